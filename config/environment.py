@@ -1,0 +1,83 @@
+"""Decides what each environment variable means: one typed reader, which names the variable and the fix."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+INSECURE_KEY = "insecure-key-for-development-only-never-serve-with-it"
+
+env = environ.Env()
+environ.Env.read_env(ROOT / ".env")
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """True or False from `name`; raises ImproperlyConfigured naming the accepted spellings."""
+    raw = env.str(name, default=str(int(default))).strip().lower()
+    if raw in {"1", "true", "yes", "on"}:
+        return True
+    if raw in {"0", "false", "no", "off", ""}:
+        return False
+    raise ImproperlyConfigured(f"{name}={raw!r} is not understood. Set it to 1 or 0.")
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable as written, without surrounding blanks."""
+    return env.str(name, default=default).strip()
+
+
+def items(name: str, default: str = "") -> list[str]:
+    """A comma-separated variable as a list without blanks."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def number(name: str, default: int) -> int:
+    """A whole number; raises ImproperlyConfigured when it is something else."""
+    raw = text(name, str(default))
+    try:
+        return int(raw)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number, such as {default}.") from error
+
+
+def var_dir() -> Path:
+    """Where everything lives that this installation writes (made if missing)."""
+    path = Path(text("VAR_DIR", str(ROOT / "var"))).expanduser().resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def database(var: Path) -> dict:
+    """Django's database settings from DATABASE_URL; without it, SQLite in the state folder.
+
+    SQLite runs in WAL mode with IMMEDIATE transactions, so that writers queue instead of failing.
+    PostgreSQL uses Django's connection pool.
+    """
+    url = text("DATABASE_URL") or f"sqlite:///{var / 'handoff.sqlite3'}"
+    config = environ.Env.db_url_config(url)
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+        }
+        return config
+    if config["ENGINE"].endswith("postgresql"):
+        config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": number("DATABASE_POOL", 8)}
+        config["TEST"] = {"NAME": f"test_{config['NAME']}"}
+        return config
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
+
+
+def secret_key(*, debug: bool) -> str:
+    """HANDOFF_SECRET_KEY; outside debugging there is no default."""
+    key = text("HANDOFF_SECRET_KEY")
+    if key and key != INSECURE_KEY:
+        return key
+    if debug:
+        return INSECURE_KEY
+    raise ImproperlyConfigured(
+        "HANDOFF_SECRET_KEY is missing. Set it to a long random text, "
+        "for instance from: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
