@@ -1,0 +1,68 @@
+"""Who is calling: an API key or the browser session."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.models import ApiKey, User
+from journal import clock
+
+_USED_EVERY = timedelta(minutes=1)
+
+
+def secret_hash(secret: str) -> str:
+    """SHA-256 of a key's secret part, in hex: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer hk_<id>_<secret>`; `request.auth` becomes the ApiKey."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != b"bearer":
+            return None
+        key = self._find(words[1].decode("ascii", "replace") if len(words) == 2 else "")
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+    def _find(self, token: str) -> ApiKey:
+        parts = token.split("_", 2)
+        number = parts[1] if len(parts) == 3 and parts[0] == "hk" and parts[1].isascii() and parts[1].isdigit() else ""
+        at = clock.now()
+        key = self._load(number)
+        if key is None or not hmac.compare_digest(key.secret_hash, secret_hash(parts[2])):
+            raise AuthenticationFailed(_("This API key is unknown. Make a new one in the settings."))
+        if key.revoked_at or key.expires_at <= at or not key.user.is_active:
+            raise AuthenticationFailed(_("This API key has expired or was revoked. Make a new one in the settings."))
+        if key.last_used_at is None or at - key.last_used_at > _USED_EVERY:
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+        return key
+
+    def _load(self, number: str) -> ApiKey | None:
+        if not number or len(number) > 18:
+            return None
+        return (
+            ApiKey.objects.select_related("user")
+            .prefetch_related("user__role_grants", "user__memberships")
+            .filter(pk=int(number))
+            .first()
+        )
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The browser session with CSRF; answers 401, not 403, when there is none."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        return super().authenticate(request)

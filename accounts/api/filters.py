@@ -1,0 +1,29 @@
+"""Filters that refuse what they don't know, instead of ignoring it."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+PAGE_PARAMETERS = {"cursor", "page_size", "count", "format"}
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """django-filter, plus a 400 for any parameter that is neither a filter nor about paging."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        filterset_class = self.get_filterset_class(view, queryset)
+        known = PAGE_PARAMETERS | set(filterset_class.base_filters if filterset_class else ())
+        known |= set(getattr(view, "extra_parameters", ()))
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            raise ValidationError(
+                {name: [_("There is no such filter. Known ones: %(known)s") % {"known": ", ".join(sorted(known))}] for name in unknown}
+            )
+        for name, value in request.query_params.items():
+            if "\x00" in value:
+                raise ValidationError({name: [_("The value holds a character that cannot be stored.")]})
+        return super().filter_queryset(request, queryset, view)

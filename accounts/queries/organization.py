@@ -1,0 +1,22 @@
+"""The organisation of this installation and its local days."""
+
+from datetime import date, datetime, timedelta
+
+from accounts.models import Organization
+
+
+def current() -> Organization:
+    """The organisation; Organization.DoesNotExist before the first start."""
+    return Organization.objects.get(pk=1)
+
+
+def local_day(at: datetime, organization: Organization | None = None) -> date:
+    """The calendar day of `at` in the organisation's time zone."""
+    return at.astimezone((organization or current()).zone).date()
+
+
+def midnight_after(at: datetime, organization: Organization | None = None) -> datetime:
+    """The next local midnight strictly after `at`."""
+    zone = (organization or current()).zone
+    day = at.astimezone(zone).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=zone)

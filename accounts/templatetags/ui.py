@@ -1,0 +1,5 @@
+"""Tags and filters of the interface's components."""
+
+from django import template
+
+register = template.Library()

@@ -1,0 +1,18 @@
+"""Every address of the product, app by app."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+API_APPS = ["accounts", "leads", "scoring", "handoff", "feedback", "reports", "integrations"]
+
+api_patterns = [path("", include(f"{app}.api.urls")) for app in API_APPS if find_spec(f"{app}.api.urls")]
+
+urlpatterns = [
+    path("account/", include("allauth.account.urls")),
+    path("api/v1/", include((api_patterns, "api"))),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    *[path("", include(f"{app}.web.urls")) for app in API_APPS if find_spec(f"{app}.web.urls")],
+]

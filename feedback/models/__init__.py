@@ -1,0 +1,4 @@
+from feedback.models.feedback import Feedback
+from feedback.models.opportunity import Opportunity
+
+__all__ = ["Feedback", "Opportunity"]

@@ -1,0 +1,1 @@
+"""Which event makes this app do what, within the transaction or after its commit."""

@@ -1,0 +1,56 @@
+"""The fixed words of handing over."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Leg(TextChoices):
+    MARKETING_TO_INSIDE = "marketing_to_inside", _("Marketing → inside sales")
+    INSIDE_TO_FIELD = "inside_to_field", _("Inside sales → field sales")
+    MARKETING_TO_FIELD = "marketing_to_field", _("Marketing → field sales")
+
+
+class HandoffState(TextChoices):
+    OFFERED = "offered", pgettext_lazy("handoff", "Offered")
+    ACCEPTED = "accepted", pgettext_lazy("handoff", "Accepted")
+    REJECTED = "rejected", pgettext_lazy("handoff", "Rejected")
+    WITHDRAWN = "withdrawn", pgettext_lazy("handoff", "Withdrawn")
+    REROUTED = "rerouted", pgettext_lazy("handoff", "Re-routed")
+
+
+class ClockKind(TextChoices):
+    ANSWER = "answer", pgettext_lazy("clock", "Answer")
+    CONTACT = "contact", pgettext_lazy("clock", "First contact")
+    QUALIFY = "qualify", pgettext_lazy("clock", "Qualify")
+    FEEDBACK = "feedback", pgettext_lazy("clock", "Result")
+
+
+class ClockState(TextChoices):
+    RUNNING = "running"
+    MET = "met"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+
+
+class ContactMethod(TextChoices):
+    CALL = "call", _("Call")
+    MAIL = "mail", _("E-mail")
+    MEETING = "meeting", _("Meeting")
+
+
+class ContactResult(TextChoices):
+    NO_ANSWER = "no_answer", _("No answer")
+    TALKED = "talked", _("Talked")
+    APPOINTMENT = "appointment", _("Appointment made")
+
+
+class AfterReject(TextChoices):
+    """What can follow a reject; each reason (a setting) names one."""
+
+    RETURN = "return", _("Back to the sender to ask what is missing")
+    CHECK_CONTACT = "check_contact", _("Back to the sender to find the right person")
+    REROUTE = "reroute", _("To another receiver")
+    NURTURE = "nurture", _("To nurture, looked at again later")
+    DISQUALIFY = "disqualify", _("Disqualified")
+    MERGE = "merge", _("Marketing decides whether to merge")

@@ -1,0 +1,28 @@
+from handoff.models.batch import Batch, BatchLead
+from handoff.models.calendar import Calendar, ClosingDay
+from handoff.models.handoff import Episode, Handoff, JoinedLead
+from handoff.models.settings import Gate, HandoffRule, RejectReason, RoutingRule, RoutingPointer, SlaPolicy
+from handoff.models.sla import Alert, Clock, Heartbeat, Lease
+from handoff.models.transition import StageEntry, StageTransition
+
+__all__ = [
+    "Alert",
+    "Batch",
+    "BatchLead",
+    "Calendar",
+    "Clock",
+    "ClosingDay",
+    "Episode",
+    "Gate",
+    "Handoff",
+    "HandoffRule",
+    "Heartbeat",
+    "JoinedLead",
+    "Lease",
+    "RejectReason",
+    "RoutingPointer",
+    "RoutingRule",
+    "SlaPolicy",
+    "StageEntry",
+    "StageTransition",
+]

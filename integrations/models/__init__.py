@@ -1,0 +1,3 @@
+from integrations.models.notice import Mail, Notice, SignedLink
+
+__all__ = ["Mail", "Notice", "SignedLink"]

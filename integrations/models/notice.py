@@ -1,0 +1,66 @@
+"""What people are told: in the application always, by mail as they wish."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Notice(models.Model):
+    """One in-app notice; `key` makes it exactly one whatever runs twice. Text is made from `kind` and `data` on reading."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=40)
+    data = models.JSONField(default=dict)
+    lead_id = models.BigIntegerField(null=True)
+    handoff_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="integrations_notice_once")]
+        indexes = [models.Index(fields=["user", "-id"], name="integrations_notice_user")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id}"
+
+
+class Mail(models.Model):
+    """One owed e-mail: claimed with a lease, sent with a stable key, marked; repeats are counted."""
+
+    class State(models.TextChoices):
+        OWED = "owed"
+        SENT = "sent"
+        DEAD = "dead"
+        DROPPED = "dropped"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    notice = models.OneToOneField(Notice, models.CASCADE, related_name="mail", null=True)
+    key = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=7, choices=State, default=State.OWED)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    repeats = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="integrations_mail_owed", condition=Q(state="owed"))]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SignedLink(models.Model):
+    """A link in a mail that accepts, rejects, reports or shows the sheet: single use, expiring, confirmed by a page."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    handoff_id = models.BigIntegerField()
+    action = models.CharField(max_length=20)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.handoff_id}"

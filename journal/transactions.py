@@ -1,0 +1,45 @@
+"""Decides how a transaction is tried again: the whole of it, a bounded number of times, with jitter."""
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 5
+_SQLSTATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock timeout
+
+
+def is_transient(error: OperationalError) -> bool:
+    """True when trying the whole transaction again can help."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in _SQLSTATES or "database is locked" in str(error) or "database table is locked" in str(error)
+
+
+def retried(function: Callable[P, R]) -> Callable[P, R]:
+    """Runs `function` in a transaction of its own, again on a lost lock; inside another transaction only once.
+
+    Integrity errors are never tried again.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        for attempt in range(ATTEMPTS):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if attempt == ATTEMPTS - 1 or not is_transient(error):
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 (jitter, not a secret)
+        raise AssertionError("unreachable")
+
+    return run

@@ -1,0 +1,26 @@
+from leads.models.activity import Activity, ActivityType, Content
+from leads.models.channel import Campaign, Channel, LeadSource
+from leads.models.company import Company
+from leads.models.duplicate import DuplicatePair
+from leads.models.imports import ImportMapping, ImportRow, ImportRun
+from leads.models.lead import CustomField, Lead, Qualification
+from leads.models.score import LeadScore, ScoreDue
+
+__all__ = [
+    "Activity",
+    "ActivityType",
+    "Campaign",
+    "Channel",
+    "Company",
+    "Content",
+    "CustomField",
+    "DuplicatePair",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
+    "Lead",
+    "LeadScore",
+    "LeadSource",
+    "Qualification",
+    "ScoreDue",
+]

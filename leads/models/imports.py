@@ -1,0 +1,99 @@
+"""An import and its rows: nothing is counted twice, nothing is lost."""
+
+from django.conf import settings
+from django.db import models
+
+from leads.models.channel import Campaign, Channel
+from leads.models.lead import Lead
+
+
+class ImportRun(models.Model):
+    """One file on its way in. created + updated + unchanged + duplicates + refused = rows when done."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        PREVIEW = "preview"
+        COMMITTING = "committing"
+        DONE = "done"
+        REFUSED = "refused"
+        FAILED = "failed"
+        UNDONE = "undone"
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    file = models.FileField(upload_to="imports/%Y/%m")
+    filename = models.CharField(max_length=255)
+    size = models.PositiveIntegerField(default=0)
+    layout = models.CharField(max_length=30, blank=True)
+    encoding = models.CharField(max_length=20, blank=True)
+    sheet = models.CharField(max_length=120, blank=True)
+    header_line = models.PositiveIntegerField(default=1)
+    headers = models.JSONField(default=list)
+    samples = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    constants = models.JSONField(default=dict)
+    match_on = models.CharField(max_length=20, blank=True)
+    date_order = models.CharField(max_length=3, blank=True)
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="+")
+    create_custom = models.BooleanField(default=False)
+    dry_run = models.BooleanField(default=False)
+    rows = models.PositiveIntegerField(default=0)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_values = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportRow(models.Model):
+    """One row of the file: its cells by column, and what became of it."""
+
+    class Result(models.TextChoices):
+        PENDING = "pending"
+        CREATED = "created"
+        UPDATED = "updated"
+        UNCHANGED = "unchanged"
+        DUPLICATE = "duplicate"
+        REFUSED = "refused"
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="file_rows")
+    number = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    cells = models.JSONField(default=list)
+    result = models.CharField(max_length=9, choices=Result, default=Result.PENDING)
+    lead = models.ForeignKey(Lead, models.SET_NULL, null=True, related_name="+")
+    errors = models.JSONField(default=list)
+    candidates = models.JSONField(default=list)
+    stated_score = models.IntegerField(null=True)
+    old = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="leads_import_row_once")]
+        indexes = [models.Index(fields=["run", "result", "number"], name="leads_import_row_result")]
+
+    def __str__(self) -> str:
+        return f"row {self.number} of {self.run_id}"
+
+
+class ImportMapping(models.Model):
+    """A mapping remembered by the header it was made for."""
+
+    header_key = models.CharField(max_length=64, unique=True)
+    mapping = models.JSONField(default=dict)
+    used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.header_key

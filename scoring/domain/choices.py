@@ -1,0 +1,25 @@
+"""The fixed words of scoring."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Dimension(TextChoices):
+    FIT = "fit", pgettext_lazy("dimension", "Fit")
+    ENGAGEMENT = "engagement", pgettext_lazy("dimension", "Engagement")
+    INTENT = "intent", pgettext_lazy("dimension", "Intent")
+    READINESS = "readiness", pgettext_lazy("dimension", "Readiness")
+    AUTHORITY = "authority", pgettext_lazy("dimension", "Authority")
+
+
+class Band(TextChoices):
+    HIGH = "high", pgettext_lazy("band", "High")
+    MIDDLE = "middle", pgettext_lazy("band", "Middle")
+    LOW = "low", pgettext_lazy("band", "Low")
+
+
+class ModelState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
