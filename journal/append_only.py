@@ -28,7 +28,7 @@ class AppendOnly(Operation):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Creates the triggers."""
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(_POSTGRES.format(table=self.table))
+            schema_editor.execute(_POSTGRES.format(table=self.table), params=None)
             return
         for verb in ("UPDATE", "DELETE"):
             schema_editor.execute(
