@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from handoff.domain.spans import DAY, MICROSECOND, MINUTE, Span, Stretch, from_moment, spans_of_day, to_moment
+from handoff.domain.spans import DAY, MICROSECOND, Span, Stretch, from_moment, spans_of_day, to_moment
 
 # A promise further away than this is a calendar without working time, or a number mistyped.
 HORIZON_YEARS = 30
@@ -40,6 +40,7 @@ class WorkCalendar:
     closed    dates without working time, whatever the week says
     opened    dates with their own windows, which beat week, holiday and closing
     is_holiday  says whether a date is a public holiday
+    calendar_id the stored calendar this is, 0 when none
     """
 
     zone: ZoneInfo
@@ -47,6 +48,7 @@ class WorkCalendar:
     closed: frozenset[date] = frozenset()
     opened: Mapping[date, Windows] = field(default_factory=dict, hash=False)
     is_holiday: Callable[[date], bool] = no_holiday
+    calendar_id: int = 0
     _weekly: tuple[list[Span], ...] = field(init=False, repr=False, compare=False)
     _opened: dict[date, list[Span]] = field(init=False, repr=False, compare=False)
     _years: dict[int, Stretch] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -61,18 +63,23 @@ class WorkCalendar:
 
     def add_minutes(self, start: datetime, minutes: int) -> datetime:
         """The earliest moment by which `minutes` working minutes have passed since `start`. Raises NoWorkingTime."""
-        if minutes < 0:
-            raise ValueError("minutes are counted forwards")
-        if minutes == 0:
+        return self.add_time(start, timedelta(minutes=minutes))
+
+    def add_time(self, start: datetime, length: timedelta) -> datetime:
+        """As `add_minutes`, for any length of working time."""
+        left = length // MICROSECOND
+        if left < 0:
+            raise ValueError("working time is counted forwards")
+        if left == 0:
             return start
-        moment, left = to_moment(start), minutes * MINUTE
+        moment = to_moment(start)
         for year in self._search(self._local(start).year):
             stretch = self._year(year)
             worked = stretch.worked_until(moment)
             if worked + left <= stretch.total:
                 return from_moment(stretch.moment_at(worked + left))
             left -= stretch.total - worked
-        raise NoWorkingTime(f"no {minutes} working minutes within {HORIZON_YEARS} years of {start:%Y-%m-%d}")
+        raise NoWorkingTime(f"less than {length} of working time within {HORIZON_YEARS} years of {start:%Y-%m-%d}")
 
     def time_between(self, begin: datetime, end: datetime) -> timedelta:
         """Working time from begin to end, exact; negative when end is earlier."""
