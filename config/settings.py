@@ -190,6 +190,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 SWEEP_SECONDS = 15
 WATCHDOG_SILENCE_SECONDS = 45
+CELERY_BEAT_SCHEDULE = {
+    # Every sweep is safe to run twice at once; two beats only double the ticks.
+    "sweep": {
+        "task": "integrations.tasks.sweep_all",
+        "schedule": SWEEP_SECONDS,
+        "options": {"queue": "urgent", "expires": SWEEP_SECONDS},
+    },
+}
 
 # -- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,6 +1,5 @@
 """Who is calling: an API key or the browser session."""
 
-import hashlib
 import hmac
 from datetime import timedelta
 from typing import Any
@@ -10,15 +9,11 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts.domain.api_token import secret_hash
 from accounts.models import ApiKey, User
 from journal import clock
 
 _USED_EVERY = timedelta(minutes=1)
-
-
-def secret_hash(secret: str) -> str:
-    """SHA-256 of a key's secret part, in hex: 256 random bits need no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class ApiKeyAuthentication(BaseAuthentication):

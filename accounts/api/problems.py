@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DataError, IntegrityError, OperationalError, connection
+from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.views import set_rollback
 
 from journal.errors import DomainError, FieldError
 
@@ -36,9 +37,7 @@ def problem(status: int, *, code: str, detail: str = "", errors: list[FieldError
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook. Unknown errors stay errors (None): they are bugs."""
     answer = _answer(error)
-    if answer is not None and connection.in_atomic_block and connection.needs_rollback is False:
-        from rest_framework.views import set_rollback
-
+    if answer is not None:
         set_rollback()
     return answer
 

@@ -1,0 +1,146 @@
+"""Inviting, changing and disabling people; teams and absences."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roles import Permission, Role
+from accounts.models import Absence, Membership, RoleGrant, Team, User
+from journal import services as journal
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
+from journal.transactions import retried
+
+
+class EmailTaken(Conflict):
+    """Somebody signs in with this address already."""
+
+    code = "email_taken"
+    message = _("%(email)s belongs to somebody here already.")
+
+
+class LastAdmin(Conflict):
+    """Without an administrator nobody could mend anything."""
+
+    code = "last_admin"
+    message = _("This is the last active administrator. Make somebody else an administrator first.")
+
+
+def _require(by: User | None, permission: Permission) -> None:
+    if by is not None and not by.may(permission):
+        raise Forbidden(_("Only an administrator may change people and teams."))
+
+
+@retried
+def invite(
+    *,
+    email: str,
+    last_name: str,
+    first_name: str,
+    roles: Iterable[str],
+    teams: Iterable[Team],
+    by: User | None,
+    at: datetime,
+    password: str | None = None,
+    language: str = "ja",
+) -> User:
+    """A new person with roles and teams. Without a password they set one by the mail's link.
+
+    Raises Invalid naming each wrong field, EmailTaken, Forbidden.
+    """
+    _require(by, Permission.MANAGE_PEOPLE)
+    email = email.strip().lower()
+    _check(email, last_name, list(roles))
+    if User.objects.filter(email=email).exists():
+        raise EmailTaken(email=email)
+    user = User.objects.create_user(
+        email, password, last_name=last_name.strip(), first_name=first_name.strip(), language=language
+    )
+    RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in sorted(set(roles)))
+    manages = Role.MANAGER in set(roles)
+    Membership.objects.bulk_create(
+        Membership(user=user, team=team, is_manager=manages, receives=not manages) for team in teams
+    )
+    journal.record("user.invited", subject=user, by=by, at=at, data={"roles": sorted(set(roles))})
+    return user
+
+
+def _check(email: str, last_name: str, roles: list[str]) -> None:
+    errors = []
+    try:
+        validate_email(email)
+    except ValidationError:
+        errors.append(FieldError("email", "invalid", _("This is not an e-mail address, such as name@company.jp.")))
+    if not last_name.strip():
+        errors.append(FieldError("last_name", "required", _("Enter the last name.")))
+    if not roles or not set(roles) <= set(Role.values):
+        errors.append(FieldError("roles", "invalid", _("Choose at least one role.")))
+    if errors:
+        raise Invalid(_("The person was not added."), errors=errors)
+
+
+@retried
+def disable(*, user: User, by: User | None, at: datetime) -> None:
+    """Ends the person's sessions; what lay with them goes back to queues, within the same transaction."""
+    _require(by, Permission.MANAGE_PEOPLE)
+    others = User.objects.active().with_role(Role.ADMIN).people().exclude(pk=user.pk)
+    if Role.ADMIN in user.roles and not others.exists():
+        raise LastAdmin
+    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        return
+    _end_sessions(user)
+    journal.record("user.disabled", subject=user, by=by, at=at)
+
+
+def _end_sessions(user: User) -> None:
+    for session in Session.objects.iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+
+
+@retried
+def enable(*, user: User, by: User | None, at: datetime) -> None:
+    """Lets a disabled person in again; nothing comes back to them by itself."""
+    _require(by, Permission.MANAGE_PEOPLE)
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        journal.record("user.enabled", subject=user, by=by, at=at)
+
+
+@retried
+def set_capacity(*, membership: Membership, capacity: int, weight: int, by: User | None, at: datetime) -> None:
+    """How much may lie with a person at once, and their share of the round robin (0 to 9)."""
+    _require(by, Permission.MANAGE_PEOPLE)
+    if not 0 <= capacity <= 1000 or not 0 <= weight <= 9:
+        raise Invalid(_("The limit must be 0 to 1000, the share 0 to 9."))
+    Membership.objects.filter(pk=membership.pk).update(capacity=capacity, weight=weight)
+    journal.record(
+        "membership.changed", subject=membership, by=by, at=at, data={"capacity": capacity, "weight": weight}
+    )
+
+
+@retried
+def add_absence(*, user: User, starts_on: date, ends_on: date, by: User, at: datetime, note: str = "") -> Absence:
+    """Local days, both included, on which nothing is routed to the person. One's own, or anybody's by a manager."""
+    if by.pk != user.pk and not (by.may(Permission.MANAGE_PEOPLE) or by.may(Permission.REASSIGN_HANDOFFS)):
+        raise Forbidden(_("You may enter only your own absences."))
+    if ends_on < starts_on:
+        errors = [FieldError("ends_on", "order", _("The last day lies before the first."))]
+        raise Invalid(_("The absence was not entered."), errors=errors)
+    absence = Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, note=note)
+    journal.record("absence.entered", subject=absence, by=by, at=at, data={"user": user.pk})
+    return absence
+
+
+@retried
+def create_team(*, name: str, kind: str, by: User | None, at: datetime) -> Team:
+    """A new team; raises Invalid when the name is empty or taken."""
+    _require(by, Permission.MANAGE_PEOPLE)
+    if not name.strip() or Team.objects.filter(name=name.strip()).exists():
+        errors = [FieldError("name", "taken", _("Enter a name that no other team has."))]
+        raise Invalid(_("The team was not made."), errors=errors)
+    team = Team.objects.create(name=name.strip(), kind=kind)
+    journal.record("team.created", subject=team, by=by, at=at, data={"kind": kind})
+    return team
