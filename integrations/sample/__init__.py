@@ -1,0 +1,1 @@
+"""The sample company: twelve believable months, made through the services alone."""

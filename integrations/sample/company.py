@@ -1,0 +1,77 @@
+"""Makes the whole sample company: settings, people, and the year that was played."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from random import Random
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization
+from handoff.services import defaults
+from integrations.models import Mail, Notice
+from integrations.sample import crew as crew_maker
+from integrations.sample.actors import Actors
+from integrations.sample.crew import PEOPLE, Crew
+from integrations.sample.play import Play
+from integrations.sample.script import Script
+from journal import doorbell
+from journal import services as journal
+from journal.errors import Conflict
+from leads.models import Lead
+from scoring.services import presets
+
+YEAR = timedelta(days=365)
+UNREAD = timedelta(days=2)
+
+
+class NotEmpty(Conflict):
+    """The sample is only made where nothing is."""
+
+    code = "not_empty"
+    message = _("There is data here already. The sample company is made only in an empty installation.")
+
+
+def make(*, leads: int, seed: int, until: datetime, progress: Callable[[int], None] = lambda number: None) -> Crew:
+    """Makes the sample company with this many leads, its history ending at `until`.
+
+    All in one transaction: it is there whole or not at all. Raises NotEmpty.
+    """
+    if Organization.objects.exists() or Lead.objects.exists():
+        raise NotEmpty
+    with doorbell.quiet(), transaction.atomic():
+        crew = _settle_in(until)
+        _play(crew, leads=leads, seed=seed, until=until, progress=progress)
+        _catch_up(until)
+    return crew
+
+
+def _settle_in(until: datetime) -> Crew:
+    begins = until - YEAR
+    organization = crew_maker.organization(started_at=begins, until=until)
+    teams = crew_maker.teams(begins)
+    staff = crew_maker.staff(teams, begins)
+    zone = organization.zone
+    channels, campaigns = crew_maker.channels(begins.astimezone(zone).date(), until.astimezone(zone).date())
+    crew = Crew(organization, teams, staff, channels=channels, campaigns=campaigns, contents=crew_maker.contents())
+    crew.speed = {staff[key].pk: speed for key, _last, _first, _roles, _teams, speed in PEOPLE}
+    defaults.install(preset=organization.preset, at=begins)
+    presets.install(preset="excel_starter", by=crew.admin, at=begins)
+    return crew
+
+
+def _play(crew: Crew, *, leads: int, seed: int, until: datetime, progress: Callable[[int], None]) -> None:
+    random = Random(seed)  # noqa: S311 (a script, not a secret)
+    zone = crew.organization.zone
+    begins = (until - YEAR).astimezone(zone).date()
+    script = Script(crew, random=random, begins=begins, until=until, zone=zone)
+    actors = Actors(crew, random=random, begins=datetime.combine(begins, time(0), zone), until=until)
+    Play(script, actors, until=until).run(script.characters(leads), progress)
+
+
+def _catch_up(until: datetime) -> None:
+    """Tells what is owed; what is older than two days counts as read, and nothing is mailed to invented people."""
+    while journal.deliver_owed(at=until, limit=2000):
+        continue
+    Notice.objects.filter(at__lt=until - UNREAD, read_at__isnull=True).update(read_at=until)
+    Mail.objects.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)

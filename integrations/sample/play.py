@@ -1,0 +1,102 @@
+"""Plays the sample's year in order of time: every row is written by the service a person would have used."""
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from django.db.models import Min
+
+from handoff.models import Clock, Handoff
+from handoff.services import sweeps
+from integrations.sample.actors import Actors
+from integrations.sample.script import Character, Script
+from leads.services import activities
+from leads.services import leads as lead_services
+from scoring.services import scores
+
+Act = Callable[[datetime], None]
+
+
+class Play:
+    """A queue of acts by moment. After each act what it caused is scored, swept and answered."""
+
+    def __init__(self, script: Script, actors: Actors, *, until: datetime):
+        self.script = script
+        self.actors = actors
+        self.until = until
+        self._queue: list[tuple[datetime, int, Act]] = []
+        self._order = count()
+        self._seen_handoff = 0
+        self.actors.later = self.later
+
+    def later(self, at: datetime, act: Act) -> None:
+        """Puts an act on the programme, unless it lies beyond the end."""
+        if at < self.until:
+            heapq.heappush(self._queue, (at, next(self._order), act))
+
+    def run(self, characters: list[Character], progress: Callable[[int], None]) -> None:
+        """Plays until the queue is empty; calls `progress` with the number of leads so far."""
+        for number, character in enumerate(characters, 1):
+            self.later(character.at, self._arrival(character, number, progress))
+        for day in self.actors.working_days():
+            self.later(day, self._morning)
+        while self._queue:
+            at, _order, act = heapq.heappop(self._queue)
+            self._sweep_until(at)
+            act(at)
+            self._settle(at)
+        self._sweep_until(self.until)
+
+    def _arrival(self, character: Character, number: int, progress: Callable[[int], None]) -> Act:
+        def arrive(at: datetime) -> None:
+            lead = lead_services.create(values=character.values, by=self.actors.marketer(), at=at, cause="live")
+            self.actors.characters[lead.pk] = character
+            for moment, kind, content in self.script.acts(character):
+                self.later(moment, self._activity(lead, kind, content))
+            progress(number)
+
+        return arrive
+
+    def _activity(self, lead: Any, kind: str, content: Any) -> Act:
+        def act(at: datetime) -> None:
+            activities.record(
+                lead=lead,
+                type=kind,
+                content=content,
+                url=content.url if content else "",
+                duration_seconds=self.script.random.randrange(20, 600) if kind == "page_view" else None,
+                occurred_at=at,
+                by=None,
+                at=at,
+            )
+
+        return act
+
+    def _morning(self, at: datetime) -> None:
+        """At the opening: what midnight brought, then marketing's and sales' own duties."""
+        scores.score_stale(at=at)
+        sweeps.sweep(at=at)
+        self._look_for_offers(at)
+        self.actors.morning(at)
+
+    def _settle(self, at: datetime) -> None:
+        scores.score_stale(at=at)
+        self._look_for_offers(at)
+
+    def _look_for_offers(self, at: datetime) -> None:
+        for handoff in Handoff.objects.filter(pk__gt=self._seen_handoff).select_related("lead").order_by("pk"):
+            self._seen_handoff = handoff.pk
+            self.actors.expect_answer(handoff, at)
+
+    def _sweep_until(self, at: datetime) -> None:
+        """Lets every clock act at its own moment, so that history shows warnings and breaches when they happened."""
+        while True:
+            moment = Clock.objects.aggregate(first=Min("next_event_at"))["first"]
+            if moment is None or moment > at:
+                return
+            sweeps.sweep(at=moment)
+            self._look_for_offers(moment)
+            if Clock.objects.filter(next_event_at__lte=moment).exists():
+                raise RuntimeError(f"the sweep left a clock behind at {moment}")
