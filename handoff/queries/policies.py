@@ -1,0 +1,28 @@
+"""Which promise holds for a kind, leg and band: the most specific policy, else the default."""
+
+from handoff.domain.choices import ClockKind
+from handoff.domain.promises import Promise, default_promise
+from handoff.models import SlaPolicy
+
+
+def promise_for(*, kind: str, leg: str, band: str) -> Promise:
+    """How fast `kind` is owed. A matching band outweighs a matching leg; an answer without a policy of its own
+    is owed in half the contact's time."""
+    policies = SlaPolicy.objects.filter(kind__in=[kind, ClockKind.CONTACT], leg__in=[leg, ""], band__in=[band, ""])
+    found = {policy.kind: policy for policy in sorted(policies, key=_specificity)}
+    if kind in found:
+        return as_promise(found[kind])
+    if kind == ClockKind.ANSWER and ClockKind.CONTACT in found:
+        return as_promise(found[ClockKind.CONTACT]).halved()
+    return default_promise(kind, band)
+
+
+def as_promise(policy: SlaPolicy) -> Promise:
+    """The policy's row as a promise; minutes win where both are set."""
+    days = None if policy.minutes else policy.working_days
+    warn_at = [int(level) for level in policy.warn_at if 0 < int(level) < 100]
+    return Promise(policy.minutes, days, tuple(warn_at)) if warn_at else Promise(policy.minutes, days)
+
+
+def _specificity(policy: SlaPolicy) -> tuple[bool, bool]:
+    return bool(policy.band), bool(policy.leg)

@@ -1,0 +1,132 @@
+"""Changes working hours and closing days; open clocks follow in the same transaction (F-4)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team, User
+from handoff.domain.calendar import BadWindows, NoWorkingTime
+from handoff.models import Calendar, Clock, ClosingDay
+from handoff.queries import calendars
+from handoff.queries.holidays import is_known
+from handoff.services import clocks
+from journal.errors import FieldError, Invalid
+from journal.services import record
+from journal.transactions import retried
+
+EDITABLE = ("name", "time_zone", "weekly", "country")
+LONGEST_CLOSING = 366
+
+
+class CalendarWithoutWorkingTime(Invalid):
+    code = "no_working_time"
+    message = _("This calendar has no working time, so nothing could ever become due.")
+
+
+class BadCalendar(Invalid):
+    code = "bad_calendar"
+    message = _("The calendar could not be read.")
+
+
+@retried
+def create(
+    *, values: Mapping[str, Any], by: User | None, at: datetime, team: Team | None = None, user: User | None = None
+) -> Calendar:
+    """A calendar of a team, a person, or (neither) the organisation. Raises BadCalendar, CalendarWithoutWorkingTime."""
+    calendar = Calendar(team=team, user=user, **{name: values[name] for name in EDITABLE if name in values})
+    _check(calendar, [], at)
+    calendar.save()
+    _changed(calendar, by, at, old={})
+    return calendar
+
+
+@retried
+def change(*, calendar: Calendar, values: Mapping[str, Any], by: User | None, at: datetime) -> Calendar:
+    """New hours, zone, name or country of holidays. Raises BadCalendar, CalendarWithoutWorkingTime."""
+    old = _facts(calendar)
+    for name in EDITABLE:
+        setattr(calendar, name, values.get(name, getattr(calendar, name)))
+    _check(calendar, calendar.closing_days.all(), at)
+    calendar.save(update_fields=EDITABLE)
+    _changed(calendar, by, at, old=old)
+    return calendar
+
+
+@retried
+def add_closing_days(
+    *,
+    calendar: Calendar,
+    starts_on: date,
+    ends_on: date,
+    by: User | None,
+    at: datetime,
+    every_year: bool = False,
+    is_open: bool = False,
+    name: str = "",
+) -> ClosingDay:
+    """Closes (or opens, in spite of week and holidays) the days from starts_on to ends_on, both included."""
+    if not 0 <= (ends_on - starts_on).days < LONGEST_CLOSING:
+        error = FieldError("ends_on", "bad_period", _("The last day must not come before the first, nor a year later."))
+        raise BadCalendar(errors=[error])
+    closing = ClosingDay(
+        calendar=calendar, starts_on=starts_on, ends_on=ends_on, every_year=every_year, is_open=is_open, name=name
+    )
+    _check(calendar, [*calendar.closing_days.all(), closing], at)
+    closing.save()
+    _changed(calendar, by, at, old={})
+    return closing
+
+
+@retried
+def remove_closing_days(*, closing: ClosingDay, by: User | None, at: datetime) -> None:
+    """Takes an entry out of its calendar."""
+    calendar, old = closing.calendar, {"closing": str(closing)}
+    closing.delete()
+    _check(calendar, calendar.closing_days.all(), at)
+    _changed(calendar, by, at, old=old)
+
+
+def _check(calendar: Calendar, closing_days: Sequence[ClosingDay] | QuerySet[ClosingDay], at: datetime) -> None:
+    """Refuses what arithmetic could not use; the search for an opening is bounded."""
+    if not is_known(calendar.country):
+        raise BadCalendar(
+            errors=[FieldError("country", "unknown_country", _("Holidays of this country are not known."))]
+        )
+    try:
+        ZoneInfo(calendar.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        unknown = FieldError("time_zone", "unknown_zone", _("This time zone is not known."))
+        raise BadCalendar(errors=[unknown]) from error
+    try:
+        calendars.build(calendar, closing_days).next_open(at)
+    except NoWorkingTime as error:
+        raise CalendarWithoutWorkingTime from error
+    except (BadWindows, ValueError, TypeError, AttributeError) as error:
+        wrong = FieldError("weekly", "bad_windows", _("Opening hours must follow one another without overlap."))
+        raise BadCalendar(errors=[wrong]) from error
+
+
+def _changed(calendar: Calendar, by: User | None, at: datetime, old: Mapping[str, Any]) -> None:
+    Calendar.objects.filter(pk=calendar.pk).update(version=F("version") + 1)
+    calendar.refresh_from_db(fields=["version"])
+    moved = clocks.recompute(clocks=_counting_on(calendar), at=at)
+    data = {"clocks_moved": moved}
+    record("calendar.changed", subject=calendar, by=by, at=at, data=data, old=old, new=_facts(calendar))
+
+
+def _counting_on(calendar: Calendar) -> QuerySet[Clock]:
+    """Open clocks that this calendar counts for, or may count for from now on."""
+    unfinished = clocks.unfinished()
+    if calendar.user_id:
+        return unfinished.filter(handoff__assigned_to=calendar.user_id)
+    if calendar.team_id:
+        return unfinished.filter(Q(handoff__team=calendar.team_id) | Q(calendar_id=calendar.pk))
+    return unfinished
+
+
+def _facts(calendar: Calendar) -> dict[str, Any]:
+    return {name: getattr(calendar, name) for name in EDITABLE}

@@ -1,0 +1,175 @@
+"""The life of a promise: started, met, cancelled, moved when its calendar, policy or person changes.
+
+Every moment at which something must happen is computed here once and stored, so that the sweep is one indexed
+query. Callers hold the handoff's row (or won its conditional update) before they touch its clocks.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import Team, User
+from handoff.domain.calendar import WorkCalendar
+from handoff.domain.choices import ClockKind, ClockState
+from handoff.domain.promises import BREACH, ESCALATE, Moment, Promise, moments
+from handoff.models import Clock, Handoff
+from handoff.queries import calendars, policies
+from handoff.services import alerts, due_times
+
+# The columns of a handoff that repeat a clock's due time for lists; qualify has none.
+DUE_COLUMNS = {
+    ClockKind.ANSWER: "answer_due_at",
+    ClockKind.CONTACT: "contact_due_at",
+    ClockKind.FEEDBACK: "feedback_due_at",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a clock would be: its promise, its calendar and its moments."""
+
+    promise: Promise
+    calendar_id: int
+    moments: tuple[Moment, ...]
+
+    @property
+    def due_at(self) -> datetime:
+        return next(moment.at for moment in self.moments if moment.kind == BREACH)
+
+
+def due_at(*, kind: str, leg: str, band: str, user: User | None, team: Team | None, at: datetime) -> datetime:
+    """When a promise made now would be due for this receiver. Raises NoWorkingTime."""
+    promise = policies.promise_for(kind=kind, leg=leg, band=band)
+    return promise.due_at(calendars.for_receiver(user=user, team=team), at)
+
+
+@transaction.atomic
+def start(*, handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar | None = None) -> Clock:
+    """Starts the clock of this kind at `at`; the one that already runs is returned as it is. Raises NoWorkingTime."""
+    running = handoff.clocks.filter(kind=kind, state=ClockState.RUNNING).first()
+    if running is not None:
+        return running
+    promise = policies.promise_for(kind=kind, leg=handoff.leg, band=handoff.priority)
+    plan = _plan(handoff, promise, at, calendar or _calendar_of(handoff))
+    clock = Clock.objects.create(
+        handoff=handoff,
+        kind=kind,
+        calendar_id=plan.calendar_id,
+        started_at=at,
+        minutes=promise.minutes,
+        working_days=promise.working_days,
+        due_at=plan.due_at,
+        **_ahead(plan.moments),
+    )
+    if kind in DUE_COLUMNS:
+        Handoff.objects.filter(pk=handoff.pk).update(**{DUE_COLUMNS[kind]: plan.due_at})
+        setattr(handoff, DUE_COLUMNS[kind], plan.due_at)
+    return clock
+
+
+@transaction.atomic
+def meet(*, handoff: Handoff, kind: str, at: datetime) -> None:
+    """What was owed is done. Done after its due time it counts as breached, and the breach is recorded first."""
+    for clock in handoff.clocks.filter(kind=kind, ended_at__isnull=True):
+        if clock.state == ClockState.RUNNING and at > clock.due_at:
+            alerts.record_breach(clock=clock, at=at)
+        ended = {"ended_at": at, "next_event_at": None, "events": []}
+        unfinished = Clock.objects.filter(pk=clock.pk, ended_at__isnull=True)
+        unfinished.filter(state=ClockState.RUNNING).update(state=ClockState.MET, **ended)
+        unfinished.filter(state=ClockState.BREACHED).update(**ended)
+
+
+@transaction.atomic
+def cancel(*, handoff: Handoff, at: datetime, kinds: Iterable[str] | None = None) -> None:
+    """Nothing is owed any more: running clocks leave the figures, breached ones stay breached and fall silent."""
+    unfinished = Clock.objects.filter(handoff=handoff, ended_at__isnull=True)
+    if kinds is not None:
+        unfinished = unfinished.filter(kind__in=list(kinds))
+    ended = {"ended_at": at, "next_event_at": None, "events": []}
+    unfinished.filter(state=ClockState.RUNNING).update(state=ClockState.CANCELLED, **ended)
+    unfinished.filter(state=ClockState.BREACHED).update(**ended)
+
+
+@transaction.atomic
+def reassigned(*, handoff: Handoff, at: datetime) -> None:
+    """The receiver changed: same start, same promise, the new person's calendar."""
+    recompute(clocks=unfinished().filter(handoff=handoff), at=at)
+
+
+@transaction.atomic
+def recompute(*, clocks: QuerySet[Clock], at: datetime, policies_too: bool = False) -> int:
+    """Moves open clocks to what calendars (and, when asked, policies) now say; returns how many changed.
+
+    A level that was told already is told again only if its new moment lies ahead. A breach that was recorded stays;
+    only its escalation moves.
+    """
+    changed = 0
+    for clock in clocks.select_related("handoff").order_by("handoff_id", "id"):
+        changed += _move(clock, at, policies_too=policies_too)
+    return changed
+
+
+def unfinished() -> QuerySet[Clock]:
+    """Clocks at which something can still happen."""
+    return Clock.objects.filter(ended_at__isnull=True, next_event_at__isnull=False)
+
+
+def _move(clock: Clock, at: datetime, *, policies_too: bool) -> bool:
+    plan = _plan_again(clock, policies_too=policies_too)
+    told = set(clock.alerts.values_list("level", flat=True))
+    ahead = [moment for moment in plan.moments if moment.at > at or moment.level not in told]
+    if clock.state == ClockState.BREACHED:
+        moved = _ahead([moment for moment in ahead if moment.kind == ESCALATE])
+    else:
+        length = {"minutes": plan.promise.minutes, "working_days": plan.promise.working_days}
+        moved = _ahead(ahead) | length | {"due_at": plan.due_at}
+    moved["calendar_id"] = plan.calendar_id
+    if all(getattr(clock, name) == value for name, value in moved.items()):
+        return False
+    Clock.objects.filter(pk=clock.pk, state=clock.state, ended_at__isnull=True).update(**moved)
+    if "due_at" in moved:
+        _repeat_due(clock.handoff, clock.kind, plan.due_at)
+    return True
+
+
+def _plan_again(clock: Clock, *, policies_too: bool) -> Plan:
+    """The plan from the clock's own start; its length stays unless policies changed."""
+    handoff = clock.handoff
+    promise = policies.promise_for(kind=clock.kind, leg=handoff.leg, band=handoff.priority)
+    if not policies_too:
+        promise = replace(promise, minutes=clock.minutes, working_days=clock.working_days)
+    return _plan(handoff, promise, clock.started_at, _calendar_of(handoff))
+
+
+def _plan(handoff: Handoff, promise: Promise, at: datetime, calendar: WorkCalendar) -> Plan:
+    found = moments(promise, calendar, at, escalates=not is_last_queue(handoff))
+    return Plan(promise, calendar.calendar_id, tuple(found))
+
+
+def is_last_queue(handoff: Handoff) -> bool:
+    """Re-routed until nobody was left: it lies in the queue, and its breach goes to the top at once."""
+    return handoff.assigned_to_id is None and handoff.reroutes > 0
+
+
+def _calendar_of(handoff: Handoff) -> WorkCalendar:
+    return calendars.for_receiver(user=handoff.assigned_to_id, team=handoff.team_id)
+
+
+def _ahead(ahead: Sequence[Moment]) -> dict[str, Any]:
+    """The columns that hold what is still to come."""
+    return {
+        "events": [moment.stored() for moment in ahead],
+        "next_event_at": ahead[0].at if ahead else None,
+    }
+
+
+def _repeat_due(handoff: Handoff, kind: str, due_at: datetime) -> None:
+    """Copies a due time to the handoff's column and to the duty of its lead and of those that joined it."""
+    if kind in DUE_COLUMNS:
+        Handoff.objects.filter(pk=handoff.pk).update(**{DUE_COLUMNS[kind]: due_at})
+        setattr(handoff, DUE_COLUMNS[kind], due_at)
+    due_times.follow(handoff=handoff, kind=kind, due_at=due_at)

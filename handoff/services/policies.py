@@ -1,0 +1,69 @@
+"""Changes how fast something is owed; open clocks follow in the same transaction (F-4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from handoff.domain.choices import ClockKind
+from handoff.models import SlaPolicy
+from handoff.services import clocks
+from journal.errors import FieldError, Invalid
+from journal.services import record
+from journal.transactions import retried
+
+MOST_MINUTES, MOST_DAYS = 60 * 24 * 60, 250
+
+
+class BadPolicy(Invalid):
+    code = "bad_policy"
+    message = _("This rule cannot be kept.")
+
+
+@retried
+def set_policy(
+    *,
+    kind: str,
+    by: User | None,
+    at: datetime,
+    leg: str = "",
+    band: str = "",
+    minutes: int | None = None,
+    working_days: int | None = None,
+    warn_at: Sequence[int] = (50, 80),
+) -> SlaPolicy:
+    """How fast `kind` is owed for this leg and band (empty: any): minutes or working days. Raises BadPolicy."""
+    _check(minutes, working_days, warn_at)
+    values = {"minutes": minutes, "working_days": working_days, "warn_at": sorted(set(warn_at))}
+    policy, _made = SlaPolicy.objects.update_or_create(kind=kind, leg=leg, band=band, defaults=values)
+    _follow(policy, by, at)
+    return policy
+
+
+@retried
+def remove_policy(*, policy: SlaPolicy, by: User | None, at: datetime) -> None:
+    """Back to the less specific rule, or to the default."""
+    SlaPolicy.objects.filter(pk=policy.pk).delete()
+    _follow(policy, by, at)
+
+
+def _check(minutes: int | None, working_days: int | None, warn_at: Sequence[int]) -> None:
+    errors = []
+    if (minutes is None) == (working_days is None):
+        errors.append(FieldError("minutes", "one_length", _("Give either minutes or working days.")))
+    if minutes is not None and not 0 < minutes <= MOST_MINUTES:
+        errors.append(FieldError("minutes", "out_of_range", _("Give between 1 minute and 60 days of minutes.")))
+    if working_days is not None and not 0 < working_days <= MOST_DAYS:
+        errors.append(FieldError("working_days", "out_of_range", _("Give between 1 and 250 working days.")))
+    if any(not 0 < level < 100 for level in warn_at):
+        errors.append(FieldError("warn_at", "out_of_range", _("A warning comes between 1 and 99 % of the time.")))
+    if errors:
+        raise BadPolicy(errors=errors)
+
+
+def _follow(policy: SlaPolicy, by: User | None, at: datetime) -> None:
+    """An answer may hang on the contact's policy, so both kinds are looked at again."""
+    kinds = [policy.kind, ClockKind.ANSWER] if policy.kind == ClockKind.CONTACT else [policy.kind]
+    moved = clocks.recompute(clocks=clocks.unfinished().filter(kind__in=kinds), at=at, policies_too=True)
+    record("policy.changed", subject=policy, by=by, at=at, data={"kind": policy.kind, "clocks_moved": moved})
