@@ -2,9 +2,68 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts import navigation
+from accounts.domain.roles import Role
+
+THEME_COOKIE = "handoff_theme"
+THEMES = ("auto", "light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Template values of the frame; empty for requests without an entry."""
-    return {}
+    """Template values of the frame, worked out only when a page draws them."""
+    return {
+        "theme": theme_of(request),
+        "shell": SimpleLazyObject(lambda: _shell(request)),
+        "clock_words": SimpleLazyObject(clock_words),
+        "is_debug": settings.DEBUG,
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """`auto`, `light` or `dark`, as this browser chose."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "auto"
+
+
+def clock_words() -> dict[str, str]:
+    """The sentences a running clock speaks, for the script that keeps it going."""
+    return {
+        "left": pgettext("clock", "%s left"),
+        "late": pgettext("clock", "%s late"),
+        "overdue": pgettext("clock", "Overdue by %s"),
+        "paused": pgettext("clock", "Outside working hours, from %s"),
+        "minutes": pgettext("clock", "{m} min"),
+        "hours": pgettext("clock", "{h} h {m} min"),
+        "wholeHours": pgettext("clock", "{h} h"),
+        "days": ngettext("%(days)d working day", "%(days)d working days", 2),
+        "waiting": _("One moment…"),
+        "failed": _("That did not get through. Check the connection and try again."),
+    }
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    entry = getattr(request, "entry", None)
+    if entry is None or user is None or not user.is_authenticated:
+        return {"groups": (), "tabs": (), "organization": entry.organization if entry else None}
+    organization = entry.organization
+    groups = navigation.menu(
+        user=user,
+        at=entry.at,
+        path=request.path,
+        shows_advanced=organization is None or organization.shows_advanced,
+    )
+    return {
+        "groups": groups,
+        "tabs": tuple(item for group in groups for item in group.items if item.place.on_tab_bar),
+        "organization": organization,
+        "search_url": navigation.address("leads"),
+        "start_url": navigation.address("first-start") if organization and organization.is_sample else "",
+        "role_names": [Role(role).label for role in Role.values if role in user.roles],
+    }

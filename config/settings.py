@@ -67,7 +67,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "accounts.context.shell",
             ],
-            "builtins": ["accounts.templatetags.ui"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "accounts.templatetags.ui"],
         },
     }
 ]

@@ -1,0 +1,102 @@
+"""Moments and lengths of time as people read them, in the language of the page."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+
+def day(value: date | datetime | None, *, today: date | None = None, weekday: bool = True) -> str:
+    """`11/21(土)`, `Sat 21 Nov`; with its year when that is not this year's (of `today`)."""
+    if value is None:
+        return ""
+    on = _local_day(value)
+    parts = {
+        "weekday": WEEKDAYS_ABBR[on.weekday()],
+        "day": on.day,
+        "month": on.month,
+        "month_name": str(MONTHS_3[on.month]).capitalize(),
+        "year": on.year,
+    }
+    far = on.year != (today or timezone.localdate()).year
+    if weekday:
+        with_year = pgettext("date", "%(weekday)s %(day)d %(month_name)s %(year)d")
+        pattern = with_year if far else pgettext("date", "%(weekday)s %(day)d %(month_name)s")
+    else:
+        with_year = pgettext("date", "%(day)d %(month_name)s %(year)d")
+        pattern = with_year if far else pgettext("date", "%(day)d %(month_name)s")
+    return pattern % parts
+
+
+def long_day(value: date | datetime) -> str:
+    """`11月20日(金)`, `Friday 20 November`: the head of a page about one day."""
+    on = _local_day(value)
+    return pgettext("date", "%(weekday)s %(day)d %(month_name)s") % {
+        "weekday": WEEKDAYS_ABBR[on.weekday()],
+        "day": on.day,
+        "month": on.month,
+        "month_name": str(MONTHS_3[on.month]).capitalize(),
+    }
+
+
+def clock_time(value: datetime) -> str:
+    """`9:00`, `14:32`."""
+    local = timezone.localtime(value)
+    return f"{local.hour}:{local.minute:02d}"
+
+
+def moment(value: datetime | None, *, today: date | None = None) -> str:
+    """`11/21(土) 14:30`, `Sat 21 Nov 14:30`."""
+    return "" if value is None else f"{day(value, today=today)} {clock_time(value)}"
+
+
+def near_day(value: date | datetime | None, *, today: date) -> str:
+    """今日, 昨日, 明日 where it is that near, else the day."""
+    if value is None:
+        return ""
+    words = {0: _("Today"), -1: _("Yesterday"), 1: _("Tomorrow")}
+    on = _local_day(value)
+    return words.get((on - today).days) or day(on, today=today)
+
+
+def near_moment(value: datetime | None, *, today: date) -> str:
+    """`今日 13:52`, `昨日 16:05`, else `11/18(水) 9:40`."""
+    return "" if value is None else f"{near_day(value, today=today)} {clock_time(value)}"
+
+
+def days_ago(value: date | datetime | None, *, today: date) -> str:
+    """`今日`, `昨日`, `3日前`."""
+    if value is None:
+        return ""
+    days = (today - _local_day(value)).days
+    if days <= 1:
+        return near_day(value, today=today) if days >= -1 else day(value, today=today)
+    return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
+
+
+def length(minutes: int | float | None) -> str:
+    """`48分`, `1時間12分`; `48 min`, `1 h 12 min`."""
+    if minutes is None:
+        return ""
+    total = max(0, round(minutes))
+    hours, rest = divmod(total, 60)
+    if not hours:
+        return pgettext("clock", "{m} min").format(m=rest)
+    if not rest:
+        return pgettext("clock", "{h} h").format(h=hours)
+    return pgettext("clock", "{h} h {m} min").format(h=hours, m=f"{rest:02d}" if rest < 10 else rest)
+
+
+def span(value: timedelta | None) -> str:
+    """A length of calendar time: minutes and hours, from a day on whole days."""
+    if value is None:
+        return ""
+    if value < timedelta(days=1):
+        return length(value.total_seconds() / 60)
+    return ngettext("%(days)d day", "%(days)d days", value.days) % {"days": value.days}
+
+
+def _local_day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value

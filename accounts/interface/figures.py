@@ -1,0 +1,83 @@
+"""Numbers, money, rates and names as people read them."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, pgettext
+
+NONE = "–"
+MINUS = "−"
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々〆]")
+
+
+def number(value: int | float | Decimal | None, digits: int = 0) -> str:
+    """`48,216`; nothing known is a dash."""
+    return NONE if value is None else f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def money(value: int | float | Decimal | str | None, currency: str = "JPY") -> str:
+    """As in a table: `1,530万円`, `¥15.3M`; small sums in full."""
+    if value is None or value == "":
+        return NONE
+    amount = Decimal(str(value))
+    if currency != "JPY" or abs(amount) < 10_000:
+        return money_in_full(amount, currency)
+    if get_language() == "ja":
+        return f"{number(round(amount / 10_000))}万円"
+    if abs(amount) < 1_000_000:
+        return money_in_full(amount, currency)
+    return f"¥{number(amount / 1_000_000, 1 if amount % 1_000_000 else 0)}M"
+
+
+def money_in_full(value: int | float | Decimal | str | None, currency: str = "JPY") -> str:
+    """As in a form or on paper: `15,300,000円`, `¥15,300,000`."""
+    if value is None or value == "":
+        return NONE
+    amount = Decimal(str(value))
+    if currency != "JPY":
+        return f"{number(amount, 2)} {currency}"
+    return f"{number(amount)}円" if get_language() == "ja" else f"¥{number(amount)}"
+
+
+def percent(value: float | Decimal | None, digits: int = 1) -> str:
+    """A share of one as `94.1%`."""
+    return NONE if value is None else f"{number(Decimal(str(value)) * 100, digits)}%"
+
+
+def share(numerator: int | None, denominator: int | None, digits: int = 1) -> str:
+    """`94.1%` from its two numbers; a dash where there is nothing to divide by."""
+    return percent(None if not denominator or numerator is None else numerator / denominator, digits)
+
+
+def points(value: float | Decimal | None, digits: int = 1) -> str:
+    """A change of a rate: `+3.2pt`, `−1.1pt`."""
+    return NONE if value is None else f"{signed(value, digits)}pt"
+
+
+def signed(value: float | Decimal | None, digits: int = 0) -> str:
+    """`+15`, `−4`, `±0`."""
+    if value is None:
+        return NONE
+    text = f"{abs(value):,.{digits}f}"
+    return f"±{text}" if not value else f"{'+' if value > 0 else MINUS}{text}"
+
+
+def person(someone: Any) -> str:
+    """姓 名, as written; a name in Latin letters reads first name first in English."""
+    last, first = getattr(someone, "last_name", ""), getattr(someone, "first_name", "")
+    if not last and not first:
+        return str(someone or "")
+    if get_language() == "ja" or _JAPANESE.search(last + first):
+        return f"{last} {first}".strip()
+    return f"{first} {last}".strip()
+
+
+def addressed(someone: Any) -> str:
+    """A colleague within a sentence: `井坂さん`, `Isaka`."""
+    return pgettext("colleague", "{name}").format(name=getattr(someone, "last_name", "") or str(someone))
+
+
+def initial(name: str) -> str:
+    """The one letter of an avatar."""
+    return name.strip()[:1]

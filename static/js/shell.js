@@ -1,0 +1,16 @@
+/* The frame of every page: each module looks after one habit. */
+import { countClocks } from "./clocks.js";
+import { bindKeys } from "./keys.js";
+import { bindProgress } from "./progress.js";
+import { bindRegions } from "./regions.js";
+import { bindSheets } from "./sheets.js";
+import { bindTheme } from "./theme.js";
+import { bindToasts } from "./toasts.js";
+
+bindTheme();
+bindSheets();
+bindToasts();
+bindKeys();
+bindProgress();
+bindRegions();
+countClocks();
