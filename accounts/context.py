@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts import navigation
-from accounts.domain.roles import Role
+from accounts.models import User
 
 THEME_COOKIE = "handoff_theme"
 THEMES = ("auto", "light", "dark")
@@ -20,8 +20,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme_of(request),
         "shell": SimpleLazyObject(lambda: _shell(request)),
-        "clock_words": SimpleLazyObject(clock_words),
-        "is_debug": settings.DEBUG,
+        "clock_words": clock_words(),
+        "demo_people": SimpleLazyObject(lambda: _demo_people(request)),
     }
 
 
@@ -42,7 +42,7 @@ def clock_words() -> dict[str, str]:
         "hours": pgettext("clock", "{h} h {m} min"),
         "wholeHours": pgettext("clock", "{h} h"),
         "days": ngettext("%(days)d working day", "%(days)d working days", 2),
-        "waiting": _("One moment…"),
+        "zone": settings.TIME_ZONE,
         "failed": _("That did not get through. Check the connection and try again."),
     }
 
@@ -51,7 +51,11 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     entry = getattr(request, "entry", None)
     if entry is None or user is None or not user.is_authenticated:
-        return {"groups": (), "tabs": (), "organization": entry.organization if entry else None}
+        return {
+            "groups": (),
+            "tabs": (),
+            "organization": entry.organization if entry else None,
+        }
     organization = entry.organization
     groups = navigation.menu(
         user=user,
@@ -61,9 +65,26 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     )
     return {
         "groups": groups,
-        "tabs": tuple(item for group in groups for item in group.items if item.place.on_tab_bar),
+        "tabs": tuple(
+            item for group in groups for item in group.items if item.place.on_tab_bar
+        ),
         "organization": organization,
         "search_url": navigation.address("leads"),
-        "start_url": navigation.address("first-start") if organization and organization.is_sample else "",
-        "role_names": [Role(role).label for role in Role.values if role in user.roles],
+        "start_url": navigation.address("first-start")
+        if organization and organization.is_sample
+        else "",
+        "role_names": user.role_labels,
     }
+
+
+def _demo_people(request: HttpRequest) -> list[User]:
+    """Whom a visitor may sign in as while the sample company is loaded."""
+    entry = getattr(request, "entry", None)
+    if entry is None or entry.organization is None or not entry.organization.is_sample:
+        return []
+    return list(
+        User.objects.active()
+        .people()
+        .prefetch_related("role_grants", "memberships__team")
+        .order_by("pk")
+    )

@@ -64,6 +64,11 @@ class User(AbstractBaseUser):
         """The person's roles; read once per object."""
         return frozenset(grant.role for grant in self.role_grants.all())
 
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles in words, in the order of their table."""
+        return [str(role.label) for role in Role if role in self.roles]
+
     @cached_property
     def team_ids(self) -> frozenset[int]:
         """The teams the person belongs to; read once per object."""

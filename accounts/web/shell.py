@@ -1,14 +1,13 @@
-"""The frame's own pages: appearance and language, the menu on a phone, the gallery of components."""
+"""The frame's own pages: appearance and language, the menu on a phone."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.context import THEME_COOKIE, THEMES
-from accounts.interface import samples
 from accounts.services import preferences
 
 YEAR = 60 * 60 * 24 * 365
@@ -22,9 +21,21 @@ def choose(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             preferences.speak(user=request.user, language=language)
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, YEAR, secure=settings.HTTPS, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            YEAR,
+            secure=settings.HTTPS,
+            samesite="Lax",
+        )
     if request.POST.get("theme") in THEMES:
-        response.set_cookie(THEME_COOKIE, request.POST["theme"], YEAR, secure=settings.HTTPS, samesite="Lax")
+        response.set_cookie(
+            THEME_COOKIE,
+            request.POST["theme"],
+            YEAR,
+            secure=settings.HTTPS,
+            samesite="Lax",
+        )
     return response
 
 
@@ -35,15 +46,9 @@ def menu(request: HttpRequest) -> HttpResponse:
     return render(request, "account/menu.html")
 
 
-@require_GET
-def gallery(request: HttpRequest) -> HttpResponse:
-    """All components side by side; only where DEBUG is on."""
-    if not settings.DEBUG:
-        raise Http404
-    return render(request, "components/gallery.html", samples.gallery(at=request.entry.at))  # type: ignore[attr-defined]
-
-
 def _next(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    is_safe = url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    )
     return target if is_safe else "/"
