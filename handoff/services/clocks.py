@@ -1,7 +1,7 @@
 """The life of a promise: started, met, cancelled, moved when its calendar, policy or person changes.
 
 Every moment at which something must happen is computed here once and stored, so that the sweep is one indexed
-query. Callers hold the handoff's row (or won its conditional update) before they touch its clocks.
+query. Rows are locked in one order, handoff before clock, here as in the sweep.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Team, User
@@ -19,6 +18,7 @@ from handoff.domain.promises import BREACH, ESCALATE, Moment, Promise, moments
 from handoff.models import Clock, Handoff
 from handoff.queries import calendars, policies
 from handoff.services import alerts, due_times
+from journal.transactions import retried
 
 # The columns of a handoff that repeat a clock's due time for lists; qualify has none.
 DUE_COLUMNS = {
@@ -47,7 +47,7 @@ def due_at(*, kind: str, leg: str, band: str, user: User | None, team: Team | No
     return promise.due_at(calendars.for_receiver(user=user, team=team), at)
 
 
-@transaction.atomic
+@retried
 def start(*, handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar | None = None) -> Clock:
     """Starts the clock of this kind at `at`; the one that already runs is returned as it is. Raises NoWorkingTime."""
     running = handoff.clocks.filter(kind=kind, state=ClockState.RUNNING).first()
@@ -71,9 +71,10 @@ def start(*, handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar |
     return clock
 
 
-@transaction.atomic
+@retried
 def meet(*, handoff: Handoff, kind: str, at: datetime) -> None:
     """What was owed is done. Done after its due time it counts as breached, and the breach is recorded first."""
+    _lock(handoff)
     for clock in handoff.clocks.filter(kind=kind, ended_at__isnull=True):
         if clock.state == ClockState.RUNNING and at > clock.due_at:
             alerts.record_breach(clock=clock, at=at)
@@ -83,9 +84,10 @@ def meet(*, handoff: Handoff, kind: str, at: datetime) -> None:
         unfinished.filter(state=ClockState.BREACHED).update(**ended)
 
 
-@transaction.atomic
+@retried
 def cancel(*, handoff: Handoff, at: datetime, kinds: Iterable[str] | None = None) -> None:
     """Nothing is owed any more: running clocks leave the figures, breached ones stay breached and fall silent."""
+    _lock(handoff)
     unfinished = Clock.objects.filter(handoff=handoff, ended_at__isnull=True)
     if kinds is not None:
         unfinished = unfinished.filter(kind__in=list(kinds))
@@ -94,13 +96,14 @@ def cancel(*, handoff: Handoff, at: datetime, kinds: Iterable[str] | None = None
     unfinished.filter(state=ClockState.BREACHED).update(**ended)
 
 
-@transaction.atomic
+@retried
 def reassigned(*, handoff: Handoff, at: datetime) -> None:
     """The receiver changed: same start, same promise, the new person's calendar."""
+    _lock(handoff)
     recompute(clocks=unfinished().filter(handoff=handoff), at=at)
 
 
-@transaction.atomic
+@retried
 def recompute(*, clocks: QuerySet[Clock], at: datetime, policies_too: bool = False) -> int:
     """Moves open clocks to what calendars (and, when asked, policies) now say; returns how many changed.
 
@@ -116,6 +119,11 @@ def recompute(*, clocks: QuerySet[Clock], at: datetime, policies_too: bool = Fal
 def unfinished() -> QuerySet[Clock]:
     """Clocks at which something can still happen."""
     return Clock.objects.filter(ended_at__isnull=True, next_event_at__isnull=False)
+
+
+def _lock(handoff: Handoff) -> None:
+    """The handoff's row before its clocks, as the sweep does, so that the two never wait for each other."""
+    Handoff.objects.select_for_update().filter(pk=handoff.pk).values_list("pk").first()
 
 
 def _move(clock: Clock, at: datetime, *, policies_too: bool) -> bool:
