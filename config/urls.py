@@ -5,11 +5,15 @@ from importlib.util import find_spec
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config.health import healthz, readyz
+
 API_APPS = ["accounts", "leads", "scoring", "handoff", "feedback", "reports", "integrations"]
 
 api_patterns = [path("", include(f"{app}.api.urls")) for app in API_APPS if find_spec(f"{app}.api.urls")]
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include((api_patterns, "api"))),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
