@@ -1,11 +1,15 @@
 """Decides what each environment variable means: one typed reader, which names the variable and the fix."""
 
+import hashlib
+import os
+import tempfile
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST_SOCKET = 100
 INSECURE_KEY = "insecure-key-for-development-only-never-serve-with-it"
 
 env = environ.Env()
@@ -70,14 +74,26 @@ def database(var: Path) -> dict:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
 
 
-def secret_key(*, debug: bool) -> str:
-    """HANDOFF_SECRET_KEY; outside debugging there is no default."""
+def broker_socket(var: Path) -> Path:
+    """Where the embedded broker listens; a socket's path may not exceed about 100 bytes, so a deep folder gets another."""
+    socket = var / "broker.sock"
+    if len(os.fsencode(socket)) < LONGEST_SOCKET:
+        return socket
+    mark = hashlib.sha256(os.fsencode(var)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"handoff-{mark}.sock"
+
+
+def secret_key(var: Path, *, debug: bool) -> str:
+    """HANDOFF_SECRET_KEY, else the one that the first start left in the state folder; no default but for debugging."""
     key = text("HANDOFF_SECRET_KEY")
     if key and key != INSECURE_KEY:
+        return key
+    kept = var / "secret_key"
+    if kept.is_file() and (key := kept.read_text().strip()):
         return key
     if debug:
         return INSECURE_KEY
     raise ImproperlyConfigured(
-        "HANDOFF_SECRET_KEY is missing. Set it to a long random text, "
+        "HANDOFF_SECRET_KEY is missing. Run ./run setup, which makes one, or set it to a long random text, "
         "for instance from: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )

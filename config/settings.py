@@ -9,7 +9,7 @@ from config import environment
 BASE_DIR = environment.ROOT
 VAR_DIR = environment.var_dir()
 DEBUG = environment.flag("HANDOFF_DEBUG", default=False)
-SECRET_KEY = environment.secret_key(debug=DEBUG)
+SECRET_KEY = environment.secret_key(VAR_DIR, debug=DEBUG)
 BASE_URL = environment.text("HANDOFF_BASE_URL", f"http://127.0.0.1:{environment.text('PORT', '8000')}").rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = environment.items("HANDOFF_ALLOWED_HOSTS", "127.0.0.1,localhost")
@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "config",
     *DOMAIN_APPS,
     "allauth",
     "allauth.account",
@@ -168,7 +169,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("HANDOFF_MAIL_FROM", "Handoff <handoff@localhost>")
 
 # -- background work: the queue is a doorbell, the database is the truth -------------------------
-CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VAR_DIR / 'broker.sock'}"
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{environment.broker_socket(VAR_DIR)}"
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -189,6 +190,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 SWEEP_SECONDS = 15
+CELERY_BEAT_SCHEDULE = {
+    # Every sweep is safe to run twice at once; two beats only double the ticks.
+    "sweep": {
+        "task": "integrations.tasks.sweep_all",
+        "schedule": SWEEP_SECONDS,
+        "options": {"queue": "urgent", "expires": SWEEP_SECONDS},
+    },
+}
 WATCHDOG_SILENCE_SECONDS = 45
 CELERY_BEAT_SCHEDULE = {
     # Every sweep is safe to run twice at once; two beats only double the ticks.

@@ -1,0 +1,1 @@
+"""What ./run does once Python's packages are there: set up, start and keep the processes, test, back up."""

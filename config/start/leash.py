@@ -1,0 +1,24 @@
+"""Runs a program that ends with its supervisor, even one that was killed: nothing is left behind.
+
+Stands alone (python -S -E leash.py PROGRAM …): every process starts through it, so it imports nothing heavy.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            sys.exit(1)
+    os.execvp(sys.argv[1], sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()
