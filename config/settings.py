@@ -190,14 +190,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 SWEEP_SECONDS = 15
-CELERY_BEAT_SCHEDULE = {
-    # Every sweep is safe to run twice at once; two beats only double the ticks.
-    "sweep": {
-        "task": "integrations.tasks.sweep_all",
-        "schedule": SWEEP_SECONDS,
-        "options": {"queue": "urgent", "expires": SWEEP_SECONDS},
-    },
-}
 WATCHDOG_SILENCE_SECONDS = 45
 CELERY_BEAT_SCHEDULE = {
     # Every sweep is safe to run twice at once; two beats only double the ticks.
