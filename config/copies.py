@@ -72,7 +72,9 @@ def restore(*, file: Path, at: datetime) -> Path:
         return before
     before = make(at=at)
     connection.close()
-    _run("pg_restore", "--single-transaction", "--clean", "--if-exists", "--no-owner", "--dbname", _database(), str(file))
+    _run(
+        "pg_restore", "--single-transaction", "--clean", "--if-exists", "--no-owner", "--dbname", _database(), str(file)
+    )
     return before
 
 

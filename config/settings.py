@@ -239,4 +239,3 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.text("HANDOFF_LOG_LEVEL", "INFO")},
 }
-

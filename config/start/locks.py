@@ -8,7 +8,16 @@ from config.start.surroundings import SCRIPTS, call, plainly, say
 
 COMPILE = [
     str(SCRIPTS / "uv"),
-    *("pip", "compile", "pyproject.toml", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"),
+    *(
+        "pip",
+        "compile",
+        "pyproject.toml",
+        "--universal",
+        "--generate-hashes",
+        "--no-header",
+        "--no-annotate",
+        "--quiet",
+    ),
     *("--no-emit-index-url", "--no-emit-find-links"),
 ]
 
