@@ -75,7 +75,7 @@ def database(var: Path) -> dict:
 
 
 def broker_socket(var: Path) -> Path:
-    """Where the embedded broker listens; a socket's path may not exceed about 100 bytes, so a deep folder gets another."""
+    """Where the embedded broker listens; too long a path for a socket is replaced by one among temporary files."""
     socket = var / "broker.sock"
     if len(os.fsencode(socket)) < LONGEST_SOCKET:
         return socket
