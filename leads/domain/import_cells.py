@@ -8,18 +8,76 @@ from leads.domain.import_faults import CellFault
 
 _NOTHING = {"", "-", "--", "ー", "―", "—", "–", "n/a", "#n/a", "null", "#value!", "#ref!", "#name?", "#div/0!"}
 _UNKNOWN = {"なし", "無し", "無", "不明", "未定", "未入力", "未確認", "none", "unknown"}
-_NO = {"なし", "無し", "無", "ない", "no", "n", "false", "×", "✕", "x", "いいえ", "未", "未参加", "不参加", "欠席", "0", "off"}
-_YES = {"あり", "有り", "有", "yes", "y", "true", "○", "◯", "〇", "はい", "済", "済み", "参加", "参加済", "参加済み", "出席", "1", "on", "✓", "レ"}
+_NO = {
+    "なし",
+    "無し",
+    "無",
+    "ない",
+    "no",
+    "n",
+    "false",
+    "×",
+    "✕",
+    "x",
+    "いいえ",
+    "未",
+    "未参加",
+    "不参加",
+    "欠席",
+    "0",
+    "off",
+}
+_YES = {
+    "あり",
+    "有り",
+    "有",
+    "yes",
+    "y",
+    "true",
+    "○",
+    "◯",
+    "〇",
+    "はい",
+    "済",
+    "済み",
+    "参加",
+    "参加済",
+    "参加済み",
+    "出席",
+    "1",
+    "on",
+    "✓",
+    "レ",
+}
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
-_COUNT = re.compile(rf"(?:約|計|合計)?\s*({_NUMBER})\s*(?:[~\-–]\s*{_NUMBER})?\s*(?:回|件|度|本|ページ|pv|times?|x)?\s*(?:以上|程度|ほど|超|\+)?", re.I)
+_COUNT = re.compile(
+    rf"(?:約|計|合計)?\s*({_NUMBER})\s*(?:[~\-–]\s*{_NUMBER})?\s*(?:回|件|度|本|ページ|pv|times?|x)?\s*(?:以上|程度|ほど|超|\+)?",
+    re.I,
+)
 _PEOPLE = r"\s*(?:名|人|people|employees)?\s*"
 _RANGE = re.compile(rf"(?:約|およそ|~)?\s*({_NUMBER}){_PEOPLE}(?:[~\-–—―]|から|to)\s*({_NUMBER})?{_PEOPLE}", re.I)
 _ONE = re.compile(rf"(?:約|およそ|~)?\s*({_NUMBER}){_PEOPLE}(以上|超|より多い|\+|以下|未満|程度|前後)?", re.I)
 _SHORTENED = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.I)
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
 _PHONE = re.compile(r"\+?[\d\s().\-–—―ー/]{6,30}(?:\s*(?:内線|ext\.?|x)\s*\d{1,6})?", re.I)
-_CURRENCIES = {"¥": "JPY", "円": "JPY", "jpy": "JPY", "$": "USD", "usd": "USD", "€": "EUR", "eur": "EUR", "£": "GBP", "r$": "BRL", "brl": "BRL"}
-_MONEY = re.compile(r"(?P<before>¥|r\$|\$|€|£|jpy|usd|eur|brl)?\s*(?P<number>-?\d[\d,]*(?:\.\d+)?)\s*(?P<scale>億|千万|百万|万|千)?\s*(?P<after>円|jpy|usd|eur|brl)?(?:\s*\(?税[込抜別]\)?)?", re.I)
+_CURRENCIES = {
+    "¥": "JPY",
+    "円": "JPY",
+    "jpy": "JPY",
+    "$": "USD",
+    "usd": "USD",
+    "€": "EUR",
+    "eur": "EUR",
+    "£": "GBP",
+    "r$": "BRL",
+    "brl": "BRL",
+}
+_MONEY = re.compile(
+    r"(?P<before>¥|r\$|\$|€|£|jpy|usd|eur|brl)?\s*(?P<number>-?\d[\d,]*(?:\.\d+)?)\s*(?P<scale>億|千万|百万|万|千)?\s*(?P<after>円|jpy|usd|eur|brl)?(?:\s*\(?税[込抜別]\)?)?",
+    re.I,
+)
 _SCALES = {"億": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
 _SPACES = re.compile(r"[ \t\u3000\u00a0]+")
 
@@ -111,7 +169,7 @@ def understand_email(text: str) -> str:
 
 
 def understand_phone(text: str) -> str:
-    """The number as written, with the leading zero that a spreadsheet has lost. Raises CellFault `phone`, `shortened`."""
+    """The number, with the leading zero that a spreadsheet has lost. Raises CellFault `phone`, `shortened`."""
     value = plain(text)
     if value.lower() in _UNKNOWN:
         return ""
@@ -183,7 +241,9 @@ def understand_url(text: str) -> str:
         return ""
     if not re.match(r"https?://", value, re.I):
         value = "https://" + value
-    if len(value) > 500 or not re.fullmatch(r"https?://[^\s/?#@\"<>]+\.[^\s/?#@\"<>]+(?:[/?#][^\s\"<>]*)?", value, re.I):
+    if len(value) > 500 or not re.fullmatch(
+        r"https?://[^\s/?#@\"<>]+\.[^\s/?#@\"<>]+(?:[/?#][^\s\"<>]*)?", value, re.I
+    ):
         raise CellFault("url")
     return value
 

@@ -6,15 +6,23 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from leads.domain.import_faults import CellFault
 
-_TIME = r"(?:[T\s]+(?P<hour>\d{1,2})[:時](?P<minute>\d{1,2})(?:[:分](?P<second>\d{1,2})?(?:\.\d+)?秒?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+_ZONE = r"(?P<zone>Z|[+-]\d{2}:?\d{2})"
+_CLOCK = r"(?P<hour>\d{1,2})[:時](?P<minute>\d{1,2})(?:[:分](?P<second>\d{1,2})?(?:\.\d+)?秒?)?"
+_TIME = rf"(?:[T\s]+{_CLOCK}\s*{_ZONE}?)?"
 _WEEKDAY = r"\s*(?:\(?[月火水木金土日]\)?(?:曜日?)?)?"
-_YEAR_FIRST = re.compile(rf"(?P<y>\d{{4}})\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*日?{_WEEKDAY}{_TIME}")
+_YEAR_FIRST = re.compile(
+    rf"(?P<y>\d{{4}})\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*日?{_WEEKDAY}{_TIME}"
+)
 _COMPACT = re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})")
 _ERA = re.compile(
     rf"(?P<era>令和|平成|昭和|[RHSrhs])\.?\s*(?P<n>\d{{1,2}}|元)\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*日?{_WEEKDAY}{_TIME}"
 )
-_YEAR_LAST = re.compile(rf"(?P<a>\d{{1,2}})\s*[-/.]\s*(?P<b>\d{{1,2}})\s*[-/.]\s*(?P<y>\d{{4}}){_TIME}(?:\s*(?P<half>[AaPp][Mm]))?")
-_NAMED = re.compile(rf"(?:(?P<d1>\d{{1,2}})\s+(?P<m1>[A-Za-z]{{3,9}})|(?P<m2>[A-Za-z]{{3,9}})\s+(?P<d2>\d{{1,2}})),?\s+(?P<y>\d{{4}}){_TIME}")
+_YEAR_LAST = re.compile(
+    rf"(?P<a>\d{{1,2}})\s*[-/.]\s*(?P<b>\d{{1,2}})\s*[-/.]\s*(?P<y>\d{{4}}){_TIME}(?:\s*(?P<half>[AaPp][Mm]))?"
+)
+_NAMED = re.compile(
+    rf"(?:(?P<d1>\d{{1,2}})\s+(?P<m1>[A-Za-z]{{3,9}})|(?P<m2>[A-Za-z]{{3,9}})\s+(?P<d2>\d{{1,2}})),?\s+(?P<y>\d{{4}}){_TIME}"
+)
 _SERIAL = re.compile(r"(?P<days>[2-7]\d{4})(?P<part>\.\d+)?")
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -118,7 +118,10 @@ def _clean(cells: list[str]) -> tuple[list[str], dict[str, Any] | None]:
         if len(cell) > limits.CELL_BYTES // 4 and len(cell.encode("utf-8", "replace")) > limits.CELL_BYTES:
             code, cells[index] = "cell_too_long", cell[:100] + "…"
         if not cell.isprintable() and any(_is_unstorable(char) for char in cell):
-            code, cells[index] = "unstorable", "".join("\ufffd" if _is_unstorable(char) else char for char in cells[index])
+            code, cells[index] = (
+                "unstorable",
+                "".join("\ufffd" if _is_unstorable(char) else char for char in cells[index]),
+            )
         if code and fault is None:
             fault = {"column": index, "code": code}
     return cells, fault

@@ -61,7 +61,7 @@ def reading(
 
 def _start(path: str | Path, encoding: str, sheet: str, most_rows: int) -> "subprocess.Popen[str]":
     arguments = [f"--encoding={encoding}", f"--sheet={sheet}", f"--rows={most_rows}", "--", str(path)]
-    return subprocess.Popen(  # noqa: S603 (our own module, arguments not through a shell)
+    return subprocess.Popen(
         [sys.executable, "-m", "leads.imports.child", *arguments],
         cwd=_ROOT,
         env={"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"},

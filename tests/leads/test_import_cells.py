@@ -12,7 +12,18 @@ from leads.domain.import_faults import CellFault
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("なし", 0), ("×", 0), ("0", 0), ("あり", 1), ("○", 1), ("2回以上", 2), ("３回", 3), ("2〜3回", 2), ("約10回", 10), ("1,000", 1000)],
+    [
+        ("なし", 0),
+        ("×", 0),
+        ("0", 0),
+        ("あり", 1),
+        ("○", 1),
+        ("2回以上", 2),
+        ("３回", 3),
+        ("2〜3回", 2),
+        ("約10回", 10),
+        ("1,000", 1000),
+    ],
 )
 def test_count_reads_what_people_write(text: str, count: int) -> None:
     assert cells.understand_count(text) == count

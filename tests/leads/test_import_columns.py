@@ -5,18 +5,25 @@ import pytest
 from leads.domain.import_columns import recognise, unique_headers
 from leads.domain.import_headers import find_header
 
-STARTER = "会社名,担当者名,業種,従業員数,役職,DL回数,セミナー参加,Web閲覧回数,スコア合計,優先度".split(",")
-INVENTORY = "企業名,担当者名,連絡先,獲得経路,接触履歴,対応状況".split(",")
-EIGHT = (
-    "会社名,部署名,役職,氏名,e-mail,郵便番号,住所,TEL会社,TEL部門,TEL直通,FAX,携帯電話,URL,名刺交換日,"
-    "Eightでつながっている人,再データ化中の名刺,'?'を含んだデータ"
-).split(",")
-SANSAN = "会社名,部署名,役職,氏名,郵便番号(1),住所(1)［全て］,TEL-1(1),FAX(1),携帯電話(1),Email(1),名刺所有者ユーザID".split(",")
-HUBSPOT = (
-    "Record ID,First Name,Last Name,Email,Phone Number,Job Title,Company Name,Lead Status,Lifecycle Stage,"
-    "Contact owner,Original Source,Create Date"
-).split(",")
-SALESFORCE = "LastName,FirstName,Company,Title,Email,Phone,LeadSource,Status,Rating,IsConverted,ConvertedDate".split(",")
+
+def columns(*lines: str) -> list[str]:
+    return [name for line in lines for name in line.split(",")]
+
+
+STARTER = columns("会社名,担当者名,業種,従業員数,役職,DL回数,セミナー参加,Web閲覧回数,スコア合計,優先度")
+INVENTORY = columns("企業名,担当者名,連絡先,獲得経路,接触履歴,対応状況")
+EIGHT = columns(
+    "会社名,部署名,役職,氏名,e-mail,郵便番号,住所,TEL会社,TEL部門,TEL直通,FAX,携帯電話,URL,名刺交換日",
+    "Eightでつながっている人,再データ化中の名刺,'?'を含んだデータ",
+)
+SANSAN = columns(
+    "会社名,部署名,役職,氏名,郵便番号(1),住所(1)［全て］,TEL-1(1),FAX(1),携帯電話(1),Email(1),名刺所有者ユーザID"
+)
+HUBSPOT = columns(
+    "Record ID,First Name,Last Name,Email,Phone Number,Job Title,Company Name,Lead Status,Lifecycle Stage",
+    "Contact owner,Original Source,Create Date",
+)
+SALESFORCE = columns("LastName,FirstName,Company,Title,Email,Phone,LeadSource,Status,Rating,IsConverted,ConvertedDate")
 
 
 def test_ar_09_starter_sheet_needs_no_mapping() -> None:
@@ -46,7 +53,11 @@ def test_ar_12_inventory_needs_no_mapping() -> None:
 @pytest.mark.parametrize(
     ("headers", "layout", "expected"),
     [
-        (EIGHT, "eight", {"氏名": "name", "TEL会社": "company.phone", "携帯電話": "mobile", "名刺交換日": "business_card_on"}),
+        (
+            EIGHT,
+            "eight",
+            {"氏名": "name", "TEL会社": "company.phone", "携帯電話": "mobile", "名刺交換日": "business_card_on"},
+        ),
         (SANSAN, "sansan", {"Email(1)": "email", "住所(1)［全て］": "company.address", "TEL-1(1)": "company.phone"}),
         (HUBSPOT, "hubspot", {"Record ID": "external_id", "Original Source": "channel", "Contact owner": "owner"}),
         (SALESFORCE, "salesforce", {"LastName": "last_name", "ConvertedDate": "stage_at", "Status": "-"}),

@@ -48,7 +48,10 @@ def test_encoding_is_found(tmp_path: Path, text: str, codec: str, expected: str)
         ]
 
 
-@pytest.mark.parametrize("data", ["Name\nJosé\n".encode("cp1252"), b"a,b\n\xff\xff\xfe,\x81\n", b"\xef\xbb\xbfa,\xff\n", b"a\xed\xa0\x80,b\n"])
+@pytest.mark.parametrize(
+    "data",
+    ["Name\nJosé\n".encode("cp1252"), b"a,b\n\xff\xff\xfe,\x81\n", b"\xef\xbb\xbfa,\xff\n", b"a\xed\xa0\x80,b\n"],
+)
 def test_encoding_that_cannot_be_told_is_asked_for(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(errors.EncodingUnknown):
         rows_of(written(tmp_path, data))
@@ -130,7 +133,8 @@ def workbook(sheet: bytes, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
         )
         archive.writestr(
             "xl/workbook.xml",
-            f'<workbook xmlns="{main}" xmlns:r="{relation}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+            f'<workbook xmlns="{main}" xmlns:r="{relation}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets>'
+            "</workbook>",
         )
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
@@ -138,7 +142,8 @@ def workbook(sheet: bytes, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
             ' Target="worksheets/sheet1.xml"/></Relationships>',
         )
         archive.writestr(
-            "xl/worksheets/sheet1.xml", f'<worksheet xmlns="{main}"><sheetData>'.encode() + sheet + b"</sheetData></worksheet>"
+            "xl/worksheets/sheet1.xml",
+            f'<worksheet xmlns="{main}"><sheetData>'.encode() + sheet + b"</sheetData></worksheet>",
         )
     return out.getvalue()
 
