@@ -37,7 +37,7 @@ def day(
 def long_day(value: date | datetime) -> str:
     """`11月20日(金)`, `Friday 20 November`: the head of a page about one day."""
     on = _local_day(value)
-    return pgettext("date", "%(weekday)s %(day)d %(month_name)s") % {
+    return pgettext("long date", "%(weekday)s %(day)d %(month_name)s") % {
         "weekday": WEEKDAYS_ABBR[on.weekday()],
         "day": on.day,
         "month": on.month,
