@@ -9,3 +9,4 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what this app does on other apps' events, and its places in the menu."""
         import_module("integrations.reactions")
+        import_module("integrations.web.menu")

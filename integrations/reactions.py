@@ -1,1 +1,12 @@
 """Which event makes this app do what, within the transaction or after its commit."""
+
+from integrations.services import announcing
+from journal import clock
+from journal.models import Event
+from journal.reactions import after
+
+
+@after(*announcing.TABLE)
+def announce(event: Event) -> None:
+    """After the commit: those whom it concerns find a notice, and a mail where it asks something of them."""
+    announcing.announce(event=event, at=clock.now())

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 class Notice(models.Model):
-    """One in-app notice; `key` makes it exactly one whatever runs twice. Text is made from `kind` and `data` on reading."""
+    """One in-app notice; `key` makes it exactly one. Its text is made from `kind` and `data` on reading."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     key = models.CharField(max_length=120)
@@ -16,10 +16,15 @@ class Notice(models.Model):
     handoff_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    # The one mail that carries it: its own, or the day's digest; empty when it isn't mailed.
+    carried_by = models.ForeignKey("Mail", models.SET_NULL, null=True, related_name="notices")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="integrations_notice_once")]
-        indexes = [models.Index(fields=["user", "-id"], name="integrations_notice_user")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="integrations_notice_user"),
+            models.Index(fields=["user"], name="integrations_notice_unread", condition=Q(read_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.user_id}"
@@ -35,7 +40,7 @@ class Mail(models.Model):
         DROPPED = "dropped"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    notice = models.OneToOneField(Notice, models.CASCADE, related_name="mail", null=True)
+    is_digest = models.BooleanField(default=False)
     key = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=7, choices=State, default=State.OWED)
     due_at = models.DateTimeField()

@@ -1,0 +1,17 @@
+"""What a signed link in a mail can do: answer an offer, or report one of the four results."""
+
+from django.db.models import TextChoices
+from django.utils.translation import pgettext_lazy
+
+
+class Action(TextChoices):
+    ACCEPT = "accept", pgettext_lazy("signed link", "Accept")
+    REJECT = "reject", pgettext_lazy("signed link", "Send back")
+    OPPORTUNITY = "opportunity", pgettext_lazy("signed link", "Result: opportunity")
+    CONSIDERING = "considering", pgettext_lazy("signed link", "Result: still considering")
+    LOST = "lost", pgettext_lazy("signed link", "Result: lost")
+    WON = "won", pgettext_lazy("signed link", "Result: won")
+
+
+ANSWERS = (Action.ACCEPT, Action.REJECT)
+RESULTS = (Action.OPPORTUNITY, Action.CONSIDERING, Action.LOST, Action.WON)

@@ -1,0 +1,29 @@
+"""What each kind of notice is: its sign, and whether it also goes out by mail."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """`mails`: it asks for something, so it also goes by mail."""
+
+    icon: str
+    mails: bool = False
+
+
+KINDS = {
+    "handoff.offered": NoticeKind("inbox", mails=True),
+    "handoff.queued": NoticeKind("inbox", mails=True),
+    "handoff.rerouted": NoticeKind("arrows-exchange"),
+    "handoff.reassigned": NoticeKind("arrows-exchange", mails=True),
+    "handoff.withdrawn": NoticeKind("arrow-back-up"),
+    "handoff.accepted": NoticeKind("check"),
+    "handoff.rejected": NoticeKind("arrow-back-up", mails=True),
+    "feedback.given": NoticeKind("message"),
+    "clock.warned": NoticeKind("clock", mails=True),
+    "clock.breached": NoticeKind("alert-circle", mails=True),
+    "clock.escalated": NoticeKind("alert-circle", mails=True),
+    "batch.made": NoticeKind("stack-pop", mails=True),
+    "import.finished": NoticeKind("file-import"),
+    "mail.dead": NoticeKind("mail-off"),
+}

@@ -1,0 +1,16 @@
+"""Tokens of signed links: made from a secret, so that a repeated mail carries the same ones; stored only hashed."""
+
+import base64
+import hashlib
+import hmac
+
+
+def token(*, secret: str, mail_key: str, action: str) -> str:
+    """256 bits that only the holder of `secret` can make, as text fit for an address."""
+    digest = hmac.new(secret.encode(), f"signed-link\n{mail_key}\n{action}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def token_hash(text: str) -> str:
+    """What is stored: SHA-256 in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,224 @@
+"""The sentence of each kind of notice, with its reason in one line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from accounts.interface import dates, figures
+from accounts.models import User
+from feedback.domain.choices import Reason, Result
+from handoff.domain.choices import ClockKind
+from handoff.models import Handoff, RejectReason
+from integrations.models import Notice
+from integrations.queries.addresses import path_of
+from leads.models import Lead
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a notice says and where it leads."""
+
+    title: str
+    reason: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The notice and the rows it speaks of, as far as they still exist."""
+
+    notice: Notice
+    handoff: Handoff | None
+    lead: Lead | None
+    person: User | None
+    reject_reason: RejectReason | None
+
+    @property
+    def who(self) -> str:
+        """Company and name of the lead, as written."""
+        if self.lead is None:
+            return _("a lead that is gone")
+        name = figures.person(self.lead)
+        company = self.lead.company.name if self.lead.company else ""
+        return (
+            pgettext("company and person", "%(name)s, %(company)s") % {"name": name, "company": company}
+            if company
+            else name
+        )
+
+    @property
+    def colleague(self) -> str:
+        """Who did it, within a sentence."""
+        return figures.addressed(self.person) if self.person else _("The system")
+
+
+def words(subject: Subject) -> Words:
+    """Title, reason and address of one notice in the active language."""
+    notice = subject.notice
+    title, reason = SENTENCES[notice.kind](subject)
+    return Words(title, reason, _address(subject))
+
+
+def _offered(subject: Subject) -> tuple[str, str]:
+    title = _("%(who)s was handed over to you") % {"who": subject.who}
+    return title, _why_offered(subject.handoff)
+
+
+def _queued(subject: Subject) -> tuple[str, str]:
+    title = _("%(who)s waits in the queue of %(team)s") % {"who": subject.who, "team": _team(subject)}
+    return title, _why_offered(subject.handoff)
+
+
+def _reassigned(subject: Subject) -> tuple[str, str]:
+    title = _("%(colleague)s gave %(who)s to you") % {"colleague": subject.colleague, "who": subject.who}
+    return title, _why_offered(subject.handoff)
+
+
+def _rerouted(subject: Subject) -> tuple[str, str]:
+    return _("%(who)s was passed on") % {"who": subject.who}, _("Nobody answered in time, or it was the wrong person.")
+
+
+def _withdrawn(subject: Subject) -> tuple[str, str]:
+    title = _("The handoff of %(who)s was withdrawn") % {"who": subject.who}
+    return title, _("%(colleague)s took it back; nothing is left to do.") % {"colleague": subject.colleague}
+
+
+def _accepted(subject: Subject) -> tuple[str, str]:
+    title = _("%(colleague)s accepted %(who)s") % {"colleague": subject.colleague, "who": subject.who}
+    due = subject.handoff.contact_due_at if subject.handoff else None
+    return title, _("First contact is due by %(due)s.") % {"due": dates.moment(due)} if due else ""
+
+
+def _rejected(subject: Subject) -> tuple[str, str]:
+    title = _("%(colleague)s sent %(who)s back") % {"colleague": subject.colleague, "who": subject.who}
+    handoff = subject.handoff
+    if handoff is None:
+        return title, ""
+    parts = [_reject_reason(subject), handoff.get_successor_display()]
+    return title, pgettext("list", ": ").join(part for part in parts if part)
+
+
+def _feedback(subject: Subject) -> tuple[str, str]:
+    result = subject.notice.data.get("result", "")
+    values = {"who": subject.who, "result": Result(result).label if result in Result.values else result}
+    reason = subject.notice.data.get("reason", "")
+    told = Reason(reason).label if reason in Reason.values else reason
+    by = _("Reported by %(colleague)s.") % {"colleague": subject.colleague}
+    return _("%(who)s: %(result)s") % values, f"{told} {by}".strip() if told else by
+
+
+def _warned(subject: Subject) -> tuple[str, str]:
+    values = _promise(subject)
+    title = _("%(kind)s for %(who)s is due by %(due)s") % values
+    return title, _("%(level)s%% of the time is used.") % values
+
+
+def _breached(subject: Subject) -> tuple[str, str]:
+    values = _promise(subject)
+    title = _("%(kind)s for %(who)s is overdue") % values
+    return title, _("It was due by %(due)s and lies with %(holder)s.") % values
+
+
+def _escalated(subject: Subject) -> tuple[str, str]:
+    values = _promise(subject)
+    title = _("%(kind)s for %(who)s has been overdue for long") % values
+    return title, _("Due by %(due)s; it lies with %(holder)s. Decide who takes it.") % values
+
+
+def _batch(subject: Subject) -> tuple[str, str]:
+    count = subject.notice.data.get("count", 0)
+    title = ngettext("%(count)d lead reached the line", "%(count)d leads reached the line", count) % {"count": count}
+    return title, f"{_batch_cause(subject.notice.data.get('cause', ''))} {_('Decide whom to hand over.')}"
+
+
+def _import(subject: Subject) -> tuple[str, str]:
+    data = subject.notice.data
+    if data.get("state") != "done":
+        return _("The import of %(file)s did not go through") % data, _("Open it to see why.")
+    counts = _("%(created)d new, %(updated)d updated, %(duplicates)d possible duplicates, %(refused)d refused") % data
+    return _("The import of %(file)s is done") % data, counts
+
+
+def _dead_mail(subject: Subject) -> tuple[str, str]:
+    name = figures.person(subject.person) if subject.person else ""
+    return _("A mail to %(name)s could not be delivered") % {"name": name}, _("Check the address and the mail server.")
+
+
+def _batch_cause(cause: str) -> str:
+    told = {
+        "import": _("An import brought them."),
+        "publish": _("New scoring rules were published."),
+        "recompute": _("All scores were computed again."),
+        "midnight": _("Time moved their scores."),
+    }
+    return told.get(cause, _("They reached it together."))
+
+
+def _why_offered(handoff: Handoff | None) -> str:
+    if handoff is None:
+        return ""
+    due = _("Answer by %(due)s.") % {"due": dates.moment(handoff.answer_due_at)}
+    return f"{handoff.reason_line} {due}".strip()
+
+
+def _promise(subject: Subject) -> dict[str, str]:
+    data = subject.notice.data
+    kind = data.get("clock_kind", "")
+    due_at = datetime.fromisoformat(data["due_at"]) if data.get("due_at") else None
+    return {
+        "kind": str(ClockKind(kind).label) if kind in ClockKind.values else kind,
+        "who": subject.who,
+        "due": dates.moment(due_at),
+        "level": str(data.get("level") or ""),
+        "holder": _holder(subject),
+    }
+
+
+def _holder(subject: Subject) -> str:
+    handoff = subject.handoff
+    if handoff is None or handoff.assigned_to is None:
+        return _("the queue of %(team)s") % {"team": _team(subject)}
+    return figures.addressed(handoff.assigned_to)
+
+
+def _team(subject: Subject) -> str:
+    return subject.handoff.team.name if subject.handoff else ""
+
+
+def _reject_reason(subject: Subject) -> str:
+    reason = subject.reject_reason
+    if reason is None:
+        return subject.handoff.reject_reason if subject.handoff else ""
+    return reason.label_ja if get_language() == "ja" else reason.label_en
+
+
+def _address(subject: Subject) -> str:
+    data = subject.notice.data
+    if subject.notice.kind == "batch.made":
+        return path_of("gaps")
+    if data.get("import"):
+        return path_of("import", data["import"])
+    if subject.handoff is not None:
+        return path_of("handoff", subject.handoff.pk)
+    return path_of("lead", subject.lead.pk) if subject.lead else ""
+
+
+SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
+    "handoff.offered": _offered,
+    "handoff.queued": _queued,
+    "handoff.reassigned": _reassigned,
+    "handoff.rerouted": _rerouted,
+    "handoff.withdrawn": _withdrawn,
+    "handoff.accepted": _accepted,
+    "handoff.rejected": _rejected,
+    "feedback.given": _feedback,
+    "clock.warned": _warned,
+    "clock.breached": _breached,
+    "clock.escalated": _escalated,
+    "batch.made": _batch,
+    "import.finished": _import,
+    "mail.dead": _dead_mail,
+}

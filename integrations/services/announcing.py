@@ -1,0 +1,120 @@
+"""What each event of the log makes this app say, and to whom: one table."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from handoff.models import Batch, Clock, Handoff
+from integrations.domain.announcement import Announcement
+from integrations.queries import recipients
+from integrations.services import notices
+from journal.models import Event
+from leads.models import ImportRun
+
+# Work that goes on after the page was left: who began it is told that it is done.
+TOLD_TO_THEMSELVES = {"import.finished", "batch.made"}
+
+
+def announce(*, event: Event, at: datetime) -> int:
+    """Tells whom the event concerns, never the one who did it; returns how many notices are new."""
+    announcement = TABLE[event.kind](event)
+    if announcement is None:
+        return 0
+    if event.kind not in TOLD_TO_THEMSELVES:
+        announcement = replace(announcement, user_ids=announcement.user_ids - {event.actor_id})
+    return notices.tell(announcement=announcement, happened_at=event.at, at=max(at, event.at))
+
+
+def _to_receivers(event: Event) -> Announcement | None:
+    handoff = _handoff(event)
+    return _about(handoff, event, recipients.receivers(handoff))
+
+
+def _to_queue(event: Event) -> Announcement | None:
+    handoff = _handoff(event)
+    return _about(handoff, event, recipients.receivers(handoff) | recipients.managers(handoff.team_id))
+
+
+def _to_senders(event: Event) -> Announcement | None:
+    handoff = _handoff(event)
+    return _about(handoff, event, recipients.senders(handoff))
+
+
+def _to_those_left(event: Event) -> Announcement | None:
+    """A handoff that went on without an answer: whoever had it, and the sender."""
+    handoff = _handoff(event)
+    return _about(handoff, event, recipients.receivers(handoff) | recipients.senders(handoff))
+
+
+def _of_feedback(event: Event) -> Announcement | None:
+    handoff = Handoff.objects.filter(pk=event.data.get("handoff")).first()
+    if handoff is None:
+        return None
+    data = {name: event.data.get(name, "") for name in ("result", "reason")} | {"by": event.actor_id}
+    key = f"{event.kind}:{event.subject_id}"
+    return Announcement(event.kind, key, recipients.everybody_before(handoff), handoff.lead_id, handoff.pk, data)
+
+
+def _of_clock(event: Event) -> Announcement | None:
+    clock = Clock.objects.select_related("handoff").get(pk=event.subject_id)
+    data = {
+        "clock": clock.pk,
+        "clock_kind": clock.kind,
+        "level": event.data.get("level"),
+        "due_at": clock.due_at.isoformat(),
+    }
+    tell_at = event.data.get("tell_at")
+    return Announcement(
+        kind=event.kind,
+        key=f"alert:{event.data['alert']}",
+        user_ids=frozenset(event.data.get("people", ())),
+        lead_id=clock.handoff.lead_id,
+        handoff_id=clock.handoff_id,
+        data=data,
+        mail_from=datetime.fromisoformat(tell_at) if tell_at else None,
+    )
+
+
+def _of_batch(event: Event) -> Announcement | None:
+    batch = Batch.objects.get(pk=event.subject_id)
+    people = {batch.owner_id} if batch.owner_id else recipients.managers(batch.team_id)
+    data = {"batch": batch.pk, "cause": batch.cause, "count": event.data.get("count", 0)}
+    return Announcement(event.kind, f"{event.kind}:{batch.pk}", frozenset(people), data=data)
+
+
+def _of_import(event: Event) -> Announcement | None:
+    run = ImportRun.objects.get(pk=event.subject_id)
+    counts = {name: getattr(run, name) for name in ("rows", "created", "updated", "duplicates", "refused", "state")}
+    key = f"{event.kind}:{run.pk}:{run.state}"
+    return Announcement(
+        event.kind, key, frozenset({run.created_by_id}), data=counts | {"import": run.pk, "file": run.filename}
+    )
+
+
+def _handoff(event: Event) -> Handoff:
+    return Handoff.objects.get(pk=event.subject_id)
+
+
+def _about(handoff: Handoff, event: Event, people: frozenset[int]) -> Announcement:
+    data: dict[str, Any] = {"by": event.actor_id}
+    # One handoff can be given to several people after one another, so the event is part of the key there.
+    again = f":{event.pk}" if event.kind == "handoff.reassigned" else ""
+    return Announcement(event.kind, f"{event.kind}:{handoff.pk}{again}", people, handoff.lead_id, handoff.pk, data)
+
+
+TABLE: dict[str, Callable[[Event], Announcement | None]] = {
+    "handoff.offered": _to_receivers,
+    "handoff.queued": _to_queue,
+    "handoff.reassigned": _to_receivers,
+    "handoff.rerouted": _to_those_left,
+    "handoff.withdrawn": _to_receivers,
+    "handoff.accepted": _to_senders,
+    "handoff.rejected": _to_senders,
+    "feedback.given": _of_feedback,
+    "clock.warned": _of_clock,
+    "clock.breached": _of_clock,
+    "clock.escalated": _of_clock,
+    "batch.made": _of_batch,
+    "import.finished": _of_import,
+}

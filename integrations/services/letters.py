@@ -1,0 +1,100 @@
+"""Composes the text of a mail when it is sent, from what is still true then."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Organization, User
+from handoff.models import Handoff
+from integrations.domain.link_actions import ANSWERS, RESULTS, Action
+from integrations.models import Mail, Notice
+from integrations.queries import notice_rows
+from integrations.queries.addresses import full, path_of
+from integrations.queries.notice_rows import NoticeRow
+from integrations.services import links
+
+RULE = "-" * 40
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Subject and plain text, in the receiver's language."""
+
+    subject: str
+    body: str
+
+
+def compose(*, mail: Mail, at: datetime) -> Letter | None:
+    """The letter, or None when there is nothing left to write about."""
+    if not mail.user.is_active:
+        return None
+    notices = [notice for notice in mail.notices.order_by("id") if not notice_rows.is_settled(notice)]
+    if mail.is_digest:
+        notices = [notice for notice in notices if notice.read_at is None]
+    if not notices:
+        return None
+    zone = Organization.objects.get(pk=1).zone
+    with translation.override(mail.user.language), timezone.override(zone):
+        return _digest(mail, notices, at) if mail.is_digest else _single(mail, notices[0], at)
+
+
+def _single(mail: Mail, notice: Notice, at: datetime) -> Letter:
+    [row] = notice_rows.rows([notice])
+    lines = [_greeting(mail.user), "", row.text, row.note, "", *_ways_on(mail, notice, row, at), *_foot()]
+    return Letter(_one_line(row.text), "\n".join(lines))
+
+
+def _digest(mail: Mail, notices: list[Notice], at: datetime) -> Letter:
+    rows = notice_rows.rows(notices)
+    count = len(rows)
+    subject = ngettext("%(count)d thing waits for you", "%(count)d things wait for you", count) % {"count": count}
+    lines = [_greeting(mail.user), "", subject]
+    for notice, row in zip(notices, rows, strict=True):
+        lines += ["", RULE, row.text, row.note, *_ways_on(mail, notice, row, at)]
+    return Letter(subject, "\n".join([*lines, *_foot()]))
+
+
+def _ways_on(mail: Mail, notice: Notice, row: NoticeRow, at: datetime) -> list[str]:
+    """The addresses that help with this notice: answers, results, the sheet, the page itself."""
+    handoff = Handoff.objects.filter(pk=notice.handoff_id).first()
+    lines = []
+    if handoff is not None:
+        for action in _actions(handoff, mail.user):
+            url = links.issue(mail=mail, handoff=handoff, action=action, at=at)
+            lines.append(f"{action.label}: {url}")
+        lines.append(f"{_('Briefing sheet')}: {full(path_of('briefing', handoff.pk))}")
+    if row.url:
+        lines.append(f"{_('Open in Handoff')}: {full(row.url)}")
+    return lines
+
+
+def _actions(handoff: Handoff, user: User) -> tuple[Action, ...]:
+    """What this person can do about the handoff by a link, as it stands now."""
+    if handoff.state == "offered" and _is_receiver(handoff, user):
+        return ANSWERS
+    owes_result = handoff.feedback_due_at is not None and handoff.closed_at is None
+    if handoff.state == "accepted" and owes_result and handoff.assigned_to_id == user.pk:
+        return RESULTS
+    return ()
+
+
+def _is_receiver(handoff: Handoff, user: User) -> bool:
+    return handoff.assigned_to_id == user.pk or (handoff.assigned_to_id is None and handoff.team_id in user.team_ids)
+
+
+def _greeting(user: User) -> str:
+    return _("To %(name)s") % {"name": user.name}
+
+
+def _foot() -> list[str]:
+    told = _(
+        "The links answer for you without signing in. Don't pass this mail on; they end after seven days or when used."
+    )
+    return ["", RULE, told, f"{_('All notices')}: {full(path_of('notices'))}"]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:150]

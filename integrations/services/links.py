@@ -1,0 +1,60 @@
+"""Signed links: issued with a mail, stored only hashed, expiring."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from handoff.models import Handoff
+from integrations.domain import tokens
+from integrations.domain.link_actions import Action
+from integrations.models import Mail, SignedLink
+from integrations.queries.addresses import full, path_of
+from journal.errors import Conflict, DomainError
+
+LIFETIME = timedelta(days=7)
+
+
+class UnknownLink(DomainError):
+    """Nothing was ever issued under this token."""
+
+    code = "unknown_link"
+    status = 404
+    message = _("This link is not known. Copy the whole address from the mail.")
+
+
+class UsedLink(Conflict):
+    """It has done what it could do."""
+
+    code = "used_link"
+    message = _("This link has been used already.")
+
+
+class ExpiredLink(DomainError):
+    """It is too old, or its person has left."""
+
+    code = "expired_link"
+    status = 410
+    message = _("This link has expired. Sign in to go on.")
+
+
+def issue(*, mail: Mail, handoff: Handoff, action: Action, at: datetime) -> str:
+    """The full address that does `action` for the mail's receiver; the same again for a repeated mail."""
+    token = tokens.token(secret=settings.SECRET_KEY, mail_key=f"{mail.key}:{handoff.pk}", action=action.value)
+    SignedLink.objects.get_or_create(
+        token_hash=tokens.token_hash(token),
+        defaults={"user": mail.user, "handoff_id": handoff.pk, "action": action.value, "expires_at": at + LIFETIME},
+    )
+    return full(path_of("signed-link", token))
+
+
+def read(*, token: str, at: datetime) -> SignedLink:
+    """The link, still good. Changes nothing. Raises UnknownLink, UsedLink, ExpiredLink."""
+    link = SignedLink.objects.select_related("user").filter(token_hash=tokens.token_hash(token)).first()
+    if link is None:
+        raise UnknownLink
+    if link.used_at is not None:
+        raise UsedLink
+    if link.expires_at <= at or not link.user.is_active:
+        raise ExpiredLink
+    return link

@@ -1,0 +1,216 @@
+"""Who is told what, exactly once, and why."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import translation
+
+from handoff.services import alerts
+from integrations.domain.announcement import Announcement
+from integrations.models import Mail, Notice
+from integrations.queries import notice_rows
+from integrations.services import notices
+from journal import services as journal
+from journal.clock import frozen
+from journal.models import Delivery, Event
+from tests.cast import cast, organization, tokyo
+from tests.handoff import rows
+
+MONDAY = tokyo("2026-11-16 10:00")
+
+
+@pytest.fixture
+def people(db):
+    organization(preset="mid")
+    return cast()
+
+
+def event(kind, handoff, *, by=None, at=MONDAY, **data):
+    return journal.record(kind, subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
+
+
+def deliver(at=MONDAY):
+    with frozen(at):
+        return journal.deliver_owed(at=at)
+
+
+def told(kind):
+    return set(Notice.objects.filter(kind=kind).values_list("user__last_name", flat=True))
+
+
+def test_an_offer_tells_its_receiver(people):
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    event("handoff.offered", handoff, by=people.mia)
+
+    deliver()
+
+    assert told("handoff.offered") == {"佐藤"}
+
+
+def test_an_offer_to_a_queue_tells_those_who_take_from_it(people):
+    handoff = rows.offered(people, MONDAY, team=people.field)
+    event("handoff.offered", handoff, by=people.mia)
+
+    deliver()
+
+    assert told("handoff.offered") == {"佐藤"}  # not Otto of the other team, not Maki who doesn't receive
+
+
+def test_an_answer_tells_the_sender_and_not_the_one_who_gave_it(people):
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    handoff.sender = people.mia
+    handoff.offered_by = people.sato
+    handoff.save()
+    event("handoff.accepted", handoff, by=people.sato)
+
+    deliver()
+
+    assert told("handoff.accepted") == {"三宅"}
+
+
+def test_nobody_who_left_is_told(people):
+    people.sato.is_active = False
+    people.sato.save()
+    event("handoff.offered", rows.offered(people, MONDAY, to=people.sato))
+
+    deliver()
+
+    assert not Notice.objects.exists()
+
+
+def test_a_breach_tells_each_person_once_with_the_reason(people):
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    late = tokyo("2026-11-16 10:20")
+    alerts.record_breach(clock=handoff.clocks.get(kind="answer"), at=late)
+    deliver(late)
+
+    [notice] = Notice.objects.filter(kind="clock.breached", user=people.sato)
+    with translation.override("en"):
+        [row] = notice_rows.rows([notice])
+    assert row.text == "Answer for 中村 is overdue"
+    assert "10:15" in row.note
+    assert "佐藤" in row.note
+    assert notice.handoff_id == handoff.pk
+    assert told("clock.breached") == {"佐藤", "牧"}
+
+
+def test_a_repeated_delivery_tells_nobody_twice(people):
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    owed = event("handoff.offered", handoff, by=people.mia)
+    deliver()
+    Delivery.objects.filter(event=owed).update(state="owed", leased_until=None)
+
+    deliver()
+
+    assert Notice.objects.count() == 1
+    assert Mail.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweepers_at_once_tell_everybody_exactly_once():
+    organization(preset="mid")
+    people = cast()
+    handoff = rows.offered(people, MONDAY, team=people.field)
+    for number in range(20):
+        event("handoff.offered" if number == 0 else "handoff.withdrawn", handoff, number=number)
+    errors = []
+
+    def sweep():
+        try:
+            deliver()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=sweep) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert Event.objects.filter(kind__startswith="handoff.").count() == 20
+    assert sorted(Notice.objects.values_list("user__last_name", "kind")) == [
+        ("佐藤", "handoff.offered"),
+        ("佐藤", "handoff.withdrawn"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_announcement_by_eight_threads_is_one_notice_and_one_mail():
+    organization(preset="mid")
+    people = cast()
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    announcement = Announcement("handoff.offered", "same", frozenset({people.sato.pk}), handoff.lead_id, handoff.pk)
+    errors, new = [], []
+
+    def tell():
+        try:
+            new.append(notices.tell(announcement=announcement, happened_at=MONDAY, at=MONDAY))
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=tell) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert Notice.objects.filter(key="same").count() == 1
+    assert Mail.objects.count() == 1
+
+
+def test_the_texts_of_a_page_cost_a_constant_number_of_queries(people, django_assert_num_queries):
+    for number in range(12):
+        at = tokyo(f"2026-11-16 10:{number:02d}")
+        event("handoff.offered", rows.offered(people, at, to=people.sato), by=people.mia, at=at)
+    deliver(tokyo("2026-11-16 11:00"))
+    page = list(notice_rows.of_user(people.sato))
+    assert len(page) == 12
+
+    with django_assert_num_queries(3):
+        notice_rows.rows(page)
+
+
+def test_alerts_are_about_the_handoff_they_name(people):
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    clock = handoff.clocks.get(kind="contact")
+    alerts.record_breach(clock=clock, at=tokyo("2026-11-16 10:40"))
+
+    deliver(tokyo("2026-11-16 10:40"))
+
+    notice = Notice.objects.get(user=people.sato)
+    assert notice.data["clock_kind"] == "contact"
+    assert (notice.handoff_id, notice.lead_id) == (handoff.pk, handoff.lead_id)
+
+
+def test_reading_marks_only_ones_own(people):
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    event("handoff.offered", handoff)
+    event("handoff.accepted", handoff)
+    deliver()
+
+    assert notices.mark_read(user=people.sato, at=MONDAY) == 1
+    assert notice_rows.unread_count(people.sato) == 0
+    assert notice_rows.unread_count(people.mia) == 1
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_page_shows_ones_own_notices_in_both_languages(people, client, language):
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    event("handoff.offered", handoff, by=people.mia)
+    event("handoff.accepted", handoff, by=people.sato)
+    deliver()
+    client.force_login(people.sato)
+
+    answer = client.get("/notices/", headers={"accept-language": language}).content.decode()
+
+    assert {"ja": "中村の引き渡しが届きました", "en": "中村 was handed over to you"}[language] in answer
+    assert {"ja": "受諾しました", "en": "accepted"}[language] not in answer
+    client.post("/notices/", {"up_to": Notice.objects.get(user=people.sato).pk})
+    assert notice_rows.unread_count(people.sato) == 0
