@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -42,7 +42,7 @@ def clock_words() -> dict[str, str]:
         "hours": pgettext("clock", "{h} h {m} min"),
         "wholeHours": pgettext("clock", "{h} h"),
         "days": ngettext("%(days)d working day", "%(days)d working days", 2),
-        "zone": settings.TIME_ZONE,
+        "zone": timezone.get_current_timezone_name(),
         "failed": _("That did not get through. Check the connection and try again."),
     }
 
@@ -51,28 +51,17 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     entry = getattr(request, "entry", None)
     if entry is None or user is None or not user.is_authenticated:
-        return {
-            "groups": (),
-            "tabs": (),
-            "organization": entry.organization if entry else None,
-        }
+        return {"groups": (), "tabs": (), "organization": entry.organization if entry else None}
     organization = entry.organization
     groups = navigation.menu(
-        user=user,
-        at=entry.at,
-        path=request.path,
-        shows_advanced=organization is None or organization.shows_advanced,
+        user=user, at=entry.at, path=request.path, shows_advanced=organization is None or organization.shows_advanced
     )
     return {
         "groups": groups,
-        "tabs": tuple(
-            item for group in groups for item in group.items if item.place.on_tab_bar
-        ),
+        "tabs": tuple(item for group in groups for item in group.items if item.place.on_tab_bar),
         "organization": organization,
         "search_url": navigation.address("leads"),
-        "start_url": navigation.address("first-start")
-        if organization and organization.is_sample
-        else "",
+        "start_url": navigation.address("first-start") if organization and organization.is_sample else "",
         "role_names": user.role_labels,
     }
 
@@ -82,9 +71,4 @@ def _demo_people(request: HttpRequest) -> list[User]:
     entry = getattr(request, "entry", None)
     if entry is None or entry.organization is None or not entry.organization.is_sample:
         return []
-    return list(
-        User.objects.active()
-        .people()
-        .prefetch_related("role_grants", "memberships__team")
-        .order_by("pk")
-    )
+    return list(User.objects.active().people().prefetch_related("role_grants", "memberships__team").order_by("pk"))

@@ -1,13 +1,18 @@
-"""What every request carries: the moment it entered, by the database's clock, read at most once."""
+"""What every request carries: the moment it entered, by the database's clock, read at most once; on pages also
+the organisation's time zone and the person's language."""
 
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
 from django.utils.functional import cached_property
 
 from accounts.models import Organization
 from journal import clock
+
+NOT_PAGES = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
 class Entry:
@@ -30,4 +35,16 @@ class EntryMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.entry = Entry()  # type: ignore[attr-defined]
-        return self.get_response(request)
+        if request.path.startswith(NOT_PAGES):
+            return self.get_response(request)
+        _speak(request)
+        organization = request.entry.organization  # type: ignore[attr-defined]
+        with timezone.override(organization.zone if organization else None):
+            return self.get_response(request)
+
+
+def _speak(request: HttpRequest) -> None:
+    """A person's own language holds in a browser that has not chosen one."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and request.user.is_authenticated:
+        translation.activate(request.user.language)
+        request.LANGUAGE_CODE = request.user.language  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain.roles import Permission as P
+from accounts.domain.roles import Permission
 from accounts.models import User
 
 
@@ -40,7 +40,7 @@ class Place:
     label: Any
     icon: str
     group: str = ""
-    permission: P | None = None
+    permission: Permission | None = None
     is_advanced: bool = False
     on_tab_bar: bool = False
 
@@ -61,47 +61,22 @@ class Group:
     items: tuple[Item, ...] = field(default_factory=tuple)
 
 
+P = Permission
 GROUPS = (("", ""), ("look", _("Look back")), ("tune", _("Set up")))
 PLACES = (
     Place("today", "home", _("Today"), "sun", on_tab_bar=True),
-    Place(
-        "inbox",
-        "inbox",
-        _("Inbox"),
-        "inbox",
-        permission=P.ANSWER_HANDOFFS,
-        on_tab_bar=True,
-    ),
-    Place(
-        "leads", "leads", _("Leads"), "users", permission=P.SEE_LEADS, on_tab_bar=True
-    ),
-    Place(
-        "gaps", "gaps", _("Gaps"), "stack-pop", permission=P.SEE_LEADS, on_tab_bar=True
-    ),
+    Place("inbox", "inbox", _("Inbox"), "inbox", permission=P.ANSWER_HANDOFFS, on_tab_bar=True),
+    Place("leads", "leads", _("Leads"), "users", permission=P.SEE_LEADS, on_tab_bar=True),
+    Place("gaps", "gaps", _("Gaps"), "stack-pop", permission=P.SEE_LEADS, on_tab_bar=True),
     Place("notices", "notices", _("Notices"), "bell"),
     Place("dashboard", "dashboard", _("Dashboard"), "chart-bar", "look", P.SEE_REPORTS),
     Place("review", "review", _("Review"), "calendar-check", "look", P.SEE_REPORTS),
-    Place(
-        "scoring",
-        "scoring",
-        _("Scoring rules"),
-        "adjustments-horizontal",
-        "tune",
-        P.SEE_LEADS,
-    ),
+    Place("scoring", "scoring", _("Scoring rules"), "adjustments-horizontal", "tune", P.SEE_LEADS),
     Place("playbook", "playbook", _("Playbook"), "book", "tune", P.SEE_LEADS),
     Place("imports", "imports", _("Import"), "file-import", "tune", P.IMPORT_LEADS),
     Place("duplicates", "duplicates", _("Duplicates"), "copy", "tune", P.IMPORT_LEADS),
     Place("settings", "settings", _("Settings"), "settings", "tune", P.CHANGE_SETTINGS),
-    Place(
-        "audit",
-        "audit",
-        _("Audit log"),
-        "history",
-        "tune",
-        P.SEE_AUDIT,
-        is_advanced=True,
-    ),
+    Place("audit", "audit", _("Audit log"), "history", "tune", P.SEE_AUDIT, is_advanced=True),
 )
 _counters: dict[str, Counter] = {}
 
@@ -111,22 +86,16 @@ def count(key: str, counter: Counter) -> None:
     _counters[key] = counter
 
 
-def menu(
-    *, user: User, at: datetime, path: str, shows_advanced: bool
-) -> tuple[Group, ...]:
+def menu(*, user: User, at: datetime, path: str, shows_advanced: bool) -> tuple[Group, ...]:
     """The places this person may go to, in groups, with their counts as of `at`."""
     items = [
         item
         for place in PLACES
-        if (place.permission is None or user.may(place.permission))
-        and (shows_advanced or not place.is_advanced)
+        if (place.permission is None or user.may(place.permission)) and (shows_advanced or not place.is_advanced)
         for item in [_item(place, user=user, at=at, path=path)]
         if item
     ]
-    groups = (
-        Group(label, tuple(i for i in items if i.place.group == key))
-        for key, label in GROUPS
-    )
+    groups = (Group(label, tuple(i for i in items if i.place.group == key)) for key, label in GROUPS)
     return tuple(group for group in groups if group.items)
 
 

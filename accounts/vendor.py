@@ -13,20 +13,9 @@ FILES = {
     "echarts/i18n/langJA-obj.js": "echarts-ja.js",
 }
 OUTLINES = "@tabler/icons/icons/outline"
-FOLDERS = (
-    "templates",
-    "accounts",
-    "leads",
-    "scoring",
-    "handoff",
-    "feedback",
-    "reports",
-    "integrations",
-)
+FOLDERS = ("templates", "accounts", "leads", "scoring", "handoff", "feedback", "reports", "integrations")
 
-_IN_TEMPLATE = re.compile(
-    r"""\{%\s*icon\s+["']([a-z0-9-]+)["']|\bicon=["']([a-z0-9-]+)["']"""
-)
+_IN_TEMPLATE = re.compile(r"""\{%\s*icon\s+["']([a-z0-9-]+)["']|\bicon=["']([a-z0-9-]+)["']""")
 _LITERAL = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)["']""")
 _SHAPE = re.compile(r"<(?:path|circle|rect|line|polyline|ellipse)\b[^>]*/>", re.DOTALL)
 
@@ -50,10 +39,7 @@ def icon_names(*, root: Path, available: set[str]) -> set[str]:
     """
     named: set[str] = set()
     for path in _files(root, "*.html"):
-        named |= {
-            first or second
-            for first, second in _IN_TEMPLATE.findall(path.read_text("utf-8"))
-        }
+        named |= {first or second for first, second in _IN_TEMPLATE.findall(path.read_text("utf-8"))}
     if unknown := named - available:
         raise MissingVendorFiles(f"no such icon: {', '.join(sorted(unknown))}")
     for path in _files(root, "*.py"):
@@ -79,9 +65,7 @@ def collect(*, node_modules: Path, root: Path, target: Path) -> Collected:
     `root` is the project, whose templates and code name the icons; `target` becomes `static_vendor`
     and is served under `vendor/`. Raises `MissingVendorFiles`, naming what is not there.
     """
-    missing = [
-        source for source in (*FILES, OUTLINES) if not (node_modules / source).exists()
-    ]
+    missing = [source for source in (*FILES, OUTLINES) if not (node_modules / source).exists()]
     if missing:
         raise MissingVendorFiles(f"not in {node_modules}: {', '.join(missing)}")
     folder = target / "vendor"
@@ -89,9 +73,7 @@ def collect(*, node_modules: Path, root: Path, target: Path) -> Collected:
     for source, name in FILES.items():
         shutil.copyfile(node_modules / source, folder / name)
     outlines = node_modules / OUTLINES
-    names = icon_names(
-        root=root, available={path.stem for path in outlines.glob("*.svg")}
-    )
+    names = icon_names(root=root, available={path.stem for path in outlines.glob("*.svg")})
     (folder / "icons.svg").write_text(sprite(outlines=outlines, names=names), "utf-8")
     return Collected(files=len(FILES) + 1, icons=tuple(sorted(names)))
 

@@ -48,9 +48,7 @@ class ClockFace:
     @property
     def used(self) -> float:
         """The share of the given time that is used up, 0 to 1."""
-        return (
-            min(1.0, max(0.0, 1 - self.remaining / self.total)) if self.total else 0.0
-        )
+        return min(1.0, max(0.0, 1 - self.remaining / self.total)) if self.total else 0.0
 
     @property
     def used_percent(self) -> int:
@@ -63,12 +61,7 @@ class ClockFace:
     @property
     def windows_json(self) -> str:
         """The windows as the page's script reads them: pairs of ISO times."""
-        return json.dumps(
-            [
-                [opened.isoformat(), closed.isoformat()]
-                for opened, closed in self.windows
-            ]
-        )
+        return json.dumps([[opened.isoformat(), closed.isoformat()] for opened, closed in self.windows])
 
 
 def say(face: ClockFace, *, style: str = "") -> str:
@@ -76,21 +69,11 @@ def say(face: ClockFace, *, style: str = "") -> str:
     if face.state == "met":
         return _("in time (%s)") % dates.length(face.met_after)
     if face.state == "paused" and face.opens_at is not None:
-        return pgettext("clock", "Outside working hours, from %s") % dates.moment(
-            face.opens_at
-        )
+        return pgettext("clock", "Outside working hours, from %s") % dates.moment(face.opens_at)
     if face.state == "late":
-        pattern = (
-            pgettext("clock", "%s late")
-            if style == "row"
-            else pgettext("clock", "Overdue by %s")
-        )
-        return pattern % working_length(
-            max(1, floor(-face.remaining)), day_minutes=face.day_minutes
-        )
-    return pgettext("clock", "%s left") % working_length(
-        ceil(face.remaining), day_minutes=face.day_minutes
-    )
+        pattern = pgettext("clock", "%s late") if style == "row" else pgettext("clock", "Overdue by %s")
+        return pattern % working_length(max(1, floor(-face.remaining)), day_minutes=face.day_minutes)
+    return pgettext("clock", "%s left") % working_length(ceil(face.remaining), day_minutes=face.day_minutes)
 
 
 def working_length(minutes: int, *, day_minutes: int) -> str:
@@ -98,6 +81,4 @@ def working_length(minutes: int, *, day_minutes: int) -> str:
     if minutes < 2 * day_minutes:
         return dates.length(minutes)
     days = minutes // day_minutes
-    return ngettext("%(days)d working day", "%(days)d working days", days) % {
-        "days": days
-    }
+    return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}

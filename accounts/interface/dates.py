@@ -8,9 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 
-def day(
-    value: date | datetime | None, *, today: date | None = None, weekday: bool = True
-) -> str:
+def day(value: date | datetime | None, *, today: date | None = None, weekday: bool = True) -> str:
     """`11/21(土)`, `Sat 21 Nov`; with its year when that is not this year's (of `today`)."""
     if value is None:
         return ""
@@ -25,9 +23,7 @@ def day(
     far = on.year != (today or timezone.localdate()).year
     if weekday:
         with_year = pgettext("date", "%(weekday)s %(day)d %(month_name)s %(year)d")
-        pattern = (
-            with_year if far else pgettext("date", "%(weekday)s %(day)d %(month_name)s")
-        )
+        pattern = with_year if far else pgettext("date", "%(weekday)s %(day)d %(month_name)s")
     else:
         with_year = pgettext("date", "%(day)d %(month_name)s %(year)d")
         pattern = with_year if far else pgettext("date", "%(day)d %(month_name)s")
@@ -37,7 +33,7 @@ def day(
 def long_day(value: date | datetime) -> str:
     """`11月20日(金)`, `Friday 20 November`: the head of a page about one day."""
     on = _local_day(value)
-    return pgettext("date", "%(weekday)s %(day)d %(month_name)s") % {
+    return pgettext("long date", "%(weekday)s %(day)d %(month_name)s") % {
         "weekday": WEEKDAYS_ABBR[on.weekday()],
         "day": on.day,
         "month": on.month,
@@ -67,9 +63,7 @@ def near_day(value: date | datetime | None, *, today: date) -> str:
 
 def near_moment(value: datetime | None, *, today: date) -> str:
     """`今日 13:52`, `昨日 16:05`, else `11/18(水) 9:40`."""
-    return (
-        "" if value is None else f"{near_day(value, today=today)} {clock_time(value)}"
-    )
+    return "" if value is None else f"{near_day(value, today=today)} {clock_time(value)}"
 
 
 def days_ago(value: date | datetime | None, *, today: date) -> str:
@@ -92,9 +86,7 @@ def length(minutes: float | None) -> str:
         return pgettext("clock", "{m} min").format(m=rest)
     if not rest:
         return pgettext("clock", "{h} h").format(h=hours)
-    return pgettext("clock", "{h} h {m} min").format(
-        h=hours, m=f"{rest:02d}" if rest < 10 else rest
-    )
+    return pgettext("clock", "{h} h {m} min").format(h=hours, m=f"{rest:02d}" if rest < 10 else rest)
 
 
 def span(value: timedelta | None) -> str:

@@ -26,22 +26,12 @@ def pips(*, on: int, of: int, step: float) -> list[Pip]:
 
 def width(value: float | None, of: float | None) -> float:
     """The length of a bar on a scale of 100."""
-    return (
-        0.0 if not value or not of else round(min(100.0, max(0.0, value / of * 100)), 1)
-    )
+    return 0.0 if not value or not of else round(min(100.0, max(0.0, value / of * 100)), 1)
 
 
 def squares(working_days: float) -> int:
     """How long something is stuck, in 1 to 4 squares."""
-    return (
-        1
-        if working_days < 2
-        else 2
-        if working_days < 5
-        else 3
-        if working_days < 10
-        else 4
-    )
+    return 1 if working_days < 2 else 2 if working_days < 5 else 3 if working_days < 10 else 4
 
 
 AGE_OF_SQUARES = {1: "new", 2: "mid", 3: "old", 4: "old"}
@@ -49,15 +39,7 @@ AGE_OF_SQUARES = {1: "new", 2: "mid", 3: "old", 4: "old"}
 
 def moon(days: int | None) -> str:
     """How long ago the last contact was: within a week, within a month, longer, never."""
-    return (
-        "none"
-        if days is None
-        else "week"
-        if days <= 7
-        else "month"
-        if days <= 30
-        else "old"
-    )
+    return "none" if days is None else "week" if days <= 7 else "month" if days <= 30 else "old"
 
 
 @dataclass(frozen=True)
@@ -78,9 +60,7 @@ def spark(values: Sequence[float | None], *, goal: float | None = None) -> Spark
     step = 78 / (len(values) - 1)
 
     def place(index: int, value: float) -> tuple[float, float]:
-        return round(1 + index * step, 1), round(
-            26 - (value - low) / ((high - low) or 1) * 24, 1
-        )
+        return round(1 + index * step, 1), round(26 - (value - low) / ((high - low) or 1) * 24, 1)
 
     placed = [place(index, value) for index, value in points]
     path = "M" + " L".join(f"{x} {y}" for x, y in placed)

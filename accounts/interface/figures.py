@@ -30,9 +30,7 @@ def money(value: float | Decimal | str | None, currency: str = "JPY") -> str:
     return f"¥{number(amount / 1_000_000, 1 if amount % 1_000_000 else 0)}M"
 
 
-def money_in_full(
-    value: float | Decimal | str | None, currency: str = "JPY"
-) -> str:
+def money_in_full(value: float | Decimal | str | None, currency: str = "JPY") -> str:
     """As in a form or on paper: `15,300,000円`, `¥15,300,000`."""
     if value is None or value == "":
         return NONE
@@ -49,10 +47,7 @@ def percent(value: float | Decimal | None, digits: int = 1) -> str:
 
 def share(numerator: int | None, denominator: int | None, digits: int = 1) -> str:
     """`94.1%` from its two numbers; a dash where there is nothing to divide by."""
-    return percent(
-        None if not denominator or numerator is None else numerator / denominator,
-        digits,
-    )
+    return percent(None if not denominator or numerator is None else numerator / denominator, digits)
 
 
 def points(value: float | Decimal | None, digits: int = 1) -> str:
@@ -80,9 +75,7 @@ def person(someone: Any) -> str:
 
 def addressed(someone: Any) -> str:
     """A colleague within a sentence: `井坂さん`, `Isaka`."""
-    return pgettext("colleague", "{name}").format(
-        name=getattr(someone, "last_name", "") or str(someone)
-    )
+    return pgettext("colleague", "{name}").format(name=getattr(someone, "last_name", "") or str(someone))
 
 
 def initial(name: str) -> str:

@@ -62,15 +62,8 @@ def icon(name: str, size: str = "", label: str = "") -> str:
     css = "icon icon-s" if size == "s" else "icon"
     href = f"{static('vendor/icons.svg')}#{name}"
     if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>',
-            css,
-            label,
-            href,
-        )
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, href
-    )
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, href)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, href)
 
 
 # -- states -------------------------------------------------------------------------------------
@@ -79,24 +72,13 @@ def icon(name: str, size: str = "", label: str = "") -> str:
 @register.inclusion_tag("components/band.html")
 def band(value: str, label: str = "") -> dict[str, Any]:
     """Priority: three bars and one word."""
-    words = {
-        "high": pgettext("band", "High"),
-        "middle": pgettext("band", "Mid"),
-        "low": pgettext("band", "Low"),
-    }
+    words = {"high": pgettext("band", "High"), "middle": pgettext("band", "Mid"), "low": pgettext("band", "Low")}
     bars = drawing.BARS_OF_BAND.get(value, 0)
-    return {
-        "value": value,
-        "label": label or words.get(value, ""),
-        "second": bars > 1,
-        "third": bars > 2,
-    }
+    return {"value": value, "label": label or words.get(value, ""), "second": bars > 1, "third": bars > 2}
 
 
 @register.inclusion_tag("components/score.html")
-def score(
-    total: float | None, band: str = "", delta: float | None = None
-) -> dict[str, Any]:
+def score(total: float | None, band: str = "", delta: float | None = None) -> dict[str, Any]:
     """The number, its band, and the change of the last seven days where there is one."""
     return {"total": total, "band": band, "delta": delta}
 
@@ -116,9 +98,7 @@ def stage(value: str, days: int | None = None) -> dict[str, Any]:
         "label": words.get(value, value.upper()),
         "pips": drawing.pips(on=drawing.STEP_OF_STAGE.get(value, 0), of=6, step=5),
         "end": drawing.LOOK_OF_END.get(value),
-        "days": None
-        if days is None
-        else ngettext("%(days)d day", "%(days)d days", days) % {"days": days},
+        "days": None if days is None else ngettext("%(days)d day", "%(days)d days", days) % {"days": days},
     }
 
 
@@ -132,11 +112,7 @@ def clock(face: ClockFace | None, style: str = "", label: str = "") -> dict[str,
 def clock_text(face: ClockFace, style: str = "") -> str:
     """What the clock says, its numbers set larger."""
     parts = re.split(r"(\d+)", clock_faces.say(face, style=style))
-    return format_html_join(
-        "",
-        "{}",
-        ((_number(part) if face.state in COUNTING else part,) for part in parts),
-    )
+    return format_html_join("", "{}", ((_number(part) if face.state in COUNTING else part,) for part in parts))
 
 
 @register.inclusion_tag("components/timebar.html")
@@ -150,11 +126,7 @@ def touch(context: Context, at: datetime | None) -> dict[str, Any]:
     """The last contact as a waning moon and how long ago it was."""
     today = _today(context)
     days = None if at is None else (today - timezone.localtime(at).date()).days
-    return {
-        "age": drawing.moon(days),
-        "at": at,
-        "text": dates.days_ago(at, today=today),
-    }
+    return {"age": drawing.moon(days), "at": at, "text": dates.days_ago(at, today=today)}
 
 
 @register.inclusion_tag("components/age.html")
@@ -162,9 +134,7 @@ def age(working_days: float, text: str = "") -> dict[str, Any]:
     """How long something is stuck, in one to four squares; `text` replaces the number of working days."""
     squares = drawing.squares(working_days)
     whole = int(working_days)
-    words = ngettext("%(days)d working day", "%(days)d working days", whole) % {
-        "days": whole
-    }
+    words = ngettext("%(days)d working day", "%(days)d working days", whole) % {"days": whole}
     return {
         "age": drawing.AGE_OF_SQUARES[squares],
         "pips": drawing.pips(on=squares, of=4, step=9.5),
@@ -187,40 +157,22 @@ def avatar(someone: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/owner.html")
-def owner(
-    someone: Any, note: str = "", team: Any = None, with_avatar: bool = False
-) -> dict[str, Any]:
+def owner(someone: Any, note: str = "", team: Any = None, with_avatar: bool = False) -> dict[str, Any]:
     """Who holds it: a person, else the team's queue, else 未割り当て."""
-    return {
-        "name": figures.person(someone),
-        "note": note,
-        "team": team,
-        "with_avatar": with_avatar,
-    }
+    return {"name": figures.person(someone), "note": note, "team": team, "with_avatar": with_avatar}
 
 
 @register.inclusion_tag("components/who.html")
-def who(
-    someone: Any, company: Any = "", url: str = "", title: str = ""
-) -> dict[str, Any]:
+def who(someone: Any, company: Any = "", url: str = "", title: str = "") -> dict[str, Any]:
     """Company above person."""
-    return {
-        "name": figures.person(someone),
-        "company": company,
-        "url": url,
-        "title": title,
-    }
+    return {"name": figures.person(someone), "company": company, "url": url, "title": title}
 
 
 @register.inclusion_tag("components/when.html", takes_context=True)
-def when(
-    context: Context, at: datetime | date | None, style: str = "near"
-) -> dict[str, Any]:
+def when(context: Context, at: datetime | date | None, style: str = "near") -> dict[str, Any]:
     """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, day, ago."""
     today = _today(context)
-    say = {"near": dates.near_moment, "day": dates.near_day, "ago": dates.days_ago}[
-        style
-    ]
+    say = {"near": dates.near_moment, "day": dates.near_day, "ago": dates.days_ago}[style]
     exact = dates.moment(at) if isinstance(at, datetime) else dates.day(at)
     return {"at": at, "text": say(at, today=today) if at else "", "exact": exact}
 
@@ -229,18 +181,9 @@ def when(
 
 
 @register.inclusion_tag("components/bar.html")
-def bar(
-    value: float | None,
-    of: float | None = 100,
-    tone: str = "",
-    goal: float | None = None,
-) -> dict[str, Any]:
+def bar(value: float | None, of: float | None = 100, tone: str = "", goal: float | None = None) -> dict[str, Any]:
     """A bar that starts at zero; tones: "", quiet, before, soon, late; `goal` is a thin line."""
-    return {
-        "width": drawing.width(value, of),
-        "tone": tone,
-        "goal": None if goal is None else drawing.width(goal, of),
-    }
+    return {"width": drawing.width(value, of), "tone": tone, "goal": None if goal is None else drawing.width(goal, of)}
 
 
 @register.inclusion_tag("components/spark.html")
@@ -249,9 +192,7 @@ def spark(values: Sequence[float | None], goal: float | None = None) -> dict[str
 
 
 @register.inclusion_tag("components/rate.html")
-def rate(
-    numerator: int | None, denominator: int | None, url: str = ""
-) -> dict[str, Any]:
+def rate(numerator: int | None, denominator: int | None, url: str = "") -> dict[str, Any]:
     """A share with its two numbers; under 20 cases it says so."""
     return {
         "text": figures.share(numerator, denominator),
@@ -263,18 +204,9 @@ def rate(
 
 
 @register.inclusion_tag("components/kpi.html")
-def kpi(
-    name: str, figure: Any, unit: str = "", url: str = "", **parts: Any
-) -> dict[str, Any]:
+def kpi(name: str, figure: Any, unit: str = "", url: str = "", **parts: Any) -> dict[str, Any]:
     """Name, figure, denominator, previous period, goal: `of=`, `before=`, `goal=`, `tone=`, `values=`, `goal_at=`."""
-    return {
-        "name": name,
-        "figure": figure,
-        "unit": unit,
-        "url": url,
-        "goal_at": None,
-        **parts,
-    }
+    return {"name": name, "figure": figure, "unit": unit, "url": url, "goal_at": None, **parts}
 
 
 @register.inclusion_tag("components/progress.html")
@@ -326,31 +258,24 @@ def sort(context: Context, key: str, label: str, css: str = "") -> dict[str, Any
     for name in ("cursor", "after", "before", "page"):
         query.pop(name, None)
     direction = "descending" if is_down else "ascending" if is_up else ""
-    return {
-        "label": label,
-        "url": f"?{query.urlencode()}",
-        "direction": direction,
-        "css": css,
-    }
+    return {"label": label, "url": f"?{query.urlencode()}", "direction": direction, "css": css}
 
 
 # -- forms and panels ---------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/field.html")
-def field(
-    bound: BoundField, label: str = "", note: str = "", css: str = ""
-) -> dict[str, Any]:
+def field(bound: BoundField, label: str = "", note: str = "", css: str = "") -> dict[str, Any]:
     """One form field: label above, help and errors below, joined for screen readers."""
     widget = bound.field.widget
     base = "hf-check" if isinstance(widget, CheckboxInput) else "form-control"
     base = "form-select" if isinstance(widget, Select) else base
     described = [
-        f"{bound.auto_id}_{part}"
-        for part, there in (("help", bound.help_text), ("error", bound.errors))
-        if there
+        f"{bound.auto_id}_{part}" for part, there in (("help", bound.help_text), ("error", bound.errors)) if there
     ]
     attrs = {"class": f"{base} is-bad" if bound.errors else base}
+    if widget.attrs.get("placeholder") == str(bound.label):
+        attrs["placeholder"] = ""
     if described:
         attrs["aria-describedby"] = " ".join(described)
     is_optional = not bound.field.required and base != "hf-check"
@@ -368,40 +293,27 @@ def field(
 def sheet(content: str, id: str, title: str, note: str = "", css: str = "") -> str:
     """A bottom sheet: a `<dialog>` that `data-opens="id"` opens and `data-closes` closes."""
     return render_to_string(
-        "components/sheet.html",
-        {"content": content, "id": id, "title": title, "note": note, "css": css},
+        "components/sheet.html", {"content": content, "id": id, "title": title, "note": note, "css": css}
     )
 
 
 @register.simple_block_tag
 def need(content: str, title: str, text: str = "", icon: str = "flag") -> str:
     """The one tinted panel of a page: what is missing, and inside it the step to get it."""
-    return render_to_string(
-        "components/need.html",
-        {"content": content, "title": title, "text": text, "icon": icon},
-    )
+    return render_to_string("components/need.html", {"content": content, "title": title, "text": text, "icon": icon})
 
 
 @register.simple_block_tag
 def empty(content: str, title: str, text: str = "") -> str:
     """An ordinary empty list: what will be here, and inside it the one next step."""
-    return render_to_string(
-        "components/empty.html", {"content": content, "title": title, "text": text}
-    )
+    return render_to_string("components/empty.html", {"content": content, "title": title, "text": text})
 
 
 @register.simple_block_tag
-def drop(
-    content: str,
-    label: str,
-    icon: str = "",
-    css: str = "btn btn-quiet",
-    side: str = "right",
-) -> str:
+def drop(content: str, label: str, icon: str = "", css: str = "btn btn-quiet", side: str = "right") -> str:
     """A button with a small menu under it, a `<details>` that works without script."""
     return render_to_string(
-        "components/drop.html",
-        {"content": content, "label": label, "icon": icon, "css": css, "side": side},
+        "components/drop.html", {"content": content, "label": label, "icon": icon, "css": css, "side": side}
     )
 
 

@@ -40,9 +40,7 @@ class Step:
 class ExampleForm(forms.Form):
     """One field of each kind, the first with a fault."""
 
-    again_on = forms.DateField(
-        error_messages={"invalid": _("That is not a date. Example: 2026-11-20.")}
-    )
+    again_on = forms.DateField(error_messages={"invalid": _("That is not a date. Example: 2026-11-20.")})
     word = forms.CharField(required=False)
     size = forms.ChoiceField(choices=[("small", "S"), ("large", "L")], help_text="…")
     agrees = forms.BooleanField(required=False)
@@ -60,24 +58,8 @@ def show(request: HttpRequest) -> HttpResponse:
 def _values(at: datetime) -> dict[str, Any]:
     return {
         "faces": _faces(at),
-        "moons": [
-            at - timedelta(days=3),
-            at - timedelta(days=12),
-            at - timedelta(days=48),
-            None,
-        ],
-        "stages": [
-            "lead",
-            "mal",
-            "mql",
-            "sal",
-            "sql",
-            "opportunity",
-            "won",
-            "lost",
-            "nurture",
-            "disqualified",
-        ],
+        "moons": [at - timedelta(days=3), at - timedelta(days=12), at - timedelta(days=48), None],
+        "stages": ["lead", "mal", "mql", "sal", "sql", "opportunity", "won", "lost", "nurture", "disqualified"],
         "isao": Person("井坂", "勲"),
         "nakamura": Person("Nakamura", "Kenichi"),
         "entries": [
@@ -85,11 +67,7 @@ def _values(at: datetime) -> dict[str, Any]:
             Entry("phone", _("Call"), at - timedelta(days=1), "井坂 勲"),
             Entry("eye", "page_view", at - timedelta(days=40)),
         ],
-        "steps": [
-            Step("MAL", "past", ["9/10(木)"]),
-            Step("MQL", "now", ["11/12(木)"]),
-            Step("SAL"),
-        ],
+        "steps": [Step("MAL", "past", ["9/10(木)"]), Step("MQL", "now", ["11/12(木)"]), Step("SAL")],
         "facts": [(_("Industry"), "製造業"), (_("Budget"), "")],
         "form": ExampleForm({"again_on": "2026/13/01", "word": "", "size": "small"}),
         "amount": 15_300_000,
@@ -102,15 +80,9 @@ def _faces(at: datetime) -> list[ClockFace]:
     open_now = ((at - timedelta(hours=3), at + timedelta(hours=9)),)
     later = at + timedelta(hours=15)
     return [
-        ClockFace(
-            at + timedelta(minutes=84), at, remaining=84, total=120, windows=open_now
-        ),
-        ClockFace(
-            at + timedelta(minutes=34), at, remaining=34, total=120, windows=open_now
-        ),
-        ClockFace(
-            at - timedelta(minutes=24), at, remaining=-24, total=120, windows=open_now
-        ),
+        ClockFace(at + timedelta(minutes=84), at, remaining=84, total=120, windows=open_now),
+        ClockFace(at + timedelta(minutes=34), at, remaining=34, total=120, windows=open_now),
+        ClockFace(at - timedelta(minutes=24), at, remaining=-24, total=120, windows=open_now),
         ClockFace(
             later + timedelta(hours=2),
             at,

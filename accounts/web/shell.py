@@ -21,21 +21,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             preferences.speak(user=request.user, language=language)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            YEAR,
-            secure=settings.HTTPS,
-            samesite="Lax",
-        )
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, YEAR, secure=settings.HTTPS, samesite="Lax")
     if request.POST.get("theme") in THEMES:
-        response.set_cookie(
-            THEME_COOKIE,
-            request.POST["theme"],
-            YEAR,
-            secure=settings.HTTPS,
-            samesite="Lax",
-        )
+        response.set_cookie(THEME_COOKIE, request.POST["theme"], YEAR, secure=settings.HTTPS, samesite="Lax")
     return response
 
 
@@ -48,7 +36,5 @@ def menu(request: HttpRequest) -> HttpResponse:
 
 def _next(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(
-        target, {request.get_host()}, require_https=request.is_secure()
-    )
+    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return target if is_safe else "/"

@@ -15,21 +15,13 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--node-modules",
-            type=Path,
-            default=Path(settings.BASE_DIR) / "node_modules",
-        )
-        parser.add_argument(
-            "--target", type=Path, default=Path(settings.BASE_DIR) / "static_vendor"
-        )
+        parser.add_argument("--node-modules", type=Path, default=Path(settings.BASE_DIR) / "node_modules")
+        parser.add_argument("--target", type=Path, default=Path(settings.BASE_DIR) / "static_vendor")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             done = vendor.collect(
-                node_modules=options["node_modules"],
-                root=Path(settings.BASE_DIR),
-                target=options["target"],
+                node_modules=options["node_modules"], root=Path(settings.BASE_DIR), target=options["target"]
             )
         except vendor.MissingVendorFiles as error:
             raise CommandError(str(error)) from error

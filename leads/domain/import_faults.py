@@ -1,0 +1,10 @@
+"""The one way in which a cell says that it can't be understood."""
+
+
+class CellFault(Exception):
+    """`code` names the reason for good, `values` fill its sentence (leads.imports.sentences)."""
+
+    def __init__(self, code: str, **values: object):
+        self.code = code
+        self.values = values
+        super().__init__(code)

@@ -1,0 +1,15 @@
+"""Where upper apps hang themselves in: activities are not journaled, so they are told here."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from leads.models import Activity
+
+# Each is called with the new activities and the moment, in the transaction that wrote them; it may veto by raising.
+on_activities: list[Callable[[list[Activity], datetime], None]] = []
+
+
+def activities_recorded(activities: list[Activity], at: datetime) -> None:
+    """Tells everybody who registered; each activity has its lead loaded."""
+    for listener in on_activities:
+        listener(activities, at)

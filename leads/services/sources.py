@@ -1,0 +1,38 @@
+"""Where a lead came from: every source is kept, the first is the channel."""
+
+from datetime import datetime
+
+from django.utils.text import slugify
+
+from leads.models import Campaign, Channel, Lead, LeadSource
+
+
+def channel_named(name: str | Channel | None) -> Channel | None:
+    """The channel of this name or code, made if it is new."""
+    if not name or isinstance(name, Channel):
+        return name or None
+    known = Channel.objects.filter(name=name).first() or Channel.objects.filter(code=name).first()
+    return known or Channel.objects.create(name=name, code=_free_code(name))
+
+
+def _free_code(name: str) -> str:
+    code = slugify(name, allow_unicode=True)[:50] or "channel"
+    taken = Channel.objects.filter(code__startswith=code).values_list("code", flat=True)
+    return code if code not in set(taken) else f"{code}-{len(taken) + 1}"
+
+
+def campaign_named(name: str | Campaign | None, channel: Channel | None) -> Campaign | None:
+    """The campaign of this name within the channel, made if it is new; None without a channel."""
+    if not name or isinstance(name, Campaign):
+        return name or None
+    return Campaign.objects.get_or_create(channel=channel, name=name)[0] if channel else None
+
+
+def add(*, lead: Lead, channel: Channel | None, campaign: Campaign | None, at: datetime) -> bool:
+    """Keeps one more source of the lead; returns whether it was new."""
+    if channel is None:
+        return False
+    if LeadSource.objects.filter(lead=lead, channel=channel, campaign=campaign).exists():
+        return False
+    LeadSource.objects.create(lead=lead, channel=channel, campaign=campaign, at=at)
+    return True
