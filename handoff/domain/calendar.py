@@ -4,13 +4,14 @@ A due moment is the earliest one by which so many working minutes have passed, s
 closing is that closing, and the elapsed counter read at a due moment shows exactly the minutes promised.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from handoff.domain.spans import DAY, MICROSECOND, Span, Stretch, from_moment, spans_of_day, to_moment
+from handoff.domain.spans import DAY, MICROSECOND, MINUTE, Span, Stretch, from_moment, spans_of_day, to_moment
 
 # A promise further away than this is a calendar without working time, or a number mistyped.
 HORIZON_YEARS = 30
@@ -52,6 +53,7 @@ class WorkCalendar:
     _weekly: tuple[list[Span], ...] = field(init=False, repr=False, compare=False)
     _opened: dict[date, list[Span]] = field(init=False, repr=False, compare=False)
     _years: dict[int, Stretch] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _days: dict[int, list[date]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.weekly) != 7:
@@ -133,6 +135,11 @@ class WorkCalendar:
             raise ValueError("working days are counted from the day after")
         return self._nth_closing(self._local(start).date() + timedelta(days=1), n)
 
+    def working_days_between(self, first: date, last: date) -> int:
+        """Working days after `first`, up to and with `last`; 0 when last is not later."""
+        counted = [self._working_days(year) for year in range(first.year, last.year + 1)] if first < last else []
+        return sum(bisect_right(days, last) - bisect_right(days, first) for days in counted)
+
     def midnight_of(self, day: date) -> datetime:
         """The first moment of the local day."""
         return from_moment(spans_of_day(day, [(0, DAY)], self.zone)[0][0])
@@ -140,6 +147,12 @@ class WorkCalendar:
     def local_day(self, at: datetime) -> date:
         """The date on the wall at this moment."""
         return self._local(at).date()
+
+    @property
+    def day_minutes(self) -> int:
+        """The length of the first weekday that has opening hours: what one working day means in words."""
+        spans = next((windows for windows in self._weekly if windows), [])
+        return sum(end - start for start, end in spans) // MINUTE
 
     # -- inside -----------------------------------------------------------------------------------
 
@@ -175,10 +188,19 @@ class WorkCalendar:
     def _year(self, year: int) -> Stretch:
         """A local year laid out once; two threads that race build the same thing twice, harmlessly."""
         if year not in self._years:
-            first, days = date(year, 1, 1), 365 + (date(year, 12, 31).timetuple().tm_yday == 366)
-            spans = [span for n in range(days) for span in self._spans(first + timedelta(days=n))]
-            self._years[year] = Stretch.of(spans)
+            self._years[year] = Stretch.of(span for day in _days_of(year) for span in self._spans(day))
         return self._years[year]
+
+
+    def _working_days(self, year: int) -> list[date]:
+        if year not in self._days:
+            self._days[year] = [day for day in _days_of(year) if self._offsets_of(day)]
+        return self._days[year]
+
+
+def _days_of(year: int) -> list[date]:
+    first = date(year, 1, 1)
+    return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
 
 
 def _offsets(windows: Windows) -> list[Span]:

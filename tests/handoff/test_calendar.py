@@ -240,3 +240,25 @@ def test_ten_years_of_minutes_come_back_as_they_went():
 
     assert due.year == 2036
     assert calendar.minutes_between(start, due) == minutes
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20), 0),
+        (date(2026, 11, 20), date(2026, 11, 23), 0),
+        (date(2026, 11, 20), date(2026, 11, 24), 1),
+        (date(2026, 11, 16), date(2026, 11, 24), 5),
+        (date(2026, 12, 28), date(2027, 1, 5), 2),
+        (date(2026, 11, 24), date(2026, 11, 20), 0),
+    ],
+)
+def test_working_days_between_two_dates(first, last, days):
+    calendar = WorkCalendar(TOKYO, week(LUNCH), closed=YEAR_END, is_holiday=HOLIDAYS.__contains__)
+
+    assert calendar.working_days_between(first, last) == days
+
+
+def test_a_working_day_has_the_length_of_its_windows():
+    assert WorkCalendar(TOKYO, week(LUNCH)).day_minutes == 480
+    assert WorkCalendar(TOKYO, ((),) * 7).day_minutes == 0

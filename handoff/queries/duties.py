@@ -1,0 +1,79 @@
+"""What waits for whom: the duties of leads as small rows, most urgent first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from handoff.models import Batch, Handoff
+from leads.domain.choices import DueKind
+from leads.models import Lead
+
+COLUMNS = ("company", "owner", "team", "score", "batch_entry", "joined")
+
+
+@dataclass(frozen=True)
+class DutyRow:
+    """One duty: the lead, what is owed by when, and the handoff it comes from. A batch is one row of many leads."""
+
+    lead: Lead | None
+    due_kind: str
+    due_at: datetime
+    note: str = ""
+    handoff: Handoff | None = None
+    batch: Batch | None = None
+    leads: int = 1
+
+    @property
+    def owner(self) -> User | None:
+        return self.batch.owner if self.batch else self.lead.owner
+
+    @property
+    def team(self) -> Any:
+        return self.batch.team if self.batch else self.lead.team
+
+
+def held_by(user: User) -> Q:
+    """A lead whose duty is this person's, or lies in a queue of their teams."""
+    return Q(owner=user) | Q(owner__isnull=True, team__in=user.team_ids)
+
+
+def waiting_for(*, user: User, at: datetime, limit: int = 50) -> list[DutyRow]:
+    """What waits for this person, most urgent first: past due or still to come; leads that only rest are left out.
+
+    Two indexes (owner, due) and (team, due) answer it, plus one query for the handoffs of the leads shown.
+    """
+    waiting = Lead.objects.present().filter(held_by(user), due_at__isnull=False)
+    waiting = waiting.exclude(due_kind__in=[DueKind.RESURFACE, DueKind.BATCH])
+    rows = rows_of(waiting.select_related(*COLUMNS).order_by("due_at", "id")[:limit])
+    batches = [batch_row(batch) for batch in open_batches().filter(held_by(user)).order_by("due_at")[:limit]]
+    return sorted([*rows, *batches], key=lambda row: row.due_at)[:limit]
+
+
+def open_batches() -> QuerySet[Batch]:
+    """Batches that wait for a decision, with how many leads are in each."""
+    return Batch.objects.filter(closed_at__isnull=True).select_related("owner", "team")
+
+
+def batch_row(batch: Batch, leads: int | None = None) -> DutyRow:
+    """A batch as one duty."""
+    count = batch.entries.count() if leads is None else leads
+    return DutyRow(None, DueKind.BATCH, batch.due_at, batch=batch, leads=count)
+
+
+def rows_of(leads: Iterable[Lead]) -> list[DutyRow]:
+    """Leads as duties, each with its latest handoff (its own, or the one it joined); one query more."""
+    found = list(leads)
+    joined = {lead.pk: lead.joined.handoff_id for lead in found if hasattr(lead, "joined")}
+    about = Q(lead__in=[lead.pk for lead in found]) | Q(pk__in=joined.values())
+    handoffs = {handoff.pk: handoff for handoff in Handoff.objects.filter(about).order_by("id")} if found else {}
+    latest = {handoff.lead_id: handoff for handoff in handoffs.values()}
+    return [
+        DutyRow(
+            lead, lead.due_kind, lead.due_at, lead.due_note, handoffs.get(joined.get(lead.pk)) or latest.get(lead.pk)
+        )
+        for lead in found
+    ]

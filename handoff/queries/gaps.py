@@ -1,0 +1,164 @@
+"""The gap board: what is past due or without an owner, oldest first.
+
+Counting is one aggregate over the partial index of due times; each section is one page of the same index.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from accounts.domain.roles import Role
+from accounts.models import Membership, User
+from accounts.queries import organization
+from handoff.domain.gaps import DUTIES, KIND_OF_DUTY, GapKind, Scope
+from handoff.models import Episode
+from handoff.queries.duties import COLUMNS, DutyRow, batch_row, held_by, open_batches, rows_of
+from leads.domain.choices import DueKind, Stage
+from leads.models import Lead
+
+PAGE = 50
+QUALIFIED = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.LOST, Stage.NURTURE)
+UNDER_WAY = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY)
+WEEKS_AGO = 3
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of a kind, and since when the oldest is past due."""
+
+    number: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one kind, oldest first; `after` continues behind the last one (None at the end)."""
+
+    rows: list[DutyRow]
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Of the leads handed over in the week three weeks ago (local Monday to Sunday), how many were never contacted."""
+
+    first: datetime
+    last: datetime
+    handed_over: int
+    never_contacted: int
+
+
+def default_scope(user: User) -> Scope:
+    """Marketing and people without a team look at everything, the others at their own teams."""
+    return Scope.ALL if Role.MARKETER in user.roles or not user.team_ids else Scope.TEAM
+
+
+def counts(*, user: User, at: datetime, scope: str | None = None) -> dict[GapKind, Tally]:
+    """Every kind with its number and its oldest; a batch counts as one. Two queries."""
+    late = _late(user, at, scope).order_by().values("due_kind")
+    batch = Count("batch_entry__batch", distinct=True)
+    found = late.annotate(number=Count("pk", distinct=True), batches=batch, oldest=Min("due_at"))
+    tallies: dict[GapKind, Tally] = {kind: Tally() for kind in GapKind}
+    for row in found:
+        kind = KIND_OF_DUTY[row["due_kind"]]
+        number = row["batches"] if row["due_kind"] == DueKind.BATCH else row["number"]
+        tallies[kind] = _sum(tallies[kind], Tally(number, row["oldest"]))
+    unowned = _unowned(user, scope).aggregate(number=Count("pk", distinct=True), oldest=Min("stage_since"))
+    tallies[GapKind.NO_OWNER] = Tally(unowned["number"], unowned["oldest"])
+    return tallies
+
+
+def total(*, user: User, at: datetime, scope: str | None = None) -> int:
+    """The length of the board; its normal length is zero."""
+    return sum(tally.number for tally in counts(user=user, at=at, scope=scope).values())
+
+
+def board(
+    *, user: User, at: datetime, kind: str, scope: str | None = None, after: str | None = None, size: int = PAGE
+) -> Page:
+    """One kind, oldest first, from behind `after`. Batches stand before single leads on the first page."""
+    kind = GapKind(kind)
+    leads = _unowned(user, scope) if kind == GapKind.NO_OWNER else _of_kind(user, at, kind, scope)
+    since = "stage_since" if kind == GapKind.NO_OWNER else "due_at"
+    leads = _behind(leads, since, after)
+    found = list(leads.select_related(*COLUMNS).order_by(since, "id")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    batches = _late_batches(user, at, scope) if kind == GapKind.NOT_OFFERED and not after else []
+    following = _cursor(getattr(found[-1], since), found[-1].pk) if more else None
+    return Page([*batches, *rows_of(found)], following)
+
+
+def under_way(*, user: User, scope: str | None = None) -> dict[str, int]:
+    """How many leads each check of the empty board looked at: its proof."""
+    seen = _scoped(Lead.objects.visible_to(user), user, scope).in_stage(*UNDER_WAY)
+    duty = {
+        kind: Count("pk", filter=Q(due_kind__in=duties), distinct=True) for kind, duties in DUTIES.items() if duties
+    }
+    return seen.aggregate(all=Count("pk", distinct=True), **{kind.value: count for kind, count in duty.items()})
+
+
+def never_contacted(*, user: User, at: datetime) -> Silence:
+    """AR-34: of what was handed over three weeks ago, what nobody ever contacted. Withdrawn ones are left out."""
+    today = organization.local_day(at)
+    monday = today - timedelta(days=today.weekday() + 7 * WEEKS_AGO)
+    zone = organization.current().zone
+    first, last = (datetime.combine(monday + timedelta(days=days), time(), tzinfo=zone) for days in (0, 7))
+    seen = Lead.objects.visible_to(user).values("pk")
+    episodes = Episode.objects.filter(offered_at__gte=first, offered_at__lt=last, withdrawn_at__isnull=True)
+    found = episodes.filter(lead__in=seen).aggregate(
+        handed_over=Count("pk"), never_contacted=Count("pk", filter=Q(first_contact_at__isnull=True))
+    )
+    return Silence(first, last, **found)
+
+
+def _late(user: User, at: datetime, scope: str | None) -> QuerySet[Lead]:
+    held = Q(owner__isnull=True) | Q(owner__is_active=True)
+    return _scoped(Lead.objects.visible_to(user).overdue(at).filter(held), user, scope)
+
+
+def _of_kind(user: User, at: datetime, kind: GapKind, scope: str | None) -> QuerySet[Lead]:
+    return _late(user, at, scope).filter(due_kind__in=DUTIES[kind]).exclude(due_kind=DueKind.BATCH)
+
+
+def _unowned(user: User, scope: str | None) -> QuerySet[Lead]:
+    """Qualified leads held by nobody who works here: no owner and no queue, or an owner who was disabled."""
+    nobody = Q(owner__isnull=True, team__isnull=True) | Q(owner__is_active=False)
+    return _scoped(Lead.objects.visible_to(user).in_stage(*QUALIFIED).filter(nobody), user, scope, nobody_too=True)
+
+
+def _scoped(leads: QuerySet[Lead], user: User, scope: str | None, *, nobody_too: bool = False) -> QuerySet[Lead]:
+    scope = Scope(scope or default_scope(user))
+    if scope == Scope.ALL:
+        return leads
+    if scope == Scope.MINE:
+        return leads.filter(held_by(user))
+    mates = Membership.objects.filter(team__in=user.team_ids).values("user")
+    ours = Q(team__in=user.team_ids) | Q(owner__in=mates)
+    return leads.filter(ours | Q(owner__isnull=True, team__isnull=True) if nobody_too else ours)
+
+
+def _late_batches(user: User, at: datetime, scope: str | None) -> list[DutyRow]:
+    late = _late(user, at, scope).filter(due_kind=DueKind.BATCH)
+    sizes = dict(late.order_by().values_list("batch_entry__batch").annotate(number=Count("pk", distinct=True)))
+    batches = open_batches().filter(pk__in=[pk for pk in sizes if pk]).order_by("due_at", "id")
+    return [batch_row(batch, sizes[batch.pk]) for batch in batches]
+
+
+def _cursor(moment: datetime, pk: int) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{pk}"
+
+
+def _behind(leads: QuerySet[Lead], since: str, after: str | None) -> QuerySet[Lead]:
+    """Keyset: behind the moment and id of the last row shown; a cursor nobody gave out starts at the top."""
+    moment, _separator, key = (after or "").partition("~")
+    try:
+        seen, pk = datetime.fromisoformat(moment), int(key)
+    except ValueError:
+        return leads
+    return leads.filter(Q(**{f"{since}__gt": seen}) | Q(**{since: seen}, pk__gt=pk), **{f"{since}__gte": seen})
+
+
+def _sum(one: Tally, other: Tally) -> Tally:
+    oldest = min((moment for moment in (one.oldest, other.oldest) if moment), default=None)
+    return Tally(one.number + other.number, oldest)
