@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 PROBLEM_SCHEMA = {
@@ -49,3 +51,21 @@ class ProblemAutoSchema(AutoSchema):
                 {"description": description, "content": {"application/problem+json": {"schema": PROBLEM_SCHEMA}}},
             )
         return bodies
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    """`Authorization: Bearer hk_…`."""
+
+    target_class = "accounts.api.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "hk_<id>_<secret>"}
+
+
+class BrowserScheme(SessionScheme):
+    """The browser session."""
+
+    target_class = "accounts.api.authentication.BrowserAuthentication"
+    name = "browserSession"
+    priority = 1
