@@ -1,7 +1,7 @@
 """Lets the test run empty append-only tables between tests on SQLite; PostgreSQL truncates, which no trigger sees."""
 
 import pytest
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 
 @pytest.fixture(autouse=True, scope="session")
