@@ -1,6 +1,10 @@
 """Settings of the test run: a fast hasher, a quiet broker, mail in memory."""
 
 from config.settings import *  # noqa: F403
+from config.texts import compile_catalogues
+
+compile_catalogues(BASE_DIR / "locale")  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 
 # A file, not memory: threads that share one in-memory database lock each other's tables instead of waiting.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405

@@ -1,0 +1,79 @@
+"""./run test: the whole suite on SQLite, then on PostgreSQL and Redis; says on what it runs and what it can't run."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from config.environment import ROOT, flag, text
+from config.start import broker, chromium
+from config.start.servers import Server, postgresql, redis
+from config.start.surroundings import begin, say
+
+# What a developer's own settings must not change in a test run.
+PLAIN = {
+    "HANDOFF_SECRET_KEY": "",
+    "HANDOFF_DEBUG": "1",
+    "HANDOFF_BASE_URL": "http://testserver",
+    "HANDOFF_ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+    "HANDOFF_ADMIN_EMAIL": "",
+    "HANDOFF_ADMIN_PASSWORD": "",
+    "HANDOFF_LOG_LEVEL": "WARNING",
+    "EMAIL_URL": "",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+}
+
+
+def run() -> int:
+    """Exit code of the first pass that fails, else 0; the last words are pytest's."""
+    with ExitStack() as servers:
+        folder = Path(
+            servers.enter_context(tempfile.TemporaryDirectory(prefix="handoff-test-", ignore_cleanup_errors=True))
+        )
+        own = text("HANDOFF_SERVICES") == "own"
+        database, queue = servers.enter_context(postgresql(own=own)), servers.enter_context(redis(own=own))
+        _announce(database, queue)
+        words = sys.argv[1:]
+        if database is None:
+            return _pass("SQLite", folder, {"DATABASE_URL": "", "REDIS_URL": ""}, words)
+        failed = _pass("SQLite", folder, {"DATABASE_URL": "", "REDIS_URL": ""}, ["-m", "not browser", *words])
+        if failed:
+            return failed
+        there = {"DATABASE_URL": database.url, "REDIS_URL": queue.url if queue else ""}
+        return _pass("PostgreSQL", folder, there, ["-m", "not once", *words])
+
+
+def _pass(name: str, folder: Path, where: dict[str, str], words: list[str]) -> int:
+    say(f"\n── {name} ──")
+    var = folder / name.lower()
+    environment = {**os.environ, **PLAIN, "VAR_DIR": str(var), **where}
+    done = subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment, check=False)
+    nothing_chosen = 5
+    return 0 if done.returncode == nothing_chosen and words else done.returncode
+
+
+def _announce(database: Server | None, queue: Server | None) -> None:
+    say(f"Pass 1: SQLite {sqlite3.sqlite_version}, embedded broker {Path(broker.server()).name}; all but the browser.")
+    if database:
+        with_queue = f"{queue.words}" if queue else "the embedded broker"
+        say(f"Pass 2: {database.words}, {with_queue}; all but what no database can change (lint, locks, imports).")
+    else:
+        say("Can't run: PostgreSQL. Neither DATABASE_URL nor a running, an installed or a packaged server was found.")
+    browser = chromium.path()
+    say(
+        f"Browser tests: {browser}, once, on the last database."
+        if browser
+        else "Can't run: browser tests. Install Chromium (Debian, Ubuntu: apt install chromium fonts-noto-cjk)."
+    )
+    data = text("HANDOFF_REAL_DATA")
+    say(f"Real data: {data}." if data else "Not selected: tests on real data. Set HANDOFF_REAL_DATA to their folder.")
+    if flag("CI", default=False):
+        say("CI: a skipped test fails the run.")
+
+
+if __name__ == "__main__":
+    begin()
+    sys.exit(run())
