@@ -125,7 +125,8 @@ def _started_postgresql(programs: Path) -> Iterator[int]:
         data = f"{folder}/data"
         quick = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
         listen = f"-c listen_addresses={HOST} -c port={port} -c unix_socket_directories={folder}"
-        _run_as([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], as_user)
+        letters = ["-E", "UTF8", "--locale=C.UTF-8"]
+        _run_as([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", *letters], as_user)
         start = [programs / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", f"{quick} {listen}", "start"]
         _run_as(start, as_user)
         try:
