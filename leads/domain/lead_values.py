@@ -204,7 +204,8 @@ def as_moment(value: Any, zone: ZoneInfo) -> datetime | None:
 
 def _qualification(result: Cleaned, values: Any) -> None:
     if not isinstance(values, Mapping):
-        return result.fault("qualification", "invalid", _("This must be an object."))
+        result.fault("qualification", "invalid", _("This must be an object."))
+        return
     for name, value in values.items():
         path = f"qualification.{name}"
         if name in QUALIFICATION_TEXTS:
@@ -236,7 +237,8 @@ def _company(result: Cleaned, values: Any) -> None:
         return
     given = {"name": values} if isinstance(values, str) else values
     if not isinstance(given, Mapping):
-        return result.fault("company", "invalid", _("This must be an object."))
+        result.fault("company", "invalid", _("This must be an object."))
+        return
     result.company = {}
     for name, value in given.items():
         path = f"company.{name}"
@@ -271,7 +273,8 @@ def _named(name: str, most: int) -> Any:
 
 def _custom(result: Cleaned, values: Any, shapes: Mapping[str, CustomShape]) -> None:
     if not isinstance(values, Mapping):
-        return result.fault("custom", "invalid", _("This must be an object."))
+        result.fault("custom", "invalid", _("This must be an object."))
+        return
     for key, value in values.items():
         if key not in shapes:
             result.fault(f"custom.{key}", "unknown_field", _("There is no such field."))

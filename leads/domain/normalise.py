@@ -154,25 +154,30 @@ _NOT_A_TITLE = re.compile(r"社長室|役員室|社長付|部長付|秘書|会�
 _TITLES = (
     (
         Seniority.PRESIDENT,
-        r"社長(?!補佐)|代表|ceo|president(?<!vice president)|代表取締役|オーナー|owner|founder|創業者|院長|理事長|学長|頭取",
+        r"社長(?!補佐)|代表|ceo|president|オーナー|owner|founder|創業者"
+        r"|院長|理事長|学長|頭取",
     ),
     (
         Seniority.EXECUTIVE,
-        r"取締役|役員|専務|常務|監査役|会長|理事|c[tfoim]o\b|cmo|cio|chro|ciso|vice president|\bvp\b|\bevp\b|\bsvp\b|chief \w+ officer|副社長|board",
+        r"取締役|役員|専務|常務|監査役|会長|理事|c[tfoim]o\b|chro|ciso"
+        r"|\b[es]?vp\b|chief \w+ officer|board",
     ),
     (
         Seniority.DIRECTOR,
-        r"(?<!副)(?:事業|本)?部長(?!代理|補佐|代行)|局長|工場長|支店長|支社長|所長|館長|統括|\bdirector\b|\bhead\b|ゼネラルマネ|general manager|\bgm\b",
+        r"(?<!副)(?:事業|本)?部長(?!代理|補佐|代行)|局長|工場長|支店長|支社長"
+        r"|所長|館長|統括|\bdirector\b|\bhead\b|ゼネラルマネ|general manager|\bgm\b",
     ),
     (
         Seniority.MANAGER,
-        r"課長(?!代理|補佐|代行)|次長|副部長|部長代理|部長補佐|部長代行|室長|グループ長|センター長|店長|マネージャ|マネジャ|manager",
+        r"課長(?!代理|補佐|代行)|次長|副部長|部長代理|部長補佐|部長代行"
+        r"|室長|グループ長|センター長|店長|マネージャ|マネジャ|manager",
     ),
-    (Seniority.ASSISTANT_MANAGER, r"係長|課長代理|課長補佐|課長代行|assistant manager|サブマネ|班長"),
+    (Seniority.ASSISTANT_MANAGER, r"係長|課長代理|課長補佐|課長代行|班長"),
     (Seniority.CHIEF, r"主任|主査|主幹|リーダー|leader|\blead\b|\bchief\b|supervisor"),
     (
         Seniority.STAFF,
-        r"担当|社員|スタッフ|staff|一般|メンバー|なし|associate|アソシエイト|engineer|エンジニア|営業職|事務",
+        r"担当|社員|スタッフ|staff|一般|メンバー|なし|associate|アソシエイト"
+        r"|engineer|エンジニア|営業職|事務",
     ),
 )
 _TITLE_PATTERNS = tuple((level, re.compile(pattern)) for level, pattern in _TITLES)

@@ -6,6 +6,7 @@ from accounts.models import User
 from journal.errors import Forbidden
 from journal.models import Event, EventDetail
 from leads.models import Channel, Company, DuplicatePair, Lead, LeadSource, ScoreDue
+from leads.queries import matching
 from leads.services import bulk_leads, companies, leads
 from tests import factories
 from tests.cast import NOON, tokyo
@@ -299,9 +300,9 @@ def test_visible_to_narrows_reps_only_when_the_setting_says_so(cast):
 def test_two_at_once_make_one_lead(org, monkeypatch):
     """The look before the write finds nothing; the database's constraint still refuses, and names the first."""
     known = make(email="a@x.example")
-    real = leads.matching.exact
+    real = matching.exact
     looks = iter([None])
-    monkeypatch.setattr(leads.matching, "exact", lambda **keys: next(looks, real(**keys)))
+    monkeypatch.setattr(matching, "exact", lambda **keys: next(looks, real(**keys)))
 
     with pytest.raises(leads.DuplicateLead) as raised:
         make(email="a@x.example", last_name="別人")

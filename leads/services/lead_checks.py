@@ -1,0 +1,101 @@
+"""What making and changing a lead have in common: checks, refusals, and telling the rest of the house."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roles import Permission
+from accounts.models import User
+from accounts.queries import organization
+from journal import services as journal
+from journal.errors import Conflict, DomainError, FieldError, Forbidden, Invalid
+from leads.domain.lead_values import Cleaned, CustomShape, clean
+from leads.models import Campaign, Channel, Company, CustomField, Lead
+from leads.queries import matching
+from leads.services import companies
+
+
+class InvalidLead(Invalid):
+    """The values do not make a lead; `errors` names each."""
+
+    code = "invalid"
+    message = _("Some fields are wrong; see errors.")
+
+
+class DuplicateLead(Conflict):
+    """The person is here already; `lead` is the one."""
+
+    code = "duplicate_lead"
+    message = _("%(name)s is already here with the same %(key)s.")
+
+    def __init__(self, match: matching.Match):
+        self.lead = match.lead
+        name = " ".join(filter(None, [str(match.lead.company or ""), str(match.lead)]))
+        key = Lead._meta.get_field(match.field).verbose_name
+        super().__init__(name=name, key=key)
+        self.errors = [FieldError(match.field, "duplicate", str(self))]
+
+
+class StaleLead(DomainError):
+    """Somebody changed the lead after the caller had read it."""
+
+    code = "stale"
+    status = 412
+    message = _("Somebody has changed this in the meantime. Read it again, then repeat your change.")
+
+
+def require(by: User | None, permission: Permission) -> None:
+    """Raises Forbidden unless this person (or the system) may."""
+    if by is not None and not by.may(permission):
+        raise Forbidden(_("You may not change leads."))
+
+
+def custom_shapes() -> dict[str, CustomShape]:
+    """The organisation's own fields by key."""
+    return {row.key: CustomShape(row.kind, tuple(row.choices)) for row in CustomField.objects.all()}
+
+
+def check(*, values: Mapping[str, Any], at: datetime, creating: bool) -> Cleaned:
+    """The values, checked; raises InvalidLead naming every fault. A new lead needs a name, an address or an id."""
+    shapes = custom_shapes() if values.get("custom") else {}
+    cleaned = clean(values, at=at, zone=organization.current().zone, custom_fields=shapes)
+    named = ("last_name", "first_name", "email", "phone", "mobile", "external_id")
+    if creating and not cleaned.errors and not any(cleaned.lead.get(name) for name in named):
+        cleaned.fault("last_name", "required", str(_("Enter a name, an e-mail address or a telephone number.")))
+    if cleaned.errors:
+        raise InvalidLead(errors=cleaned.errors)
+    return cleaned
+
+
+def channel_of(campaign: Any) -> Channel | None:
+    """The channel of a campaign that is already a row."""
+    return campaign.channel if isinstance(campaign, Campaign) else None
+
+
+def company_of(given: Any, by: User | None, at: datetime) -> Company | None:
+    """The company that checked values or a row mean."""
+    return companies.resolve(values=given, by=by, at=at) if isinstance(given, dict) else given
+
+
+def refuse_known(lead: Lead) -> None:
+    """Raises DuplicateLead when another present lead has the same exact key."""
+    keys = {"external_id": lead.external_id, "email_key": lead.email_key, "mobile_key": lead.mobile_key}
+    if match := matching.exact(**keys, but=lead if lead.pk else None):
+        raise DuplicateLead(match)
+    if any(keys.values()) or lead.pk:
+        return
+    known = next((one for one in matching.namesakes(lead) if matching.agrees(one, vars(lead))), None)
+    if known:
+        raise DuplicateLead(matching.Match(known, "last_name"))
+
+
+def tell_refusals(lead: Lead, old: Mapping[str, Any], by: User | None, at: datetime) -> None:
+    """Opting out and do-not-contact have consequences in other apps, within this transaction."""
+    creating = not old
+    if lead.opted_out and (creating or old.get("opted_out") is False):
+        journal.record("lead.opted_out", subject=lead, by=by, at=at, lead_id=lead.pk)
+    if lead.do_not_contact and (creating or old.get("do_not_contact") is False):
+        journal.record("lead.do_not_contact", subject=lead, by=by, at=at, lead_id=lead.pk)
+        lead.refresh_from_db()
