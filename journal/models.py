@@ -17,7 +17,9 @@ class Event(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["lead_id", "-id"], name="journal_event_lead", condition=models.Q(lead_id__isnull=False)),
+            models.Index(
+                fields=["lead_id", "-id"], name="journal_event_lead", condition=models.Q(lead_id__isnull=False)
+            ),
             models.Index(fields=["subject_type", "subject_id", "-id"], name="journal_event_subject"),
             models.Index(fields=["kind", "-id"], name="journal_event_kind"),
         ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from journal import reactions, doorbell
+from journal import doorbell, reactions
 from journal.models import Delivery, Event, EventDetail
 from journal.transactions import retried
 
@@ -73,9 +73,7 @@ def _due(at: datetime) -> models.QuerySet[Delivery]:
 
 @retried
 def _claim(delivery_id: int, at: datetime) -> bool:
-    return bool(
-        _due(at).order_by().filter(pk=delivery_id).update(leased_until=at + LEASE, attempts=F("attempts") + 1)
-    )
+    return bool(_due(at).order_by().filter(pk=delivery_id).update(leased_until=at + LEASE, attempts=F("attempts") + 1))
 
 
 def _deliver(delivery_id: int, at: datetime) -> int:

@@ -21,7 +21,10 @@ class StrictFilterBackend(DjangoFilterBackend):
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ValidationError(
-                {name: [_("There is no such filter. Known ones: %(known)s") % {"known": ", ".join(sorted(known))}] for name in unknown}
+                {
+                    name: [_("There is no such filter. Known ones: %(known)s") % {"known": ", ".join(sorted(known))}]
+                    for name in unknown
+                }
             )
         for name, value in request.query_params.items():
             if "\x00" in value:

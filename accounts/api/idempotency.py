@@ -110,7 +110,8 @@ def _digest(request: Request) -> str:
 
 def _keep(claimed: IdempotentAnswer, response: HttpResponse) -> None:
     if response.status_code >= 500:
-        return _free(claimed)
+        _free(claimed)
+        return
     if isinstance(response, Response) and not response.is_rendered:
         response.render()
     IdempotentAnswer.objects.filter(pk=claimed.pk).update(

@@ -21,7 +21,9 @@ log = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
 
 
-def problem(status: int, *, code: str, detail: str = "", errors: list[FieldError] | None = None, **extra: Any) -> Response:
+def problem(
+    status: int, *, code: str, detail: str = "", errors: list[FieldError] | None = None, **extra: Any
+) -> Response:
     """A problem document with `{type, title, status, detail, errors}`."""
     body = {
         "type": f"urn:handoff:problem:{code}",

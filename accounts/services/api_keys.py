@@ -43,7 +43,9 @@ def create(*, name: str, scopes: list[str], by: User | None, at: datetime, days:
     The key acts as a service user of its own with the rights of an administrator, cut down by its scopes.
     """
     if not name.strip():
-        raise Invalid(errors=[FieldError("name", "required", _("Give the key a name, such as the system that uses it."))])
+        raise Invalid(
+            errors=[FieldError("name", "required", _("Give the key a name, such as the system that uses it."))]
+        )
     user = _service_user(name)
     secret = secrets.token_urlsafe(32).replace("_", "-")
     key = ApiKey.objects.create(

@@ -1,7 +1,7 @@
 from handoff.models.batch import Batch, BatchLead
 from handoff.models.calendar import Calendar, ClosingDay
 from handoff.models.handoff import Episode, Handoff, JoinedLead
-from handoff.models.settings import Gate, HandoffRule, RejectReason, RoutingRule, RoutingPointer, SlaPolicy
+from handoff.models.settings import Gate, HandoffRule, RejectReason, RoutingPointer, RoutingRule, SlaPolicy
 from handoff.models.sla import Alert, Clock, Heartbeat, Lease
 from handoff.models.transition import StageEntry, StageTransition
 

@@ -20,7 +20,7 @@ class Clock(models.Model):
     minutes = models.PositiveIntegerField(null=True)
     working_days = models.PositiveSmallIntegerField(null=True)
     due_at = models.DateTimeField()
-    # Moments still to come, in order: [["warn", 50, iso], ["warn", 80, iso], ["breach", 100, iso], ["escalate", 200, iso]].
+    # Moments still to come, in order: [["warn", 50, iso], ["warn", 80, iso], ["breach", 100, iso], …].
     events = models.JSONField(default=list)
     next_event_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -57,9 +57,7 @@ class Alert(models.Model):
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["clock", "kind", "due_at", "level"], name="handoff_alert_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["clock", "kind", "due_at", "level"], name="handoff_alert_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.level} of {self.clock_id}"

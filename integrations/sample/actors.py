@@ -172,9 +172,13 @@ class Actors:
             result = self._pick([("opportunity", 20 + 60 * worth), ("considering", 30), ("lost", 35 * (1 - worth))])
             self._give(handoff, result, receiver, at)
             if result == "opportunity":
-                self.later(self.after(at, 540 * self.random.uniform(12, 55), receiver), self._close(handoff.pk, receiver))
+                self.later(
+                    self.after(at, 540 * self.random.uniform(12, 55), receiver), self._close(handoff.pk, receiver)
+                )
             elif result == "considering":
-                self.later(self.after(at, 540 * self.random.uniform(6, 18), receiver), self._report(handoff.pk, receiver))
+                self.later(
+                    self.after(at, 540 * self.random.uniform(6, 18), receiver), self._report(handoff.pk, receiver)
+                )
 
         return self._politely(report)
 
@@ -210,7 +214,9 @@ class Actors:
     def morning(self, at: datetime) -> None:
         """Duties that nobody else programmes: batches, offers by hand, returns, leads to look at again."""
         for batch in Batch.objects.filter(closed_at__isnull=True):
-            self._politely(lambda moment, batch=batch: batches.offer_all(batch=batch, by=self.marketer(), at=moment))(at)
+            self._politely(lambda moment, batch=batch: batches.offer_all(batch=batch, by=self.marketer(), at=moment))(
+                at
+            )
         waiting = Lead.objects.present().filter(stage="mql", due_kind__in=["offer", "hearing", "contact_check"])
         for number, lead in enumerate(waiting.filter(due_at__lte=at + timedelta(hours=20)).order_by("due_at")[:12]):
             if self.random.random() < 0.8:

@@ -89,7 +89,9 @@ class Script:
         fitting = [
             campaign
             for campaign in self.crew.campaigns[channel.pk]
-            if campaign.starts_on and campaign.ends_on and campaign.starts_on <= day <= campaign.ends_on + timedelta(days=21)
+            if campaign.starts_on
+            and campaign.ends_on
+            and campaign.starts_on <= day <= campaign.ends_on + timedelta(days=21)
         ]
         return channel, (self.random.choice(fitting) if fitting else None), CHANNELS[number][3]
 

@@ -39,11 +39,7 @@ class LeadSource(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lead", "channel", "campaign"], name="leads_source_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["lead", "channel", "campaign"], name="leads_source_once")]
 
     def __str__(self) -> str:
         return f"{self.lead_id} by {self.channel_id}"

@@ -27,7 +27,9 @@ class Company(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["corporate_number"], name="leads_company_corporate", condition=~models.Q(corporate_number="")),
+            models.Index(
+                fields=["corporate_number"], name="leads_company_corporate", condition=~models.Q(corporate_number="")
+            ),
             models.Index(fields=["domain"], name="leads_company_domain", condition=~models.Q(domain="")),
         ]
 

@@ -73,7 +73,9 @@ class Lead(models.Model):
     # Written only by handoff.
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.LEAD)
     stage_since = models.DateTimeField()
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="owned_leads")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="owned_leads"
+    )
     team = models.ForeignKey("accounts.Team", models.PROTECT, null=True, blank=True, related_name="owned_leads")
     due_at = models.DateTimeField(null=True)
     due_kind = models.CharField(max_length=14, choices=DueKind, blank=True)
