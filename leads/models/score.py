@@ -23,6 +23,10 @@ class LeadScore(models.Model):
     # The local day as of which windows and decay were counted.
     as_of = models.DateField()
     computed_at = models.DateTimeField()
+    # What stood here before the latest write, kept by the writing statement itself: a lead without a score is low.
+    was_total = models.IntegerField(default=0)
+    was_band = models.CharField(max_length=6, default="low")
+    was_reaching = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

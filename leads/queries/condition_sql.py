@@ -27,12 +27,10 @@ class Sql:
         return Sql(self.text + other.text, self.params + other.params)
 
 
-def join(word: str, pieces: list[Sql]) -> Sql:
-    """The pieces joined by ` word `, in parentheses."""
-    return Sql(
-        "(" + f" {word} ".join(piece.text for piece in pieces) + ")",
-        tuple(value for piece in pieces for value in piece.params),
-    )
+def join(word: str, pieces: list[Sql], *, bare: bool = False) -> Sql:
+    """The pieces joined by ` word `, in parentheses unless `bare`."""
+    text = f" {word} ".join(piece.text for piece in pieces)
+    return Sql(text if bare else f"({text})", tuple(value for piece in pieces for value in piece.params))
 
 
 def wrap(before: str, piece: Sql, after: str) -> Sql:
@@ -232,9 +230,12 @@ def _custom_postgres(known: Field, whole: Sql) -> Sql:
 # -- activities: `a` is leads_activity, `k` leads_content joined to it ------------------------------
 
 
-def activity_filter(test: c.ActivityTest, dialect: Dialect) -> Sql:
-    """Which activities a test counts. Whole local days: a window of n days is a difference of dates under n."""
-    pieces = [Sql("a.occurred_on <= %s", (dialect.day(dialect.on),))]
+def activity_filter(test: c.ActivityTest, dialect: Dialect, *, until: bool = True) -> Sql:
+    """Which activities a test counts. Whole local days: a window of n days is a difference of dates under n.
+
+    `until`: also leave out what lies after the day (an enclosing query may have done that already).
+    """
+    pieces = [Sql("a.occurred_on <= %s", (dialect.day(dialect.on),))] if until else []
     if test.within_days:
         since = dialect.on - timedelta(days=test.within_days)
         pieces.append(Sql("a.occurred_on > %s", (dialect.day(since),)))
@@ -242,7 +243,7 @@ def activity_filter(test: c.ActivityTest, dialect: Dialect) -> Sql:
         pieces.append(Sql(f"a.type IN ({', '.join(['%s'] * len(test.types))})", test.types))
     if test.content:
         pieces.extend(_content(test.content, dialect))
-    return join("AND", pieces)
+    return join("AND", pieces) if pieces else TRUE
 
 
 def _content(wanted: c.ContentFilter, dialect: Dialect) -> list[Sql]:

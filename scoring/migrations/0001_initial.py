@@ -6,133 +6,242 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('leads', '0001_initial'),
+        ("leads", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RecomputeRun',
+            name="RecomputeRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('stopped', 'Stopped'), ('superseded', 'Superseded'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('kind', models.CharField(choices=[('full', 'Full'), ('midnight', 'Midnight')], default='full', max_length=8)),
-                ('as_of', models.DateField()),
-                ('leads_total', models.PositiveIntegerField(default=0)),
-                ('leads_done', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('band_changes', models.PositiveIntegerField(default=0)),
-                ('reason', models.CharField(default='manual', max_length=20)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("stopped", "Stopped"),
+                            ("superseded", "Superseded"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("full", "Full"), ("midnight", "Midnight")], default="full", max_length=8
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("leads_total", models.PositiveIntegerField(default=0)),
+                ("leads_done", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("band_changes", models.PositiveIntegerField(default=0)),
+                ("reason", models.CharField(default="manual", max_length=20)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecomputeRange',
+            name="RecomputeRange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('low', models.BigIntegerField()),
-                ('high', models.BigIntegerField()),
-                ('is_done', models.BooleanField(default=False)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ranges', to='scoring.recomputerun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("low", models.BigIntegerField()),
+                ("high", models.BigIntegerField()),
+                ("is_done", models.BooleanField(default=False)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ranges", to="scoring.recomputerun"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScoreHistory',
+            name="ScoreHistory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('cause', models.CharField(max_length=12)),
-                ('model_id', models.BigIntegerField(null=True)),
-                ('total', models.IntegerField()),
-                ('band', models.CharField(max_length=6)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='score_history', to='leads.lead')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("cause", models.CharField(max_length=12)),
+                ("model_id", models.BigIntegerField(null=True)),
+                ("total", models.IntegerField()),
+                ("band", models.CharField(max_length=6)),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="score_history", to="leads.lead"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScoringModel',
+            name="ScoringModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='draft', max_length=9)),
-                ('number', models.PositiveIntegerField(default=1)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('applies_to', models.JSONField(null=True)),
-                ('line', models.IntegerField(default=30)),
-                ('bands', models.JSONField(default=list)),
-                ('caps', models.JSONField(default=dict)),
-                ('why', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(null=True)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('copied_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='copies', to='scoring.scoringmodel')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(default=1)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("applies_to", models.JSONField(null=True)),
+                ("line", models.IntegerField(default=30)),
+                ("bands", models.JSONField(default=list)),
+                ("caps", models.JSONField(default=dict)),
+                ("why", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "copied_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="copies",
+                        to="scoring.scoringmodel",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('dimension', models.CharField(choices=[('fit', 'Fit'), ('engagement', 'Engagement'), ('intent', 'Intent'), ('readiness', 'Readiness'), ('authority', 'Authority')], max_length=10)),
-                ('label_ja', models.CharField(max_length=120)),
-                ('label_en', models.CharField(max_length=120)),
-                ('condition', models.JSONField()),
-                ('points', models.IntegerField()),
-                ('per_activity', models.BooleanField(default=False)),
-                ('cap', models.PositiveIntegerField(null=True)),
-                ('half_life_days', models.PositiveIntegerField(null=True)),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='scoring.scoringmodel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "dimension",
+                    models.CharField(
+                        choices=[
+                            ("fit", "Fit"),
+                            ("engagement", "Engagement"),
+                            ("intent", "Intent"),
+                            ("readiness", "Readiness"),
+                            ("authority", "Authority"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("label_ja", models.CharField(max_length=120)),
+                ("label_en", models.CharField(max_length=120)),
+                ("condition", models.JSONField()),
+                ("points", models.IntegerField()),
+                ("per_activity", models.BooleanField(default=False)),
+                ("cap", models.PositiveIntegerField(null=True)),
+                ("half_life_days", models.PositiveIntegerField(null=True)),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rules", to="scoring.scoringmodel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('marketing', 'marketing'), ('sales', 'sales')], max_length=10)),
-                ('version', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='scoring.scoringmodel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("marketing", "marketing"), ("sales", "sales")], max_length=10)),
+                ("version", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agreements",
+                        to="scoring.scoringmodel",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='recomputerun',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'midnight')), fields=('as_of',), name='scoring_one_midnight_run'),
+            model_name="recomputerun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "midnight")), fields=("as_of",), name="scoring_one_midnight_run"
+            ),
         ),
         migrations.AddIndex(
-            model_name='recomputerange',
-            index=models.Index(condition=models.Q(('is_done', False)), fields=['run', 'low'], name='scoring_range_owed'),
+            model_name="recomputerange",
+            index=models.Index(
+                condition=models.Q(("is_done", False)), fields=["run", "low"], name="scoring_range_owed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='scorehistory',
-            index=models.Index(fields=['lead', '-at'], name='scoring_history_lead'),
+            model_name="scorehistory",
+            index=models.Index(fields=["lead", "-at"], name="scoring_history_lead"),
         ),
         migrations.AddConstraint(
-            model_name='scoringmodel',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('published_at__isnull', False), models.Q(('why', ''), _negated=True)), _connector='OR'), name='scoring_published_says_why'),
+            model_name="scoringmodel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(("published_at__isnull", False), models.Q(("why", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="scoring_published_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringmodel',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('position',), name='scoring_position_once'),
+            model_name="scoringmodel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")), fields=("position",), name="scoring_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('model', 'key'), name='scoring_rule_key_once'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(fields=("model", "key"), name="scoring_rule_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('model', 'side', 'version'), name='scoring_agreement_once'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(fields=("model", "side", "version"), name="scoring_agreement_once"),
         ),
     ]

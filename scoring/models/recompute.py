@@ -54,6 +54,10 @@ class RecomputeRange(models.Model):
     low = models.BigIntegerField()
     high = models.BigIntegerField()
     is_done = models.BooleanField(default=False)
+    # Counted here and summed into the run, so that workers on two ranges never wait for one row.
+    leads = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    band_changes = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 

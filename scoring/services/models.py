@@ -1,0 +1,276 @@
+"""The verbs of scoring models: draft, change, agree, publish."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roles import Permission, TeamKind
+from accounts.queries import organization
+from journal import services as journal
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
+from journal.transactions import retried
+from leads.queries import conditions
+from scoring.domain import check, formula, presets
+from scoring.domain.choices import ModelState
+from scoring.models import Agreement, RecomputeRun, Rule, ScoringModel
+from scoring.queries import specs
+from scoring.services import draft_values, locks, recompute
+
+# The model without a condition is tried last.
+LAST_POSITION = 1000
+
+
+class NotADraft(Conflict):
+    code = "not_a_draft"
+    message = _("Only a draft can be changed. Copy this version to make a new draft.")
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
+    message = _("Somebody has changed this draft in the meantime. Read it again, then repeat your change.")
+
+
+class MayNotDraft(Forbidden):
+    message = _("Drafting rules is for marketing and administrators.")
+
+
+class MayNotAgree(Forbidden):
+    message = _("Only a manager of a department can agree to rules for it.")
+
+
+class MayNotPublish(Forbidden):
+    message = _("Publishing rules is for administrators.")
+
+
+class NotAgreed(Forbidden):
+    code = "not_agreed"
+    message = _("One manager of marketing and one of sales must agree to this version first.")
+
+
+class WhyMissing(Invalid):
+    code = "why_missing"
+    message = _("Say why the rules change.")
+
+
+class Unreachable(Invalid):
+    code = "unreachable"
+    message = _("unreachable: the maximum is %(maximum)d")
+
+
+class NoLastModel(Invalid):
+    code = "no_last_model"
+    message = _("One published model must be without a condition, so that every lead is scored.")
+
+
+class NothingToFix(Conflict):
+    code = "nothing_to_fix"
+    message = _("There is no simple fix for this draft.")
+
+
+# -- drafts ------------------------------------------------------------------------------------------
+
+
+@retried
+def create(*, values: Mapping[str, Any], by: Any, at: datetime) -> ScoringModel:
+    """A draft of these values; missing ones as in an empty model."""
+    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    empty = {"line": 30, "bands": presets.BANDS, "caps": {}, "applies_to": None, "rules": [], "why": ""}
+    clean = draft_values.read(empty | {"name": ""} | dict(values))
+    return _new_draft(clean, None, by, at)
+
+
+@retried
+def copy(*, model: ScoringModel, by: Any, at: datetime) -> ScoringModel:
+    """The next version as a draft; its publishing will retire `model`."""
+    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    names = ("name", "line", "bands", "caps", "applies_to")
+    values = {name: getattr(model, name) for name in names} | {"why": "", "rules": _rule_values(model)}
+    return _new_draft(values, model, by, at)
+
+
+def _new_draft(values: Mapping[str, Any], origin: ScoringModel | None, by: Any, at: datetime) -> ScoringModel:
+    rest = {name: value for name, value in values.items() if name != "rules"}
+    numbers = ScoringModel.objects.filter(name=rest["name"]).aggregate(highest=Max("number"))
+    model = ScoringModel.objects.create(
+        **rest, number=(numbers["highest"] or 0) + 1, copied_from=origin, created_at=at, created_by=by, updated_at=at
+    )
+    _write_rules(model, values["rules"])
+    journal.record("scoring_model.drafted", subject=model, by=by, at=at, data={"number": model.number})
+    return model
+
+
+@retried
+def patch(
+    *, model: ScoringModel, values: Mapping[str, Any], by: Any, at: datetime, version: int | None = None
+) -> ScoringModel:
+    """Changes a draft; `rules`, when given, takes the place of all its rules.
+
+    Raises NotADraft, InvalidModel, and ChangedMeanwhile when `version` is no longer the present one.
+    """
+    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    clean = draft_values.read(values)
+    rest = {name: value for name, value in clean.items() if name != "rules"}
+    draft = ScoringModel.objects.filter(pk=model.pk, state=ModelState.DRAFT)
+    current = draft.filter(version=version) if version is not None else draft
+    if not current.update(**rest, version=F("version") + 1, updated_at=at):
+        raise ChangedMeanwhile if draft.exists() else NotADraft
+    if "rules" in clean:
+        model.rules.all().delete()
+        _write_rules(model, clean["rules"])
+    changed = {name: value for name, value in clean.items() if name != "why"}
+    journal.record("scoring_model.changed", subject=model, by=by, at=at, data={"fields": sorted(changed)}, new=changed)
+    return ScoringModel.objects.prefetch_related("rules").get(pk=model.pk)
+
+
+@retried
+def discard(*, model: ScoringModel, by: Any, at: datetime) -> None:
+    """Throws a draft away; raises NotADraft for a version that has scored leads."""
+    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    if not ScoringModel.objects.filter(pk=model.pk, state=ModelState.DRAFT).exists():
+        raise NotADraft
+    journal.record("scoring_model.discarded", subject=model, by=by, at=at, data={"number": model.number})
+    model.delete()
+
+
+def _write_rules(model: ScoringModel, rules: list[dict[str, Any]]) -> None:
+    Rule.objects.bulk_create(Rule(model=model, position=number, **rule) for number, rule in enumerate(rules))
+
+
+def _rule_values(model: ScoringModel) -> list[dict[str, Any]]:
+    names = ("key", "dimension", "label_ja", "label_en", "condition", "points", "per_activity", "cap", "half_life_days")
+    return list(model.rules.order_by("position", "pk").values(*names))
+
+
+# -- rules one by one --------------------------------------------------------------------------------
+
+
+def put_rule(
+    *, model: ScoringModel, rule: Mapping[str, Any], by: Any, at: datetime, key: str = "", version: int | None = None
+) -> ScoringModel:
+    """Adds a rule, or changes the one with this key."""
+    rules = _rule_values(model)
+    places = [number for number, known in enumerate(rules) if key and known["key"] == key]
+    if places:
+        rules[places[0]] = {**rule, "key": key}
+    else:
+        rules.append(dict(rule))
+    return patch(model=model, values={"rules": rules}, by=by, at=at, version=version)
+
+
+def remove_rule(*, model: ScoringModel, key: str, by: Any, at: datetime, version: int | None = None) -> ScoringModel:
+    """Takes the rule with this key out of the draft."""
+    rules = [rule for rule in _rule_values(model) if rule["key"] != key]
+    return patch(model=model, values={"rules": rules}, by=by, at=at, version=version)
+
+
+@retried
+def apply_fix(*, model: ScoringModel, by: Any, at: datetime) -> ScoringModel:
+    """Takes the offered fix of an unreachable line: rules count per activity, with caps."""
+    fix = check.fix(specs.spec(model, conditions.registry()))
+    if fix is None:
+        raise NothingToFix
+    rules = _rule_values(model)
+    for rule in rules:
+        if rule["key"] in fix.caps:
+            rule.update(per_activity=True, cap=fix.caps[rule["key"]])
+    return patch(model=model, values={"rules": rules}, by=by, at=at)
+
+
+# -- agreeing ----------------------------------------------------------------------------------------
+
+
+@retried
+def agree(*, model: ScoringModel, by: Any, at: datetime, side: str | None = None) -> Agreement:
+    """Records that a department agrees to the draft as it stands; void once the draft changes.
+
+    `side` (marketing or sales) is needed only from who manages teams of both.
+    """
+    sides = sides_of(by)
+    if not by.may(Permission.AGREE_TO_RULES) or not sides or (side and side not in sides):
+        raise MayNotAgree
+    if model.state != ModelState.DRAFT:
+        raise NotADraft
+    given, is_new = Agreement.objects.get_or_create(
+        model=model, side=side or sides[0], version=model.version, defaults={"by": by, "at": at}
+    )
+    if is_new:
+        journal.record("scoring_model.agreed", subject=model, by=by, at=at, data={"side": given.side})
+    return given
+
+
+def sides_of(person: Any) -> list[str]:
+    """For which departments the person can speak."""
+    managed = person.memberships.filter(is_manager=True).values_list("team__kind", flat=True)
+    return sorted({"marketing" if kind == TeamKind.MARKETING else "sales" for kind in managed})
+
+
+def agreed_sides(model: ScoringModel) -> set[str]:
+    """The departments that agreed to the present version of the draft."""
+    return set(model.agreements.filter(version=model.version).values_list("side", flat=True))
+
+
+# -- publishing --------------------------------------------------------------------------------------
+
+
+@retried
+def publish(*, model: ScoringModel, why: str, by: Any, at: datetime) -> RecomputeRun:
+    """Freezes the draft, retires what it takes the place of, and has all leads scored again.
+
+    Raises NotADraft, WhyMissing, NotAgreed, Unreachable, NoLastModel. `by` None is the system (first start).
+    """
+    _check_may(by, Permission.PUBLISH_RULES, MayNotPublish)
+    if not why.strip():
+        raise WhyMissing(errors=[FieldError("why", "required", WhyMissing.message)])
+    locks.own_models()
+    model = ScoringModel.objects.prefetch_related("rules").get(pk=model.pk)
+    if model.state != ModelState.DRAFT:
+        raise NotADraft
+    if by is not None and organization.current().publishing_needs_agreement and len(agreed_sides(model)) < 2:
+        raise NotAgreed
+    check_reachable(model)
+    position = _make_room(model, at)
+    ScoringModel.objects.filter(pk=model.pk).update(
+        state=ModelState.PUBLISHED, position=position, why=why.strip(), published_at=at, published_by=by, updated_at=at
+    )
+    model.refresh_from_db()
+    journal.record(
+        "scoring_model.published", subject=model, by=by, at=at, data={"why": model.why, "number": model.number}
+    )
+    return recompute.begin(by=by, at=at, reason="publish")
+
+
+def check_reachable(model: ScoringModel) -> None:
+    """Raises Unreachable, naming line and bands beyond what the rules can reach."""
+    spec = specs.spec(model, conditions.registry())
+    most = formula.maximum(spec)
+    paths = ["line"] if spec.line > most else []
+    paths += [f"bands[{n}].from" for n, b in enumerate(spec.bands) if b.start is not None and b.start > most]
+    if paths:
+        said = Unreachable(maximum=most)
+        raise Unreachable(errors=[FieldError(path, "unreachable", str(said)) for path in paths], maximum=most)
+
+
+def _make_room(model: ScoringModel, at: datetime) -> int:
+    """Retires the origin, and for a model without a condition the one that was last; returns the free position."""
+    published = ScoringModel.objects.filter(state=ModelState.PUBLISHED)
+    origin = published.filter(pk=model.copied_from_id).first()
+    leaving = Q(pk=model.copied_from_id)
+    if model.applies_to is None:
+        leaving |= Q(applies_to__isnull=True)
+    published.filter(leaving).update(state=ModelState.RETIRED, retired_at=at)
+    if model.applies_to is None:
+        return LAST_POSITION
+    if not published.filter(applies_to__isnull=True).exists():
+        raise NoLastModel
+    if origin is not None and origin.position != LAST_POSITION:
+        return origin.position
+    taken = published.filter(position__lt=LAST_POSITION).aggregate(highest=Max("position"))["highest"]
+    return (taken or 0) + 1
+
+
+def _check_may(by: Any, permission: Permission, error: type[Forbidden]) -> None:
+    if by is not None and not by.may(permission):
+        raise error
