@@ -1,0 +1,65 @@
+"""Earlier offers of a lead, and how often offers like this one became business."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from handoff.models import Episode, Handoff, RejectReason, StageEntry
+from leads.domain.choices import Stage
+from leads.models import Lead
+
+# Under so many earlier episodes a share says nothing.
+FEWEST = 20
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Of `of` earlier episodes, `reached` became an opportunity."""
+
+    of: int
+    reached: int
+
+    @property
+    def is_enough(self) -> bool:
+        return self.of >= FEWEST
+
+
+def chance(*, leg: str, band: str, at: datetime) -> Chance:
+    """The share of earlier episodes of the same band and leg that reached OPPORTUNITY after their offer."""
+    earlier = Episode.objects.filter(leg=leg, band=band, offered_at__lt=at, withdrawn_at__isnull=True)
+    entry = StageEntry.objects.filter(
+        lead=OuterRef("lead"), stage=Stage.OPPORTUNITY, at__gte=OuterRef("offered_at"), at__lt=at
+    )
+    return Chance(earlier.count(), earlier.filter(Exists(entry)).count())
+
+
+def next_attempt(lead: Lead, leg: str) -> int:
+    """1 for the first episode of this leg."""
+    latest = Episode.objects.filter(lead=lead, leg=leg).order_by("-attempt").values_list("attempt", flat=True).first()
+    return (latest or 0) + 1
+
+
+def earlier_endings(lead: Lead) -> list[dict[str, object]]:
+    """How each earlier handoff of the lead ended, newest first, as plain values for the sheet."""
+    rows = Handoff.objects.filter(lead=lead).select_related("assigned_to", "sender", "team", "episode")
+    reasons = {reason.code: reason for reason in RejectReason.objects.all()}
+    return [_ending(row, reasons.get(row.reject_reason)) for row in rows.order_by("-id")[:6]]
+
+
+def _ending(handoff: Handoff, reason: RejectReason | None) -> dict[str, object]:
+    answered = handoff.answered_at or handoff.closed_at or handoff.offered_at
+    return {
+        "leg": handoff.leg,
+        "attempt": handoff.episode.attempt,
+        "state": handoff.state,
+        "offered_at": handoff.offered_at.isoformat(),
+        "at": answered.isoformat(),
+        "from": handoff.sender.name if handoff.sender else "",
+        "to": handoff.assigned_to.name if handoff.assigned_to else handoff.team.name,
+        "reason": handoff.reject_reason,
+        "reason_ja": reason.label_ja if reason else "",
+        "reason_en": reason.label_en if reason else "",
+        "comment": handoff.reject_comment,
+        "outcome": handoff.episode.outcome,
+    }

@@ -1,0 +1,123 @@
+"""Whether a lead may be handed over, and what is missing when not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.queries import organization
+from handoff.domain import questions
+from handoff.domain.choices import Leg
+from handoff.domain.questions import ITEMS, Missing
+from handoff.models import Gate
+from handoff.queries import legs
+from journal.errors import FieldError
+from leads.domain import condition_sentence
+from leads.models import Lead, Qualification
+from leads.queries import conditions
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One thing that a gate asks for and that does not hold: its code, name, and the question or the rule."""
+
+    code: str
+    label: str | Promise
+    question: str | Promise
+
+    def as_error(self) -> FieldError:
+        field = f"qualification.{self.code}" if self.code in ITEMS else self.code
+        return FieldError(field, "missing" if self.code != "condition" else "condition", f"{self.label}: {self.question}")
+
+
+@dataclass(frozen=True)
+class GateState:
+    """A gate held against one lead. `blocks` and `warns` say what its lacks do."""
+
+    kind: str
+    mode: str
+    lacks: tuple[Lack, ...]
+    condition_holds: bool = True
+
+    @property
+    def holds(self) -> bool:
+        return not self.lacks or self.mode == Gate.Mode.OFF
+
+    @property
+    def blocks(self) -> bool:
+        return not self.holds and self.mode == Gate.Mode.BLOCK
+
+    @property
+    def warns(self) -> bool:
+        return not self.holds and self.mode == Gate.Mode.WARN
+
+
+def check(lead: Lead, kind: str, *, at: datetime) -> GateState:
+    """The gate of this kind against the lead; a gate that is not set up holds."""
+    gate = Gate.objects.filter(kind=kind).first()
+    if gate is None or gate.mode == Gate.Mode.OFF:
+        return GateState(kind, Gate.Mode.OFF, ())
+    holds = not gate.condition or conditions.matches(gate.condition, lead, on=organization.local_day(at))
+    lacks = [] if holds else [_unmet(gate)]
+    lacks += [_lack(missing) for missing in questions.missing(gate.required, known_of(lead))]
+    return GateState(kind, gate.mode, tuple(lacks), holds)
+
+
+def entry_lacks(lead: Lead, *, at: datetime) -> tuple[Lack, ...]:
+    """What keeps the lead from becoming MQL: the MQL gate's condition; its required items only warn."""
+    state = check(lead, Gate.Kind.MQL, at=at)
+    return () if state.condition_holds else tuple(lack for lack in state.lacks if lack.code == "condition")
+
+
+def passing_entry(leads: QuerySet[Lead], *, at: datetime) -> QuerySet[Lead]:
+    """Those of the leads for which the MQL gate's condition holds."""
+    gate = Gate.objects.filter(kind=Gate.Kind.MQL).exclude(mode=Gate.Mode.OFF).first()
+    if gate is None or not gate.condition:
+        return leads
+    return leads.filter(conditions.compile(gate.condition, on=organization.local_day(at)))
+
+
+def warnings(lead: Lead, leg: str, *, at: datetime) -> tuple[Lack, ...]:
+    """What an offer on this leg would be warned of, without being refused."""
+    if leg == Leg.INSIDE_TO_FIELD:
+        state = check(lead, Gate.Kind.SQL, at=at)
+        return state.lacks if state.warns else ()
+    return tuple(lack for lack in check(lead, Gate.Kind.MQL, at=at).lacks if lack.code != "condition")
+
+
+def opportunity_warnings(lead: Lead, *, at: datetime) -> tuple[Lack, ...]:
+    """With one leg the SQL gate only warns, when 商談化 is reported."""
+    return check(lead, Gate.Kind.SQL, at=at).lacks if legs.has_one_leg() else ()
+
+
+def known_of(lead: Lead) -> dict[str, object]:
+    """The lead's qualification by item; nothing when none was entered."""
+    row = Qualification.objects.filter(lead=lead).values(*ITEMS).first()
+    return dict(row) if row else {}
+
+
+def names(lacks: Iterable[Lack]) -> str:
+    """The lacks in one line."""
+    return _(", ").join(str(lack.label) for lack in lacks)
+
+
+def _lack(missing: Missing) -> Lack:
+    if not missing.at_least:
+        item = missing.items[0]
+        return Lack(item.name, item.label, item.question)
+    labels = _(", ").join(str(item.label) for item in missing.items)
+    label = ngettext("%(n)d of %(items)s", "%(n)d of %(items)s", missing.at_least) % {
+        "n": missing.at_least,
+        "items": labels,
+    }
+    return Lack("any", label, missing.items[0].question)
+
+
+def _unmet(gate: Gate) -> Lack:
+    known = conditions.registry()
+    wanted = condition_sentence.sentence(conditions.read(gate.condition, known=known), known)
+    return Lack("condition", _("Handover criterion"), wanted)

@@ -1,0 +1,183 @@
+"""The first contact after an offer, by whichever way it comes in, and what is owed once it is made."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from handoff import permissions
+from handoff.domain.choices import ClockKind, ContactMethod, ContactResult, HandoffState
+from handoff.domain.duties import Duty
+from handoff.models import Episode, Handoff
+from handoff.queries import calendars, legs
+from handoff.services import clocks, duties, joining
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
+from journal.services import record
+from journal.transactions import retried
+from leads.domain.choices import DueKind
+from leads.models import Activity, Lead
+from leads.services import activities
+
+TYPES = {ContactMethod.CALL: "call", ContactMethod.MAIL: "email_sent", ContactMethod.MEETING: "meeting"}
+METHODS = {kind: method for method, kind in TYPES.items()}
+# Clocks of clients run fast; more than this is a mistake.
+FUTURE = timedelta(minutes=5)
+
+
+class NotHolder(Forbidden):
+    code = "not_holder"
+    message = _("Only the receiving side records its contacts.")
+
+
+class HandoffOver(Conflict):
+    code = "handoff_over"
+    message = _("This handoff is over, so nothing is owed for it.")
+
+
+class BadContact(Invalid):
+    code = "bad_contact"
+    message = _("The contact is not told completely; see errors.")
+
+
+@retried
+def contact(
+    *,
+    handoff: Handoff,
+    by: User,
+    at: datetime,
+    method: str,
+    result: str,
+    appointment_at: datetime | None = None,
+    note: str = "",
+    happened_at: datetime | None = None,
+) -> Handoff:
+    """Records one outbound contact, reached or not; the first one stops the contact clock.
+
+    Allowed before the answer, which it doesn't give. Raises NotHolder, HandoffOver, BadContact.
+    """
+    handoff.refresh_from_db()
+    moment = happened_at or at
+    _check(handoff, by, method, result, moment, at)
+    register(
+        handoff=handoff, by=by, at=at, method=method, result=result, appointment_at=appointment_at, moment=moment
+    )
+    lead = Lead.objects.get(pk=handoff.lead_id)
+    told = {"handoff": handoff.pk, "result": result}
+    if appointment_at is not None:
+        told["appointment_at"] = appointment_at.isoformat()
+    activities.record(
+        lead=lead, type=TYPES[method], occurred_at=moment, by=_who(handoff, by), at=at, note=note, metadata=told
+    )
+    return handoff
+
+
+def register(
+    *,
+    handoff: Handoff,
+    by: User | None,
+    at: datetime,
+    method: str,
+    result: str,
+    moment: datetime,
+    appointment_at: datetime | None = None,
+) -> None:
+    """Writes a contact on the handoff; the first one meets the clock and brings the next duty."""
+    told = {"contact_method": method, "contact_result": result}
+    if appointment_at is not None:
+        told["appointment_at"] = appointment_at
+    open_row = Handoff.objects.filter(pk=handoff.pk)
+    first = open_row.filter(first_contact_at__isnull=True).update(
+        first_contact_at=moment, version=F("version") + 1, **told
+    )
+    if not first:
+        open_row.update(**told)
+    for name, value in told.items():
+        setattr(handoff, name, value)
+    if not first:
+        return
+    handoff.first_contact_at = moment
+    clocks.meet(handoff=handoff, kind=ClockKind.CONTACT, at=moment)
+    _contacted_episode(handoff, moment)
+    if handoff.state == HandoffState.ACCEPTED:
+        duty = _duty_after_contact(handoff, at)
+        for lead in [Lead.objects.get(pk=handoff.lead_id), *joining.joined_to(handoff)]:
+            if lead.due_kind in (DueKind.CONTACT, ""):
+                duties.assign(lead=lead, duty=duty)
+    data = {"method": method, "result": result, "leg": handoff.leg}
+    record("handoff.contacted", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
+
+
+def duty_after_accepting(*, handoff: Handoff, at: datetime) -> Duty:
+    """The assignee owes the first contact; when it was made before the answer, what follows it."""
+    if handoff.first_contact_at is not None:
+        return _duty_after_contact(handoff, at)
+    # Read again: taking it from a queue may just have moved the clock to a person's calendar.
+    handoff.contact_due_at = Handoff.objects.values_list("contact_due_at", flat=True).get(pk=handoff.pk)
+    return Duty(DueKind.CONTACT, handoff.contact_due_at or at, handoff.assigned_to_id, handoff.team_id)
+
+
+def note_logged(logged: Iterable[Activity], at: datetime) -> None:
+    """Activities came in: an outbound one by the receiving side after the offer is the contact."""
+    ours = [row for row in logged if row.type in METHODS and row.by_id is not None]
+    if not ours:
+        return
+    owed = Handoff.objects.filter(
+        Q(state=HandoffState.OFFERED) | Q(state=HandoffState.ACCEPTED, closed_at__isnull=True),
+        lead__in={row.lead_id for row in ours},
+        first_contact_at__isnull=True,
+    )
+    by_lead = {handoff.lead_id: handoff for handoff in owed.select_related("episode")}
+    for row in sorted(ours, key=lambda activity: activity.occurred_at):
+        handoff = by_lead.get(row.lead_id)
+        if handoff is None or row.occurred_at < handoff.offered_at or not permissions.may_contact(row.by, handoff):
+            continue
+        result = row.metadata.get("result")
+        register(
+            handoff=handoff,
+            by=row.by,
+            at=at,
+            method=METHODS[row.type],
+            result=result if result in ContactResult.values else ContactResult.TALKED,
+            moment=row.occurred_at,
+        )
+        del by_lead[row.lead_id]
+
+
+def _duty_after_contact(handoff: Handoff, at: datetime) -> Duty:
+    to_field = legs.goes_to_field(handoff.leg)
+    kind = ClockKind.FEEDBACK if to_field else ClockKind.QUALIFY
+    clock = clocks.start(handoff=handoff, kind=kind, at=at)
+    due_kind = DueKind.FEEDBACK if to_field else DueKind.QUALIFY
+    return Duty(due_kind, clock.due_at, handoff.assigned_to_id, handoff.team_id)
+
+
+def _contacted_episode(handoff: Handoff, moment: datetime) -> None:
+    episode = handoff.episode
+    calendar = calendars.for_receiver(user=handoff.assigned_to_id, team=handoff.team_id)
+    minutes = max(0, calendar.minutes_between(episode.offered_at, moment))
+    untouched = Episode.objects.filter(pk=episode.pk, first_contact_at__isnull=True)
+    untouched.update(first_contact_at=moment, contact_minutes=minutes)
+
+
+def _check(handoff: Handoff, by: User, method: str, result: str, moment: datetime, at: datetime) -> None:
+    if not permissions.may_contact(by, handoff):
+        raise NotHolder
+    if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED):
+        raise HandoffOver
+    faults = []
+    if method not in ContactMethod.values:
+        faults.append(FieldError("method", "unknown", ", ".join(ContactMethod.values)))
+    if result not in ContactResult.values:
+        faults.append(FieldError("result", "unknown", ", ".join(ContactResult.values)))
+    if moment > at + FUTURE:
+        faults.append(FieldError("at", "future", str(_("The contact lies in the future."))))
+    if moment < handoff.offered_at:
+        faults.append(FieldError("at", "before_offer", str(_("The contact lies before the offer."))))
+    if faults:
+        raise BadContact(errors=faults)
+
+
+def _who(handoff: Handoff, by: User) -> User:
+    return handoff.assigned_to if by.is_service and handoff.assigned_to else by

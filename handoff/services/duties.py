@@ -1,0 +1,72 @@
+"""The only writer of a lead's owner, team, due time, duty and `not_before`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Team, User
+from handoff.domain.duties import Duty
+from leads.models import Lead
+
+COLUMNS = ["owner_id", "team_id", "due_at", "due_kind", "due_note", "not_before"]
+NOTE_LENGTH = Lead._meta.get_field("due_note").max_length
+
+
+def set_duty(
+    *,
+    lead: Lead,
+    kind: str,
+    due_at: datetime,
+    owner: User | None,
+    team: Team | None,
+    note: str = "",
+    not_before: datetime | None = None,
+) -> None:
+    """From now on the owner, or without one the team's queue, owes `kind` until `due_at`."""
+    duty = Duty(kind, due_at, getattr(owner, "pk", None), getattr(team, "pk", None), note)
+    assign(lead=lead, duty=duty, not_before=not_before)
+
+
+def assign(*, lead: Lead, duty: Duty, not_before: datetime | None = None) -> None:
+    """Writes the duty; `not_before` keeps the system from taking the lead up again earlier."""
+    _write(lead, columns(duty, not_before=not_before))
+
+
+def clear(*, lead: Lead, keep_owner: bool = True) -> None:
+    """Nothing is owed any more."""
+    freed: dict[str, Any] = {"due_at": None, "due_kind": "", "due_note": "", "not_before": None}
+    _write(lead, freed if keep_owner else freed | {"owner_id": None, "team_id": None})
+
+
+def assign_many(*, duties: Mapping[int, Duty], not_before: Mapping[int, datetime] | None = None) -> None:
+    """One duty each, by lead id, in one statement per 500."""
+    until = not_before or {}
+    rows = [Lead(pk=pk, **columns(duty, not_before=until.get(pk))) for pk, duty in duties.items()]
+    Lead.objects.bulk_update(rows, _fields(), batch_size=500)
+
+
+def clear_many(*, lead_ids: Sequence[int]) -> None:
+    """Nothing is owed on these any more."""
+    Lead.objects.filter(pk__in=lead_ids).update(due_at=None, due_kind="", due_note="", not_before=None)
+
+
+def columns(duty: Duty, *, not_before: datetime | None = None) -> dict[str, Any]:
+    """The duty as the lead's columns."""
+    return {
+        "owner_id": duty.owner_id,
+        "team_id": duty.team_id,
+        "due_at": duty.due_at,
+        "due_kind": duty.kind,
+        "due_note": duty.note[:NOTE_LENGTH],
+        "not_before": not_before,
+    }
+
+
+def _fields() -> list[str]:
+    return [name.removesuffix("_id") if name in ("owner_id", "team_id") else name for name in COLUMNS]
+
+
+def _write(lead: Lead, values: dict[str, Any]) -> None:
+    Lead.objects.filter(pk=lead.pk).update(**values)
+    for name, value in values.items():
+        setattr(lead, name, value)

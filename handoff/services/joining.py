@@ -1,0 +1,65 @@
+"""A second person of a company whose handoff is open: shares owner, team and due time, has no clocks of its own."""
+
+from datetime import datetime
+
+from accounts.models import User
+from handoff.domain.duties import Duty
+from handoff.domain.stages import Way
+from handoff.models import Handoff, JoinedLead
+from handoff.queries import due, marketing
+from handoff.services import duties, stages
+from journal.services import record
+from leads.domain.choices import DueKind, Stage
+from leads.models import Lead
+
+
+def open_handoff_of_company(lead: Lead) -> Handoff | None:
+    """The open handoff that this lead would join: of a colleague, unanswered."""
+    if lead.company_id is None:
+        return None
+    found = Handoff.objects.open().filter(lead__company=lead.company_id).exclude(lead=lead)
+    return found.order_by("id").first()
+
+
+def join(*, lead: Lead, handoff: Handoff, by: User | None, at: datetime) -> None:
+    """The lead (an MQL) waits for the same answer; the sheet gets a dated addendum."""
+    JoinedLead.objects.create(lead=lead, handoff=handoff, at=at)
+    answer = Duty(DueKind.ANSWER, handoff.answer_due_at, handoff.assigned_to_id, handoff.team_id)
+    duties.assign(lead=lead, duty=answer)
+    current = Handoff.objects.select_for_update().get(pk=handoff.pk)
+    addendum = {"at": at.isoformat(), "lead": lead.pk, "name": lead.name, "title": lead.title}
+    Handoff.objects.filter(pk=handoff.pk).update(addenda=[*current.addenda, addendum])
+    record("handoff.joined", subject=handoff, by=by, at=at, lead_id=lead.pk, data={"lead": lead.pk})
+
+
+def joined_to(handoff: Handoff) -> list[Lead]:
+    """The leads that wait or go along with this handoff."""
+    return list(Lead.objects.present().filter(joined__handoff=handoff))
+
+
+def follow_acceptance(*, handoff: Handoff, duty: Duty, by: User, at: datetime) -> None:
+    """Accepting moves the joined ones too; the clocks stay on the first."""
+    for lead in joined_to(handoff):
+        if lead.stage == Stage.MQL:
+            stages.move(lead=lead, to=Stage.SAL, way=Way.ACCEPTED, by=by, at=at, handoff=handoff, duty=duty)
+
+
+def free(*, handoff: Handoff, at: datetime) -> None:
+    """The handoff ended without acceptance: those who joined are MQLs of their own again."""
+    for lead in joined_to(handoff):
+        duties.assign(lead=lead, duty=due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=at))
+    JoinedLead.objects.filter(handoff=handoff).delete()
+
+
+def carry(*, old: Handoff, new: Handoff) -> None:
+    """A re-route takes them along to the new receiver."""
+    moved = joined_to(old)
+    JoinedLead.objects.filter(handoff=old).update(handoff=new)
+    Handoff.objects.filter(pk=new.pk).update(addenda=old.addenda)
+    answer = Duty(DueKind.ANSWER, new.answer_due_at, new.assigned_to_id, new.team_id)
+    duties.assign_many(duties={lead.pk: answer for lead in moved})
+
+
+def leave(*, lead: Lead) -> None:
+    """The lead goes its own way: disqualified, merged, moved by hand."""
+    JoinedLead.objects.filter(lead=lead).delete()

@@ -1,0 +1,52 @@
+"""Puts leads aside until a day: NURTURE, owned by marketing, taken up again at that day's midnight."""
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.queries import organization
+from handoff.domain.stages import Way
+from handoff.models import BatchLead, Handoff
+from handoff.queries import due, marketing
+from handoff.services import joining, stages
+from journal.errors import FieldError, Invalid
+from leads.domain.choices import DueKind, Stage
+from leads.models import Lead
+
+
+class PastDay(Invalid):
+    code = "past_day"
+    message = _("The day lies in the past. Give a later one.")
+
+
+def nurture(
+    *,
+    lead: Lead,
+    day: date,
+    way: Way,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    handoff: Handoff | None = None,
+    to: str = Stage.NURTURE,
+    note: str = "",
+) -> None:
+    """To NURTURE (or LOST) with marketing as owner; the system leaves it alone until midnight of `day`."""
+    if day <= organization.local_day(at):
+        raise PastDay(errors=[FieldError("resurface_on", "past", str(PastDay.message))])
+    duty = due.duty_on(DueKind.RESURFACE, marketing.keeper_of(lead), day)
+    BatchLead.objects.filter(lead=lead).delete()
+    joining.leave(lead=lead)
+    stages.move(
+        lead=lead,
+        to=to,
+        way=way,
+        reason=reason,
+        by=by,
+        at=at,
+        handoff=handoff,
+        note=note,
+        duty=duty,
+        not_before=due.midnight(day),
+    )

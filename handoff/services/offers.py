@@ -1,0 +1,243 @@
+"""Offers a lead to one receiver: gate, route, frozen sheet, clocks, duty, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team, User
+from handoff import permissions
+from handoff.domain.choices import ClockKind, HandoffState, Leg
+from handoff.domain.duties import Duty
+from handoff.domain.stages import BEFORE_FIRST_LEG, Way
+from handoff.models import BatchLead, Episode, Gate, Handoff, HandoffRule, JoinedLead
+from handoff.queries import due, episodes, facts, gates, legs, marketing, reason_lines, sheet
+from handoff.queries.marketing import Keeper
+from handoff.services import closing, clocks, duties, routing, stages
+from handoff.services.routing import Receiver
+from journal.errors import Conflict, Forbidden, Invalid
+from journal.services import record
+from journal.transactions import retried
+from leads.domain.choices import DueKind, Stage
+from leads.models import Lead, LeadScore
+
+
+class NotYours(Forbidden):
+    code = "not_yours"
+    message = _("Your role does not hand leads over on this leg.")
+
+
+class NotContactable(Invalid):
+    """A hard guard of every offer: no gate and no reason lifts it."""
+
+    code = "not_contactable"
+    message = _("This lead must not be contacted, so it cannot be handed over.")
+
+
+class WrongStage(Conflict):
+    code = "wrong_stage"
+    message = _("A lead in stage %(stage)s cannot be handed over on this leg.")
+
+
+class AlreadyOffered(Conflict):
+    code = "already_offered"
+    message = _("This lead is with %(name)s already. Wait for the answer, or withdraw it.")
+
+
+class GateRefused(Invalid):
+    """A gate does not hold; `errors` names each item with the question to ask."""
+
+    code = "gate"
+    message = _("Still missing before the handover: %(items)s.")
+
+    def __init__(self, kind: str, lacks: tuple[gates.Lack, ...]):
+        self.kind, self.lacks = kind, lacks
+        super().__init__(errors=[lack.as_error() for lack in lacks], items=gates.names(lacks))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is to be offered by whom: the arguments of one offer, read once."""
+
+    lead: Lead
+    leg: str
+    by: User | None
+    at: datetime
+    to: User | Team | None = None
+    note: str = ""
+    reason: str = ""
+    rule: HandoffRule | None = None
+    caused_at: datetime | None = None
+
+
+def offer(
+    *,
+    lead: Lead,
+    by: User | None,
+    at: datetime,
+    to: User | Team | None = None,
+    leg: str | None = None,
+    note: str = "",
+    reason: str = "",
+    rule: HandoffRule | None = None,
+    caused_at: datetime | None = None,
+) -> Handoff:
+    """Hands the lead over to `to`, else to whom the route finds; the leg defaults to the lead's next one.
+
+    A single lead whose MQL gate does not hold goes with a `reason`. `by` None is the system.
+    Raises NotYours, NotContactable, WrongStage, AlreadyOffered, GateRefused, NoReceiver, WrongReceiver.
+    A refusal by the SQL gate itself sets the duty 追加ヒアリング, which outlives the refusal.
+    """
+    chosen = leg or legs.next_leg(lead.stage) or ""
+    try:
+        return _offer(Offer(lead, chosen, by, at, to, note, reason, rule, caused_at))
+    except GateRefused as refusal:
+        if refusal.kind == Gate.Kind.SQL:
+            ask_for_hearing(lead=lead, lacks=refusal.lacks, at=at)
+        raise
+
+
+@retried
+def ask_for_hearing(*, lead: Lead, lacks: tuple[gates.Lack, ...], at: datetime) -> None:
+    """Whoever holds the lead asks for what is missing: by the running due time or within one working day."""
+    current = Lead.objects.select_for_update().get(pk=lead.pk)
+    hearing = due.duty(DueKind.HEARING, Keeper(current.owner_id, current.team_id), at=at, note=gates.names(lacks))
+    earlier = min(hearing.due_at, current.due_at) if current.due_at and current.due_at > at else hearing.due_at
+    duties.assign(lead=lead, duty=Duty(hearing.kind, earlier, hearing.owner_id, hearing.team_id, hearing.note))
+
+
+@retried
+def _offer(offer: Offer) -> Handoff:
+    lead = offer.lead
+    Lead.objects.select_for_update().filter(pk=lead.pk).first()
+    lead.refresh_from_db()
+    _check(offer)
+    previous = _previous_leg(offer)
+    sender = _sender(offer, previous)
+    _become_mql(offer)
+    receiver = routing.route(lead=lead, leg=offer.leg, at=offer.at, to=offer.to, rule=offer.rule)
+    handoff = _write(offer, receiver, sender)
+    start_clocks(handoff=handoff, at=offer.at)
+    duties.assign(lead=lead, duty=answer_duty(handoff))
+    BatchLead.objects.filter(lead=lead).delete()
+    if previous is not None:
+        closing.close(handoff=previous, at=offer.at, outcome="offered_on")
+    tell_offered(handoff=handoff, by=offer.by, at=offer.at, because=receiver.because)
+    return handoff
+
+
+def answer_duty(handoff: Handoff) -> Duty:
+    """The receiver, or the queue, owes the answer."""
+    return Duty(DueKind.ANSWER, handoff.answer_due_at, handoff.assigned_to_id, handoff.team_id)
+
+
+def start_clocks(*, handoff: Handoff, at: datetime) -> None:
+    """Answer and first contact both run from the offer."""
+    clocks.start(handoff=handoff, kind=ClockKind.ANSWER, at=at)
+    if handoff.first_contact_at is None:
+        clocks.start(handoff=handoff, kind=ClockKind.CONTACT, at=at)
+
+
+def tell_offered(*, handoff: Handoff, by: User | None, at: datetime, because: str) -> None:
+    """One event for the offer, and one more when it waits in a queue, so that the manager is told."""
+    data = {"to": handoff.assigned_to_id, "team": handoff.team_id, "leg": handoff.leg, "because": because}
+    record("handoff.offered", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
+    if handoff.assigned_to_id is None:
+        record("handoff.queued", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
+
+
+def check_contactable(lead: Lead) -> None:
+    """The hard guards of every offer and every MQL. Raises NotContactable."""
+    if lead.do_not_contact or not lead.is_present:
+        raise NotContactable
+
+
+def _check(offer: Offer) -> None:
+    lead, by = offer.lead, offer.by
+    if by is not None and not permissions.may_offer(by, offer.leg or Leg.MARKETING_TO_FIELD):
+        raise NotYours
+    check_contactable(lead)
+    _check_free(lead)
+    if not offer.leg or not legs.fits(offer.leg, lead.stage):
+        raise WrongStage(stage=Stage(lead.stage).label)
+    if offer.leg == Leg.INSIDE_TO_FIELD:
+        state = gates.check(lead, Gate.Kind.SQL, at=offer.at)
+        if state.blocks:
+            raise GateRefused(Gate.Kind.SQL, state.lacks)
+
+
+def _check_free(lead: Lead) -> None:
+    standing = Handoff.objects.open().filter(lead=lead).select_related("assigned_to", "team").first()
+    joined = JoinedLead.objects.filter(lead=lead, handoff__state=HandoffState.OFFERED).first()
+    if standing is None and joined is not None:
+        standing = joined.handoff
+    if standing is not None:
+        raise AlreadyOffered(name=str(standing.assigned_to or standing.team))
+
+
+def _become_mql(offer: Offer) -> None:
+    """An offer by hand makes an MQL of a lead below it, if the gate holds or a reason is given."""
+    lead = offer.lead
+    if lead.stage not in BEFORE_FIRST_LEG:
+        return
+    lacks = gates.entry_lacks(lead, at=offer.at) if offer.by is not None and not offer.reason else ()
+    if lacks:
+        raise GateRefused(Gate.Kind.MQL, lacks)
+    waiting = due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=offer.at)
+    way = Way.OFFERED if offer.by is not None else Way.ELIGIBLE
+    stages.move(lead=lead, to=Stage.MQL, way=way, by=offer.by, at=offer.at, duty=waiting, note=offer.reason)
+
+
+def _previous_leg(offer: Offer) -> Handoff | None:
+    """The accepted first leg that this second one ends."""
+    if legs.is_first(offer.leg):
+        return None
+    held = Handoff.objects.filter(lead=offer.lead, state=HandoffState.ACCEPTED).select_related("assigned_to")
+    return held.order_by("-id").first()
+
+
+def _sender(offer: Offer, previous: Handoff | None) -> Keeper:
+    """Who gets it back: of leg 2 who accepted leg 1; else the person who offers; of a system offer marketing."""
+    if previous is not None:
+        return Keeper(previous.assigned_to_id, previous.team_id)
+    if offer.by is not None and not offer.by.is_service:
+        return Keeper(offer.by.pk, marketing.team_of(offer.by.pk))
+    return marketing.keeper_of(offer.lead)
+
+
+def _write(offer: Offer, receiver: Receiver, sender: Keeper) -> Handoff:
+    lead, leg, at = offer.lead, offer.leg, offer.at
+    score = LeadScore.objects.filter(lead=lead).first()
+    band = score.band if score else "low"
+    attempt = episodes.next_attempt(lead, leg)
+    frozen = sheet.build(lead, leg=leg, attempt=attempt, at=at)
+    episode = Episode.objects.create(
+        lead=lead,
+        leg=leg,
+        attempt=attempt,
+        offered_at=at,
+        caused_at=offer.caused_at,
+        band=band,
+        score=score.total if score else None,
+        model_id=score.model_id if score else None,
+        facts=facts.frozen(lead, at=at),
+    )
+    user, team = receiver.user, receiver.team
+    return Handoff.objects.create(
+        episode=episode,
+        lead=lead,
+        leg=leg,
+        offered_at=at,
+        offered_by=offer.by,
+        sender_id=sender.owner_id,
+        sender_team_id=sender.team_id,
+        team=team,
+        assigned_to=user,
+        assigned_at=at,
+        routed_because=receiver.because,
+        priority=band,
+        reason_line=reason_lines.first_line(offer.note) or reason_lines.default_line(frozen),
+        note=offer.note,
+        sheet=frozen,
+        answer_due_at=clocks.due_at(kind=ClockKind.ANSWER, leg=leg, band=band, user=user, team=team, at=at),
+    )

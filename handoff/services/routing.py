@@ -1,0 +1,165 @@
+"""Decides who receives a handoff: a named one, who knows the company, the first rule, the team's round robin."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team, User
+from handoff.domain.choices import HandoffState
+from handoff.models import Handoff, HandoffRule, RoutingPointer, RoutingRule
+from handoff.queries import legs, loads
+from handoff.queries.loads import Candidate
+from journal.errors import FieldError, Invalid
+from leads.models import Lead
+from leads.queries import conditions
+from accounts.queries import organization
+
+
+class NoReceiver(Invalid):
+    """No team receives on this leg."""
+
+    code = "no_receiver"
+    message = _("Nobody receives handoffs of this leg yet. Make a team of this kind in the settings.")
+
+
+class WrongReceiver(Invalid):
+    """The person or team named cannot receive on this leg."""
+
+    code = "wrong_receiver"
+    message = _("%(name)s does not receive handoffs of this leg.")
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A person of a team, or (user None) the team's queue; `because` says why, in one word."""
+
+    team: Team
+    user: User | None
+    because: str
+
+
+def route(
+    *,
+    lead: Lead,
+    leg: str,
+    at: datetime,
+    to: User | Team | None = None,
+    rule: HandoffRule | None = None,
+    excluding: Iterable[int] = (),
+) -> Receiver:
+    """The receiver; moves the team's round robin in the caller's transaction. Raises NoReceiver, WrongReceiver."""
+    if isinstance(to, User):
+        return Receiver(_team_of(to, leg), to, "named")
+    if isinstance(to, Team):
+        return _within_team(_checked(to, leg), at, excluding, "named_team")
+    known = _who_knows_company(lead, leg, at, excluding)
+    if known is not None:
+        return known
+    return _by_rule(lead, leg, at, rule, excluding)
+
+
+def next_in_team(*, team: Team, at: datetime, excluding: Iterable[int]) -> User | None:
+    """The round robin's next, None when nobody is left."""
+    return _round_robin(team, loads.candidates(team, at=at, excluding=excluding), at)
+
+
+def _who_knows_company(lead: Lead, leg: str, at: datetime, excluding: Iterable[int]) -> Receiver | None:
+    """Who has an open handoff of the company, else who last accepted one, if able to take more."""
+    if lead.company_id is None:
+        return None
+    known = Handoff.objects.filter(
+        lead__company=lead.company_id,
+        leg=leg,
+        state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED],
+        assigned_to__isnull=False,
+        team__kind=legs.RECEIVING[leg],
+        team__is_active=True,
+    )
+    latest = known.select_related("team", "assigned_to").order_by(F("answered_at").desc(nulls_first=True), "-id").first()
+    if latest is None:
+        return None
+    able = {candidate.user_id for candidate in loads.candidates(latest.team, at=at, excluding=excluding)}
+    return Receiver(latest.team, latest.assigned_to, "company") if latest.assigned_to_id in able else None
+
+
+def _by_rule(lead: Lead, leg: str, at: datetime, rule: HandoffRule | None, excluding: Iterable[int]) -> Receiver:
+    gone = set(excluding)
+    if rule is not None and rule.to_user is not None and rule.to_user_id not in gone and rule.to_user.is_active:
+        return Receiver(_team_of(rule.to_user, leg), rule.to_user, "handoff_rule")
+    if rule is not None and rule.to_team is not None:
+        return _within_team(rule.to_team, at, gone, "handoff_rule")
+    for candidate in _rules(leg):
+        if not conditions.matches(candidate.condition, lead, on=organization.local_day(at)):
+            continue
+        if candidate.to_user is not None and candidate.to_user_id not in gone and candidate.to_user.is_active:
+            return Receiver(candidate.to_team or _team_of(candidate.to_user, leg), candidate.to_user, "rule")
+        if candidate.to_team is not None:
+            return _within_team(candidate.to_team, at, gone, "rule")
+    return _within_team(default_team(leg), at, gone, "round_robin")
+
+
+def default_team(leg: str) -> Team:
+    """The first active team that receives on this leg. Raises NoReceiver."""
+    team = Team.objects.filter(kind=legs.RECEIVING[leg], is_active=True).order_by("id").first()
+    if team is None:
+        raise NoReceiver
+    return team
+
+
+def _rules(leg: str) -> Iterable[RoutingRule]:
+    return RoutingRule.objects.filter(leg=leg).select_related("to_team", "to_user").order_by("position", "id")
+
+
+def _within_team(team: Team, at: datetime, excluding: Iterable[int], because: str) -> Receiver:
+    user = next_in_team(team=team, at=at, excluding=excluding)
+    return Receiver(team, user, because if user else "queue")
+
+
+def _round_robin(team: Team, able: list[Candidate], at: datetime) -> User | None:
+    """Smooth weighted round robin: everybody able gains their weight, the richest is chosen and pays the sum.
+
+    Only those able now gain, so nobody who comes back is flooded; the credit is stored, so that no run starts
+    with the same person again.
+    """
+    if not able:
+        return None
+    pointers = _pointers(team, able)
+    total = sum(candidate.weight for candidate in able)
+    for candidate in able:
+        pointers[candidate.user_id].credit += candidate.weight
+    chosen = max(pointers.values(), key=lambda pointer: (pointer.credit, -_served(pointer), -pointer.user_id))
+    chosen.credit -= total
+    chosen.assigned += 1
+    chosen.last_assigned_at = at
+    RoutingPointer.objects.bulk_update(pointers.values(), ["credit", "assigned", "last_assigned_at"])
+    return User.objects.get(pk=chosen.user_id)
+
+
+def _pointers(team: Team, able: list[Candidate]) -> dict[int, RoutingPointer]:
+    ids = [candidate.user_id for candidate in able]
+    # The team's row is the lock: two offers at once must not read the same credit.
+    Team.objects.select_for_update().get(pk=team.pk)
+    RoutingPointer.objects.bulk_create((RoutingPointer(team=team, user_id=pk) for pk in ids), ignore_conflicts=True)
+    found = RoutingPointer.objects.filter(team=team, user__in=ids).order_by("user_id")
+    return {pointer.user_id: pointer for pointer in found}
+
+
+def _served(pointer: RoutingPointer) -> float:
+    return pointer.last_assigned_at.timestamp() if pointer.last_assigned_at else 0
+
+
+def _team_of(user: User, leg: str) -> Team:
+    kind = legs.RECEIVING[leg]
+    team = Team.objects.filter(memberships__user=user, kind=kind, is_active=True).order_by("id").first()
+    if team is None or not user.is_active:
+        raise WrongReceiver(errors=[FieldError("to", "wrong_receiver", str(user))], name=user.name)
+    return team
+
+
+def _checked(team: Team, leg: str) -> Team:
+    if team.kind != legs.RECEIVING[leg] or not team.is_active:
+        raise WrongReceiver(errors=[FieldError("to", "wrong_receiver", str(team))], name=team.name)
+    return team

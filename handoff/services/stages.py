@@ -1,0 +1,183 @@
+"""The only writer of Lead.stage and stage_since: checks the table, writes the log, tells the journal."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization, User
+from handoff.domain import stages
+from handoff.domain.duties import Duty
+from handoff.domain.stages import Way
+from handoff.models import Handoff, StageEntry, StageTransition
+from handoff.services import duties
+from journal.errors import Conflict, FieldError
+from journal.services import record
+from leads.domain.choices import Stage
+from leads.models import Lead, LeadScore
+
+
+class StageNotAllowed(Conflict):
+    """The table has no such change; `errors` names the allowed stages."""
+
+    code = "stage_not_allowed"
+    message = _("A lead in stage %(origin)s cannot become %(to)s. Allowed: %(allowed)s.")
+
+
+class StageMoved(Conflict):
+    """Somebody else changed the stage in the same moment."""
+
+    code = "stage_moved"
+    message = _("This lead has just changed. Read it again.")
+
+
+def move(
+    *,
+    lead: Lead,
+    to: str,
+    way: Way,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    handoff: Handoff | None = None,
+    note: str = "",
+    duty: Duty | None = None,
+    not_before: datetime | None = None,
+) -> StageTransition:
+    """Brings the lead to `to` with the duty that comes with it, in the caller's transaction.
+
+    Stages skipped on the way up are written with the same time. Raises StageNotAllowed, StageMoved.
+    """
+    origin, since = Lead.objects.select_for_update().values_list("stage", "stage_since").get(pk=lead.pk)
+    if not stages.is_allowed(origin, to, way):
+        raise not_allowed(origin, to)
+    if duty is not None:
+        duties.assign(lead=lead, duty=duty, not_before=not_before)
+    if not Lead.objects.filter(pk=lead.pk, stage=origin).update(stage=to, stage_since=at):
+        raise StageMoved
+    lead.stage, lead.stage_since = to, at
+    if to not in stages.QUALIFIED:
+        duties.clear(lead=lead)
+    rows = _rows(lead, origin, to, since, at)
+    for row in rows:
+        row.by, row.note, row.handoff_id = by, note, getattr(handoff, "pk", None)
+        row.reason = (reason or way) if row is rows[-1] else Way.PASSED
+        row.corrected = way == Way.CORRECTED
+    _append(rows, [lead])
+    data = {"from": origin, "to": to, "reason": reason or str(way), "handoff": getattr(handoff, "pk", None)}
+    record("lead.stage_changed", subject=lead, by=by, at=at, lead_id=lead.pk, data=data)
+    return rows[-1]
+
+
+def move_many(
+    *,
+    leads: Sequence[Lead],
+    to: str,
+    way: Way,
+    by: User | None,
+    at: datetime,
+    duty_of: Callable[[Lead], Duty] | None = None,
+    reason: str = "",
+) -> list[Lead]:
+    """Brings all that the table lets to `to`, set-based; returns those moved. One journal row for all.
+
+    Only for single steps (nothing is passed through on the way to `to`).
+    """
+    locked = Lead.objects.select_for_update().filter(pk__in=[lead.pk for lead in leads])
+    before = {pk: (stage, since) for pk, stage, since in locked.values_list("pk", "stage", "stage_since")}
+    moved = [lead for lead in leads if lead.pk in before and stages.is_allowed(before[lead.pk][0], to, way)]
+    if not moved:
+        return []
+    if duty_of is not None:
+        duties.assign_many(duties={lead.pk: duty_of(lead) for lead in moved})
+    moved_ids = [lead.pk for lead in moved]
+    Lead.objects.filter(pk__in=moved_ids).update(stage=to, stage_since=at)
+    if to not in stages.QUALIFIED:
+        duties.clear_many(lead_ids=moved_ids)
+    _append([_step(lead, *before[lead.pk], to=to, by=by, reason=reason or way, at=at) for lead in moved], moved)
+    for lead in moved:
+        lead.stage, lead.stage_since = to, at
+    data = {"to": to, "reason": reason or str(way), "leads": moved_ids}
+    record("leads.stages_changed", subject=Organization(pk=1), by=by, at=at, data=data)
+    return moved
+
+
+def not_allowed(origin: str, to: str) -> StageNotAllowed:
+    """The refusal, naming what is allowed."""
+    allowed = stages.reachable_from(origin)
+    labels = ", ".join(str(Stage(stage).label) for stage in allowed) or "–"
+    return StageNotAllowed(
+        errors=[FieldError("to", "allowed", ", ".join(allowed))],
+        origin=Stage(origin).label,
+        to=Stage(to).label,
+        allowed=labels,
+    )
+
+
+def append_imported(*, rows: Sequence[StageTransition], leads: Sequence[Lead]) -> None:
+    """Logs imported history (any stage to any stage) whose stages were written by `imported.write_stages`."""
+    _append(rows, leads)
+
+
+def _step(
+    lead: Lead, origin: str, since: datetime, *, to: str, by: User | None, reason: str, at: datetime
+) -> StageTransition:
+    return StageTransition(
+        lead_id=lead.pk,
+        from_stage=origin,
+        to_stage=to,
+        by=by,
+        reason=reason,
+        at=at,
+        seconds_before=_seconds(since, at),
+    )
+
+
+def _rows(lead: Lead, origin: str, to: str, since: datetime, at: datetime) -> list[StageTransition]:
+    entered = frozenset(StageEntry.objects.filter(lead=lead).values_list("stage", flat=True))
+    steps = [*stages.passed_through(origin, to, entered), to]
+    rows = []
+    for number, (left, reached) in enumerate(zip([origin, *steps], steps, strict=False)):
+        seconds = _seconds(since, at) if number == 0 else 0
+        rows.append(
+            StageTransition(
+                lead=lead,
+                from_stage=left,
+                to_stage=reached,
+                at=at,
+                seconds_before=seconds,
+                passed_through=reached != to,
+            )
+        )
+    return rows
+
+
+def _seconds(since: datetime, at: datetime) -> int:
+    return max(0, int((at - since).total_seconds()))
+
+
+def _append(rows: Sequence[StageTransition], leads: Iterable[Lead]) -> None:
+    """Writes the log with each lead's present score, and the first entries."""
+    by_id = {lead.pk: lead for lead in leads}
+    scores = {score.lead_id: score for score in LeadScore.objects.filter(lead_id__in=by_id)}
+    for row in rows:
+        if (score := scores.get(row.lead_id)) is not None:
+            row.score, row.model_id = score.total, score.model_id
+    StageTransition.objects.bulk_create(rows, batch_size=500)
+    StageEntry.objects.bulk_create(
+        [_entry(row, by_id[row.lead_id]) for row in rows], batch_size=500, ignore_conflicts=True
+    )
+
+
+def _entry(row: StageTransition, lead: Lead) -> StageEntry:
+    return StageEntry(
+        lead_id=row.lead_id,
+        stage=row.to_stage,
+        at=row.at,
+        channel_id=lead.channel_id,
+        campaign_id=lead.campaign_id,
+        team_id=lead.team_id,
+        imported=row.imported,
+        undated=row.undated,
+        passed_through=row.passed_through,
+    )
