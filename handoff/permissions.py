@@ -25,9 +25,7 @@ def may_answer(user: User, handoff: Handoff) -> bool:
 
 def may_contact(user: User, handoff: Handoff) -> bool:
     """The receiver and the colleagues of the receiving team."""
-    return may_answer(user, handoff) or (
-        user.may(Permission.RECORD_ACTIVITIES) and _works_for(user, handoff.team_id)
-    )
+    return may_answer(user, handoff) or (user.may(Permission.RECORD_ACTIVITIES) and _works_for(user, handoff.team_id))
 
 
 def may_withdraw(user: User, handoff: Handoff) -> bool:

@@ -1,1 +1,6 @@
-"""Which event makes this app do what, within the transaction or after its commit."""
+"""Which events of other apps make this app do what, within the transaction or after commit."""
+
+from handoff.services import contacts
+from leads import hooks
+
+hooks.on_activities.append(contacts.note_logged)

@@ -55,9 +55,7 @@ STANDARD_REASONS: tuple[StandardReason, ...] = (
     StandardReason(
         "wrong_person", "担当違い（社内の別の担当へ）", "Not mine (somebody else of us)", AfterReject.REROUTE
     ),
-    StandardReason(
-        "wrong_contact", "担当者・決裁者が違う", "Wrong contact on their side", AfterReject.CHECK_CONTACT
-    ),
+    StandardReason("wrong_contact", "担当者・決裁者が違う", "Wrong contact on their side", AfterReject.CHECK_CONTACT),
     StandardReason("not_now", "時期が先", "Too early", AfterReject.NURTURE, 90),
     StandardReason("no_budget", "予算がない", "No budget", AfterReject.NURTURE, 180),
     StandardReason("unreachable", "連絡がつかない", "Cannot be reached", AfterReject.NURTURE, 30),

@@ -31,7 +31,9 @@ class Lack:
 
     def as_error(self) -> FieldError:
         field = f"qualification.{self.code}" if self.code in ITEMS else self.code
-        return FieldError(field, "missing" if self.code != "condition" else "condition", f"{self.label}: {self.question}")
+        return FieldError(
+            field, "missing" if self.code != "condition" else "condition", f"{self.label}: {self.question}"
+        )
 
 
 @dataclass(frozen=True)

@@ -49,9 +49,9 @@ def _written(code: str, values: Mapping[str, Any]) -> str:
         case "business_card":
             return _("Exchanged business cards on %(day)s") % {"day": _day(values["at"])}
         case "visits":
-            return ngettext("Visited the site %(n)d time in 30 days", "Visited the site %(n)d times in 30 days", times) % {
-                "n": times
-            }
+            return ngettext(
+                "Visited the site %(n)d time in 30 days", "Visited the site %(n)d times in 30 days", times
+            ) % {"n": times}
         case "met":
             return _("Came to us through %(where)s") % dict(values)
     return _("Score %(score)s") % {"score": values.get("score", 0)}

@@ -32,9 +32,7 @@ def build(lead: Lead, *, leg: str, attempt: int, at: datetime) -> dict[str, Any]
         "note": lead.qualification.note if hasattr(lead, "qualification") else "",
         "ask": [item for item in questions.ITEMS if not questions.is_known(known.get(item))],
         "why": approach.why_now(acts, met=_where(lead), score=score.total if score else None, at=at).stored(),
-        "approach": approach.method(
-            acts, phone=lead.mobile or lead.phone, email=lead.email, band=band, at=at
-        ).stored(),
+        "approach": approach.method(acts, phone=lead.mobile or lead.phone, email=lead.email, band=band, at=at).stored(),
         "opening": approach.opening(
             acts, challenge=str(known.get("challenge") or ""), need=str(known.get("need") or "")
         ).stored(),

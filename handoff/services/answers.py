@@ -12,7 +12,7 @@ from handoff.domain.choices import AfterReject, ClockKind, HandoffState
 from handoff.domain.stages import Way
 from handoff.models import Episode, Handoff, RejectReason
 from handoff.queries import calendars, legs
-from handoff.services import closing, clocks, contacts, followups, joining, stages
+from handoff.services import clocks, closing, contacts, followups, joining, stages
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried

@@ -60,9 +60,7 @@ def contact(
     handoff.refresh_from_db()
     moment = happened_at or at
     _check(handoff, by, method, result, moment, at)
-    register(
-        handoff=handoff, by=by, at=at, method=method, result=result, appointment_at=appointment_at, moment=moment
-    )
+    register(handoff=handoff, by=by, at=at, method=method, result=result, appointment_at=appointment_at, moment=moment)
     lead = Lead.objects.get(pk=handoff.lead_id)
     told = {"handoff": handoff.pk, "result": result}
     if appointment_at is not None:

@@ -28,9 +28,7 @@ class Rejected:
     resurface_on: date | None
 
 
-def after_reject(
-    *, handoff: Handoff, reason: RejectReason, by: User, at: datetime, resurface_on: date | None
-) -> None:
+def after_reject(*, handoff: Handoff, reason: RejectReason, by: User, at: datetime, resurface_on: date | None) -> None:
     """Brings about what the reason's successor says, for the lead and those that joined it."""
     lead = Lead.objects.select_for_update().get(pk=handoff.lead_id)
     rejected = Rejected(handoff, lead, reason, by, at, resurface_on)

@@ -13,7 +13,7 @@ from handoff.domain.stages import BEFORE_FIRST_LEG, Way
 from handoff.models import BatchLead, Episode, Gate, Handoff, HandoffRule, JoinedLead
 from handoff.queries import due, episodes, facts, gates, legs, marketing, reason_lines, sheet
 from handoff.queries.marketing import Keeper
-from handoff.services import closing, clocks, duties, routing, stages
+from handoff.services import clocks, closing, duties, routing, stages
 from handoff.services.routing import Receiver
 from journal.errors import Conflict, Forbidden, Invalid
 from journal.services import record

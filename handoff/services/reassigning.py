@@ -77,8 +77,9 @@ def _team(handoff: Handoff, user: User | None, team: Team | None) -> Team:
 
 
 def _follow(lead: Lead, was: int | None, handoff: Handoff) -> None:
-    """The duty goes along; a lead that somebody else holds by now is left alone."""
-    if not lead.due_kind or lead.due_at is None or lead.owner_id not in (was, None):
+    """The duty goes along; an accepted lead that somebody else holds by now is left alone."""
+    is_open = handoff.state == HandoffState.OFFERED
+    if lead.due_at is None or not (is_open or lead.owner_id in (was, None)):
         return
     duty = Duty(lead.due_kind, lead.due_at, handoff.assigned_to_id, handoff.team_id, lead.due_note)
     duties.assign(lead=lead, duty=duty)

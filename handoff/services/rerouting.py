@@ -6,13 +6,13 @@ from django.db.models import F
 
 from accounts.models import Membership, Team, User
 from handoff.domain.choices import ClockKind, HandoffState
+from handoff.domain.duties import Duty
 from handoff.models import Handoff
 from handoff.queries import people
 from handoff.services import clocks, duties, joining, offers, routing
 from journal.services import record
-from leads.models import Lead
-from handoff.domain.duties import Duty
 from leads.domain.choices import DueKind
+from leads.models import Lead
 
 REROUTED, QUEUED, STAYED = "rerouted", "queued", "stayed"
 MOST_REROUTES = 2
@@ -56,9 +56,11 @@ def _is_alone(handoff: Handoff) -> bool:
     """One person receives in this team, and has it: there is nobody to pass it to."""
     if handoff.assigned_to_id is None:
         return handoff.reroutes > 0
-    return not Membership.objects.filter(
-        team=handoff.team_id, receives=True, user__is_active=True
-    ).exclude(user=handoff.assigned_to_id).exists()
+    return (
+        not Membership.objects.filter(team=handoff.team_id, receives=True, user__is_active=True)
+        .exclude(user=handoff.assigned_to_id)
+        .exists()
+    )
 
 
 def _had_it(handoff: Handoff) -> list[int]:

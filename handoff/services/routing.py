@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from accounts.queries import organization
 from handoff.domain.choices import HandoffState
 from handoff.models import Handoff, HandoffRule, RoutingPointer, RoutingRule
 from handoff.queries import legs, loads
@@ -15,7 +16,6 @@ from handoff.queries.loads import Candidate
 from journal.errors import FieldError, Invalid
 from leads.models import Lead
 from leads.queries import conditions
-from accounts.queries import organization
 
 
 class NoReceiver(Invalid):
@@ -78,7 +78,9 @@ def _who_knows_company(lead: Lead, leg: str, at: datetime, excluding: Iterable[i
         team__kind=legs.RECEIVING[leg],
         team__is_active=True,
     )
-    latest = known.select_related("team", "assigned_to").order_by(F("answered_at").desc(nulls_first=True), "-id").first()
+    latest = (
+        known.select_related("team", "assigned_to").order_by(F("answered_at").desc(nulls_first=True), "-id").first()
+    )
     if latest is None:
         return None
     able = {candidate.user_id for candidate in loads.candidates(latest.team, at=at, excluding=excluding)}

@@ -17,9 +17,7 @@ def sheet_useful(*, handoff: Handoff, by: User, at: datetime, useful: bool) -> H
         raise NotHolder
     Handoff.objects.filter(pk=handoff.pk).update(sheet_useful=useful)
     handoff.sheet_useful = useful
-    record(
-        "handoff.sheet_judged", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data={"useful": useful}
-    )
+    record("handoff.sheet_judged", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data={"useful": useful})
     return handoff
 
 
