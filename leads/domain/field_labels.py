@@ -1,0 +1,56 @@
+"""What each field of a lead is called, and what to ask when it is unknown: written once."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+LABELS: dict[str, Promise] = {
+    "external_id": _("External ID"),
+    "last_name": _("Last name"),
+    "first_name": _("First name"),
+    "last_name_kana": _("Last name (kana)"),
+    "first_name_kana": _("First name (kana)"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "mobile": _("Mobile"),
+    "title": _("Title"),
+    "seniority": _("Seniority"),
+    "department": _("Department"),
+    "company": _("Company"),
+    "channel": _("Channel"),
+    "campaign": _("Campaign"),
+    "source": _("Channel"),
+    "acquired_at": _("Acquired"),
+    "opted_out": _("Opted out of mail"),
+    "do_not_contact": _("Do not contact"),
+    "qualification.phase": _("Phase"),
+    "qualification.need": pgettext_lazy("qualification", "Need"),
+    "qualification.challenge": _("Challenge"),
+    "qualification.timeframe": _("Timeframe"),
+    "qualification.authority": _("Who approves"),
+    "qualification.decision_process": _("Decision process"),
+    "qualification.budget": _("Budget"),
+    "qualification.competitors": _("Competitors"),
+    "qualification.temperature": _("Temperature"),
+    "qualification.note": pgettext_lazy("qualification", "Notes"),
+}
+
+
+def label_of(name: str) -> str:
+    """The field in words; an own field's key as it is."""
+    return str(LABELS.get(name, name.removeprefix("custom.")))
+
+
+# Each unknown item shows the question to ask (DESIGN §2).
+QUESTIONS: dict[str, Promise] = {
+    "phase": _("Gathering information, comparing, or getting approval?"),
+    "need": _("What do they want to achieve?"),
+    "challenge": _("What troubles them today?"),
+    "timeframe": _("By when do they want it in use?"),
+    "authority": _("Whose approval decides it?"),
+    "decision_process": _("Which steps does it take to decide?"),
+    "budget": _("How much, or when is it set aside?"),
+    "competitors": _("What do they compare us with?"),
+    "temperature": _("How warm are they, 1 to 5?"),
+    "note": _("What else was said?"),
+}

@@ -1,0 +1,143 @@
+"""A lead's timeline: activities and journaled events as one, newest first, read by keyset."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from journal.models import Event
+from leads import timeline
+from leads.models import Activity, ActivityType, Lead
+from leads.queries.keyset import BadCursor, is_sane
+
+SIZE = 30
+_EVENT, _ACTIVITY = 1, 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline; components/timeline.html draws it."""
+
+    kind: str
+    at: datetime
+    icon: str
+    text: Any
+    note: Any = ""
+    url: str = ""
+    is_key: bool = False
+    actor_id: int | None = None
+    activity_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    place: tuple[datetime, int, int] | None = None
+
+
+def entries(lead: Lead, *, cursor: str | None = None, size: int = SIZE) -> tuple[list[Entry], str | None]:
+    """The entries after the cursor and the cursor of the rest (None at the end). Four queries. Raises BadCursor."""
+    place = _decode(cursor) if cursor else None
+    activities = _before(Activity.objects.filter(lead=lead), place, "occurred_at", _ACTIVITY)
+    events = _before(Event.objects.filter(lead_id=lead.pk, kind__in=timeline.kinds()), place, "at", _EVENT)
+    rows = [(one.occurred_at, _ACTIVITY, one.pk, one) for one in activities.select_related("content")[: size + 1]]
+    rows += [(one.at, _EVENT, one.pk, one) for one in events[: size + 1]]
+    rows.sort(key=lambda row: row[:3], reverse=True)
+    more = len(rows) > size
+    shown = _rendered(rows[:size])
+    return shown, _encode(rows[size - 1][:3]) if more else None
+
+
+def _before(queryset: QuerySet[Any], place: tuple[datetime, int, int] | None, column: str, rank: int) -> QuerySet[Any]:
+    ordered = queryset.order_by(f"-{column}", "-pk")
+    if place is None:
+        return ordered
+    at, its_rank, pk = place
+    same = Q(**{column: at, "pk__lt": pk}) if rank == its_rank else Q(**{column: at}) if rank < its_rank else Q()
+    earlier = Q(**{f"{column}__lt": at})
+    return ordered.filter(earlier | same if same else earlier)
+
+
+def _rendered(rows: list[tuple[datetime, int, int, Any]]) -> list[Entry]:
+    people = {user.pk: user.name for user in User.objects.only("pk", "last_name", "first_name")} if rows else {}
+    types = {row.code: row for row in ActivityType.objects.all()} if rows else {}
+    shown = [
+        _activity(one, types.get(one.type), people) if rank == _ACTIVITY else _event(one, people)
+        for _at, rank, _pk, one in rows
+    ]
+    return [entry for entry in shown if entry]
+
+
+def _event(event: Event, people: dict[int, str]) -> Entry | None:
+    line = timeline.render(event, people)
+    if line is None:
+        return None
+    return Entry(
+        kind=event.kind,
+        at=event.at,
+        icon=line.icon,
+        text=line.text,
+        note=line.note or people.get(event.actor_id or 0, ""),
+        url=line.url,
+        is_key=line.is_key,
+        actor_id=event.actor_id,
+        data=event.data,
+    )
+
+
+def _activity(activity: Activity, kind: ActivityType | None, people: dict[int, str]) -> Entry:
+    parts = [_what(activity, kind), _length(activity.duration_seconds), activity.note]
+    return Entry(
+        kind=f"activity.{activity.type}",
+        at=activity.occurred_at,
+        icon=kind.icon if kind else "point",
+        text=_(" · ").join(part for part in parts if part),
+        note=people.get(activity.by_id or 0, ""),
+        is_key=bool(kind and not kind.is_ours),
+        actor_id=activity.by_id,
+        activity_id=activity.pk,
+        data={
+            "type": activity.type,
+            "content": activity.content.title if activity.content else None,
+            "url": activity.url,
+        },
+    )
+
+
+def label_of(kind: ActivityType | None, code: str) -> str:
+    """The type in the language in use."""
+    if kind is None:
+        return code
+    return kind.label_ja if (get_language() or "ja").startswith("ja") else kind.label_en
+
+
+def _what(activity: Activity, kind: ActivityType | None) -> str:
+    label = label_of(kind, activity.type)
+    thing = activity.content.title if activity.content else activity.url
+    return _("%(thing)s: %(act)s") % {"act": label, "thing": thing[:120]} if thing else label
+
+
+def _length(seconds: int | None) -> str:
+    if not seconds:
+        return ""
+    minutes = max(1, round(seconds / 60))
+    return ngettext("%(minutes)d min", "%(minutes)d min", minutes) % {"minutes": minutes}
+
+
+def _encode(place: tuple[datetime, int, int]) -> str:
+    document = json.dumps([place[0].isoformat(), place[1], place[2]], separators=(",", ":"))
+    return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
+
+
+def _decode(text: str) -> tuple[datetime, int, int]:
+    try:
+        moment, rank, pk = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+        at = datetime.fromisoformat(moment)
+    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+        raise BadCursor from error
+    if not is_sane(at) or rank not in (0, 1) or not isinstance(pk, int) or not 0 <= pk < 2**63:
+        raise BadCursor
+    return at, rank, pk
