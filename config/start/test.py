@@ -11,10 +11,11 @@ from pathlib import Path
 from config.environment import ROOT, flag, text
 from config.start import broker, chromium
 from config.start.servers import Server, postgresql, redis
-from config.start.surroundings import begin, say
+from config.start.surroundings import plainly, say
 
 # What a developer's own settings must not change in a test run.
 PLAIN = {
+    "DJANGO_SETTINGS_MODULE": "tests.settings",
     "HANDOFF_SECRET_KEY": "",
     "HANDOFF_DEBUG": "1",
     "HANDOFF_BASE_URL": "http://testserver",
@@ -75,5 +76,4 @@ def _announce(database: Server | None, queue: Server | None) -> None:
 
 
 if __name__ == "__main__":
-    begin()
-    sys.exit(run())
+    sys.exit(plainly(run))
