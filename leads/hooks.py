@@ -1,6 +1,6 @@
 """Where upper apps hang themselves in: activities are not journaled, so they are told here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from leads.models import Activity
@@ -13,3 +13,7 @@ def activities_recorded(activities: list[Activity], at: datetime) -> None:
     """Tells everybody who registered; each activity has its lead loaded."""
     for listener in on_activities:
         listener(activities, at)
+
+
+# Each answers which of these leads ever had a handoff here: imported history is held back from those.
+leads_with_handoffs: list[Callable[[Collection[int]], set[int]]] = []

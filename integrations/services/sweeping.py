@@ -35,7 +35,7 @@ SWEEPS = (
     Sweep("reactions", "journal.services.deliver_owed"),
     Sweep("mails", "integrations.services.mails.send_owed"),
     Sweep("midnight", "scoring.services.scores.midnight"),
-    Sweep("imports", "leads.services.imports.resume"),
+    Sweep("imports", "leads.services.import_work.sweep"),
 )
 
 

@@ -146,8 +146,14 @@ def understand_employees(text: str) -> tuple[int | None, int | None] | None:
     if not match:
         raise CellFault("employees")
     number, word = _whole(match[1], "employees"), (match[2] or "").lower()
-    bounds = {"以上": (number, None), "+": (number, None), "超": (number + 1, None), "より多い": (number + 1, None)}
-    bounds |= {"以下": (None, number), "未満": (None, max(number - 1, 0))}
+    bounds: dict[str, tuple[int | None, int | None]] = {
+        "以上": (number, None),
+        "+": (number, None),
+        "超": (number + 1, None),
+        "より多い": (number + 1, None),
+        "以下": (min(1, number), number),
+        "未満": (min(1, number), max(number - 1, 0)),
+    }
     return bounds.get(word, (number, number))
 
 

@@ -77,6 +77,8 @@ class ImportRow(models.Model):
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, related_name="+")
     errors = models.JSONField(default=list)
     candidates = models.JSONField(default=list)
+    # What a person decided on a held row: "new", "skip" or the id of the lead that it means.
+    resolution = models.CharField(max_length=20, blank=True)
     stated_score = models.IntegerField(null=True)
     old = models.JSONField(default=dict)
 

@@ -40,7 +40,7 @@ def test_count_reads_what_people_write(text: str, count: int) -> None:
         ("10～50人", (10, 50)),
         ("300名以上", (300, None)),
         ("1000人～", (1000, None)),
-        ("50名未満", (None, 49)),
+        ("50名未満", (1, 49)),
         ("不明", None),
     ],
 )

@@ -1,0 +1,54 @@
+"""What one row of a sheet says about one lead, once its cells are understood."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass
+class RowValues:
+    """Only what the row fills in; empty cells are absent, so that they never empty anything."""
+
+    lead: dict[str, Any] = field(default_factory=dict)
+    company: dict[str, Any] = field(default_factory=dict)
+    qualification: dict[str, Any] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)
+    channel: str = ""
+    campaign: str = ""
+    acquired_at: datetime | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    dated: list[tuple[str, datetime]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    stage: str = ""
+    stage_at: datetime | None = None
+    outcome: str = ""
+    outcome_at: datetime | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    owner: str = ""
+    stated_score: int | None = None
+
+    @property
+    def is_somebody(self) -> bool:
+        """Whether the row names a person: a name, an address, a number or an id."""
+        named = ("external_id", "last_name", "first_name", "email", "phone", "mobile")
+        return any(self.lead.get(name) for name in named)
+
+    @property
+    def wanted_stage(self) -> str:
+        """The stage the row asks for; an outcome says more than a stage."""
+        return {"won": "won", "lost": "lost", "open": "opportunity"}.get(self.outcome, self.stage)
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """Why a row is refused: in which column ('' for the row itself), by which code and values."""
+
+    column: str
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is kept with the row."""
+        return {"column": self.column, "code": self.code, "values": self.values}

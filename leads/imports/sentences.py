@@ -1,0 +1,80 @@
+"""The sentence of every fault of a cell, a row or a mapping, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.domain.import_plan import MappingFault
+
+ROW = {
+    "cell_too_long": gettext_lazy("The cell is longer than 10,000 bytes. Shorten it."),
+    "unstorable": gettext_lazy("The cell holds a character that cannot be stored. Delete it."),
+    "too_many_cells": gettext_lazy(
+        "The row has more cells than the header has columns (%(most)s). Check the separators."
+    ),
+    "nobody": gettext_lazy("The row names no person. Enter a name, an e-mail address, a telephone number or an ID."),
+    "too_long": gettext_lazy("At most %(most)s characters."),
+    "count": gettext_lazy("Not understood as a count. Write a number, such as 2, or なし."),
+    "too_many": gettext_lazy("More than %(most)s of one kind. Check the number."),
+    "number": gettext_lazy("Not understood as a whole number."),
+    "employees": gettext_lazy("Not understood as a number of employees. Write 120, or a range such as 101–300."),
+    "email": gettext_lazy("Not an e-mail address. Write it like name@example.jp."),
+    "phone": gettext_lazy("Not a telephone number."),
+    "contact": gettext_lazy("Neither an e-mail address nor a telephone number."),
+    "shortened": gettext_lazy(
+        "The spreadsheet has shortened this number. Format the column as text and enter it again."
+    ),
+    "corporate_number": gettext_lazy("A corporate number has 13 digits."),
+    "yes_no": gettext_lazy("Not understood as yes or no."),
+    "amount": gettext_lazy("Not understood as an amount of money."),
+    "url": gettext_lazy("Not a web address."),
+    "date": gettext_lazy("Not understood as a date. Write it like 2026-01-05."),
+    "date_order": gettext_lazy("Day and month can be read either way. Choose the order of dates."),
+    "future": gettext_lazy("This date lies in the future."),
+    "too_early": gettext_lazy("This date lies before %(year)s."),
+    "stage": gettext_lazy("No stage has this name. Say in the assignment which value means which stage."),
+    "outcome": gettext_lazy("Not understood as a result. Write won, lost or open."),
+    "phase": gettext_lazy("No phase has this name."),
+    "seniority": gettext_lazy("No level of seniority has this name."),
+    "temperature": gettext_lazy("The temperature is a number from 1 to 5."),
+    "choice": gettext_lazy("Only these values are allowed: %(choices)s."),
+    "owner_unknown": gettext_lazy("Nobody here has the address or name %(owner)s."),
+    "campaign_needs_channel": gettext_lazy("The campaign is new. Say to which channel it belongs."),
+    "namesake": gettext_lazy("Somebody of this name is already here at this company, with other details."),
+    "other_id": gettext_lazy("The address or number belongs to a lead with another ID."),
+    "key_taken": gettext_lazy("The ID, address or number already belongs to another lead."),
+    "has_handoff": gettext_lazy("This lead has been handed over here, so its stage cannot come from a file."),
+    "vetoed": gettext_lazy("%(why)s"),
+    "unwritable": gettext_lazy("The database did not take this row."),
+}
+MAPPING = {
+    "no_such_column": gettext_lazy("The file has no column of this name."),
+    "malformed": gettext_lazy("Not understood. Give a field name, or {field, values}."),
+    "unknown_field": gettext_lazy("There is no field %(field)s."),
+    "unknown_activity_type": gettext_lazy("There is no activity type for %(field)s."),
+    "unknown_custom_field": gettext_lazy("There is no own field %(field)s. Make it, or allow the import to make it."),
+    "field_twice": gettext_lazy("Another column is already assigned to %(field)s."),
+    "nobody_mapped": gettext_lazy(
+        "No column names a person. Assign a name, an e-mail address, a telephone number or an ID."
+    ),
+    "unknown_match": gettext_lazy("Leads can be matched by one of: %(known)s."),
+    "unknown_order": gettext_lazy("The order of dates is dmy or mdy."),
+}
+
+
+def row_sentence(fault: Mapping[str, Any]) -> str:
+    """The sentence of a fault as it is kept with its row ({column, code, values})."""
+    text = ROW.get(fault["code"])
+    return _fill(str(text) if text is not None else _("This value is not understood."), fault.get("values", {}))
+
+
+def mapping_sentence(fault: MappingFault) -> str:
+    """The sentence of a fault of a mapping; a constant is read like a cell, so it may have a cell's fault."""
+    text = MAPPING.get(fault.code, ROW.get(fault.code))
+    return _fill(str(text) if text is not None else _("This value is not understood."), fault.values)
+
+
+def _fill(text: str, values: Mapping[str, Any]) -> str:
+    return text % values if values else text

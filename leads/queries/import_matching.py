@@ -1,0 +1,138 @@
+"""Which leads and companies the rows of one chunk can mean: a handful of queries, then only look-ups."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from leads.domain.import_values import RowValues
+from leads.domain.normalise import company_key, email_key, mobile_key, person_key, phone_key
+from leads.models import Company, Lead, Qualification
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a row can be recognised by."""
+
+    external_id: str
+    email: str
+    mobile: str
+    phone: str
+    name: str
+    company: str
+    corporate_number: str
+
+
+def keys_of(values: RowValues) -> Keys:
+    """The keys of a row's values."""
+    lead = values.lead
+    phone = lead.get("phone", "")
+    return Keys(
+        external_id=lead.get("external_id", ""),
+        email=email_key(lead.get("email", "")),
+        mobile=mobile_key(lead.get("mobile", ""), phone)[:20],
+        phone=phone_key(phone)[:20],
+        name=person_key(lead.get("last_name", ""), lead.get("first_name", "")),
+        company=company_key(values.company["name"]) if values.company.get("name") else "",
+        corporate_number=values.company.get("corporate_number", ""),
+    )
+
+
+@dataclass
+class Index:
+    """Leads and companies by key. New ones are added as the rows go by, so that later rows meet them."""
+
+    external: dict[str, Lead] = field(default_factory=dict)
+    email: dict[str, Lead] = field(default_factory=dict)
+    mobile: dict[str, list[Lead]] = field(default_factory=lambda: defaultdict(list))
+    named: dict[tuple[int, str], list[Lead]] = field(default_factory=lambda: defaultdict(list))
+    companies: dict[str, list[Company]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[str, Company] = field(default_factory=dict)
+    by_id: dict[int, Lead] = field(default_factory=dict)
+    qualifications: dict[int, Qualification] = field(default_factory=dict)
+    added: list[Lead] = field(default_factory=list)
+
+    def add_lead(self, lead: Lead) -> None:
+        """Makes the lead findable by all its keys (which are set)."""
+        if lead.pk:
+            self.by_id[lead.pk] = lead
+        if lead.external_id:
+            self.external.setdefault(lead.external_id, lead)
+        if lead.email_key:
+            self.email.setdefault(lead.email_key, lead)
+        if lead.mobile_key and lead not in self.mobile[lead.mobile_key]:
+            self.mobile[lead.mobile_key].append(lead)
+        place = self.named[(id(lead.company) if lead.company else 0, lead.name_key)]
+        if lead not in place:
+            place.append(lead)
+
+    def add_company(self, company: Company) -> None:
+        """Makes the company findable by name and number."""
+        self.companies[company.name_key].append(company)
+        if company.corporate_number:
+            self.numbers.setdefault(company.corporate_number, company)
+
+    def company_of(self, values: RowValues, keys: Keys) -> Company | None:
+        """The company that a row means: by corporate number, else by a name that nothing contradicts."""
+        if keys.corporate_number and keys.corporate_number in self.numbers:
+            return self.numbers[keys.corporate_number]
+        return next((one for one in self.companies.get(keys.company, ()) if _fits(one, values)), None)
+
+    def namesakes(self, company: Company | None, name_key: str) -> list[Lead]:
+        """Leads with this name at this company (or at none)."""
+        return self.named.get((id(company) if company else 0, name_key), [])
+
+
+def _fits(company: Company, values: RowValues) -> bool:
+    return not any(
+        values.company.get(name) and getattr(company, name) and values.company[name] != getattr(company, name)
+        for name in ("corporate_number", "prefecture")
+    )
+
+
+def load(rows: Sequence[tuple[RowValues, Keys]], *, lead_ids: Iterable[int] = ()) -> Index:
+    """Everything already here that these rows, or `lead_ids`, can mean; the leads are locked where that is possible."""
+    index = Index()
+    keys = [key for _, key in rows]
+    companies = _companies(keys)
+    ids = _lead_ids(keys, [company.pk for company in companies]) | set(lead_ids)
+    leads = list(Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+    known = {company.pk for company in companies}
+    companies += Company.objects.filter(pk__in={lead.company_id for lead in leads if lead.company_id} - known)
+    by_id = {company.pk: company for company in companies}
+    for company in sorted(companies, key=lambda one: one.pk):
+        index.add_company(company)
+    for lead in leads:
+        lead.company = by_id.get(lead.company_id)
+        index.add_lead(lead)
+    index.qualifications = {
+        row.lead_id: row for row in Qualification.objects.filter(lead__in=[one.pk for one in leads])
+    }
+    return index
+
+
+def _companies(keys: Sequence[Keys]) -> list[Company]:
+    names = {key.company for key in keys if key.company}
+    numbers = {key.corporate_number for key in keys if key.corporate_number}
+    found = list(Company.objects.filter(name_key__in=names)) if names else []
+    if numbers:
+        found += Company.objects.filter(corporate_number__in=numbers).exclude(pk__in=[one.pk for one in found])
+    return found
+
+
+def _lead_ids(keys: Sequence[Keys], company_ids: Sequence[int]) -> set[int]:
+    # One query a key: an OR over four columns would keep the planner from its indexes.
+    present = Lead.objects.present()
+    looks = [
+        ({key.external_id for key in keys} - {""}, "external_id__in", Q()),
+        ({key.email for key in keys} - {""}, "email_key__in", Q()),
+        ({key.mobile for key in keys} - {""}, "mobile_key__in", Q()),
+        ({key.name for key in keys if key.company}, "name_key__in", Q(company__in=company_ids)),
+        ({key.name for key in keys if not key.company} - {""}, "name_key__in", Q(company=None)),
+    ]
+    ids: set[int] = set()
+    for wanted, lookup, also in looks:
+        if wanted:
+            ids.update(present.filter(also, **{lookup: wanted}).values_list("pk", flat=True))
+    return ids

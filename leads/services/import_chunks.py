@@ -1,0 +1,288 @@
+"""Evaluates or applies one chunk of rows: parse, match, merge in memory, then a fixed number of statements."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from journal import services as journal
+from leads import hooks
+from leads.domain.choices import StaleCause
+from leads.domain.import_plan import Plan
+from leads.domain.import_values import RowFault
+from leads.models import Company, DuplicatePair, ImportRow, ImportRun, Lead, Qualification
+from leads.queries import import_matching
+from leads.queries.import_matching import Index, keys_of
+from leads.services import import_happenings as happenings
+from leads.services import staleness
+from leads.services.import_decisions import meaning, probable
+from leads.services.import_drafts import Changes, Draft, take
+
+_PROBABLE_SCORE = 80
+_REASONS = [{"field": "company", "similarity": 100}, {"field": "name", "similarity": 100}]
+
+
+@dataclass
+class Context:
+    """What stays the same over the chunks of a run."""
+
+    run: ImportRun
+    plan: Plan
+    owners: dict[str, User]
+    sources: happenings.Sources
+    # People whom an earlier chunk of a preview would make; bounded, so that a preview never grows with its file.
+    carried: list[Lead] = field(default_factory=list)
+
+
+def evaluate(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[Draft]:
+    """What each row would do, in order, with nothing written."""
+    drafts, _changes, index = _prepare(rows, context, at)
+    context.carried = (context.carried + index.added)[-20_000:]
+    return drafts
+
+
+def apply(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[Draft]:
+    """Writes the rows of one chunk and all that follows from them; call it inside the chunk's transaction."""
+    drafts, changes, _index = _prepare(rows, context, at)
+    _write(changes, at)
+    _first_channels(drafts, context)
+    made = happenings.write(drafts, context.sources, run=context.run, at=at)
+    if made:
+        hooks.activities_recorded(made, at)
+    _tell(drafts, changes, context, at)
+    return drafts
+
+
+def _prepare(rows: Sequence[ImportRow], context: Context, at: datetime) -> tuple[list[Draft], Changes, Index]:
+    drafts = [_parsed(row, context, at) for row in rows]
+    good = [(draft.values, draft.keys) for draft in drafts if draft.keys]
+    index = import_matching.load(good, lead_ids=[int(row.resolution) for row in rows if row.resolution.isdigit()])
+    for lead in context.carried:
+        _carry(lead, index)
+    started = _with_handoffs(drafts, index)
+    changes = Changes()
+    for draft in drafts:
+        _decide(draft, index, changes, started, context, at)
+    happenings.note(drafts, context.sources)
+    return drafts, changes, index
+
+
+def _carry(lead: Lead, index: Index) -> None:
+    """Makes somebody whom an earlier chunk would make findable, at this chunk's copy of the company."""
+    company = lead.company
+    if company is not None:
+        here = index.companies[company.name_key]
+        lead.company = next((one for one in here if one.pk == company.pk), company)
+        if lead.company is company and company.pk is None and not any(one is company for one in here):
+            index.add_company(company)
+    index.add_lead(lead)
+
+
+def _parsed(row: ImportRow, context: Context, at: datetime) -> Draft:
+    values, faults = context.plan.read(row.cells, at=at)
+    if values.owner and values.owner.lower() not in context.owners:
+        faults.append(RowFault(_header_of("owner", context.plan), "owner_unknown", {"owner": values.owner[:80]}))
+    if values.campaign and not context.sources.names(Draft(row, values))[0]:
+        faults.append(RowFault(_header_of("campaign", context.plan), "campaign_needs_channel"))
+    return Draft(row, values, None if faults else keys_of(values), faults=faults)
+
+
+def _header_of(name: str, plan: Plan) -> str:
+    return next((column.header for column in plan.columns if column.field.name == name), name)
+
+
+def _with_handoffs(drafts: Sequence[Draft], index: Index) -> set[int]:
+    """Which leads had a handoff here; asked only where a row wants a stage or an owner."""
+    if not index.by_id or not any(draft.values.wanted_stage or draft.values.owner for draft in drafts):
+        return set()
+    return set().union(*(ask(list(index.by_id)) for ask in hooks.leads_with_handoffs))
+
+
+def _decide(draft: Draft, index: Index, changes: Changes, started: set[int], context: Context, at: datetime) -> None:
+    if draft.keys is None:
+        return
+    resolution = draft.row.resolution
+    if resolution == "skip":
+        draft.is_skipped = True
+        return
+    found = meaning(draft.values, draft.keys, index, match_on=context.plan.match_on)
+    lead = found.lead
+    if resolution.isdigit():
+        lead = index.by_id.get(int(resolution))
+    elif found.held and not (resolution == "new" and found.held == "namesake"):
+        draft.held, draft.candidates = found.held, list(found.candidates)
+        return
+    if lead is not None and lead.pk in started and _wants_history(draft, lead, context):
+        draft.held, draft.candidates = "has_handoff", [lead]
+        return
+    others = probable(index.company_of(draft.values, draft.keys), draft.keys, index) if lead is None else []
+    take(draft, lead, index, changes, run=context.run, at=at)
+    changes.probable += [(draft.lead, one) for one in others if draft.lead is not None and one is not draft.lead]
+    if draft.lead is not None and _wants_history(draft, draft.lead, context):
+        draft.has_changed = True
+
+
+def _wants_history(draft: Draft, lead: Lead, context: Context) -> bool:
+    stage = draft.values.wanted_stage
+    return bool(stage and stage != lead.stage) or _new_owner(draft, lead, context) is not None
+
+
+def _new_owner(draft: Draft, lead: Lead, context: Context) -> User | None:
+    owner = context.owners.get(draft.values.owner.lower()) if draft.values.owner else None
+    return owner if owner and owner.pk != lead.owner_id else None
+
+
+# -- writing ------------------------------------------------------------------------------------
+def _write(changes: Changes, at: datetime) -> None:
+    Company.objects.bulk_create(changes.new_companies, batch_size=500)
+    _upsert(Company, changes.companies.values(), {"name_key", "phone_key"}, at)
+    for lead in changes.new_leads:
+        lead.company = lead.company  # takes over the key that the company has by now
+    Lead.objects.bulk_create(changes.new_leads, batch_size=500)
+    for lead, _names in changes.leads.values():
+        lead.company = lead.company
+    _upsert(Lead, changes.leads.values(), _DERIVED, at)
+    _write_qualifications(changes)
+    pairs = {(min(a.pk, b.pk), max(a.pk, b.pk)) for a, b in changes.probable}
+    DuplicatePair.objects.bulk_create(
+        [DuplicatePair(a_id=a, b_id=b, score=_PROBABLE_SCORE, reasons=_REASONS, created_at=at) for a, b in pairs],
+        ignore_conflicts=True,
+    )
+
+
+_DERIVED = {"email_key", "phone_key", "mobile_key", "name_key", "search_text"}
+
+
+def _upsert(model: Any, rows: Any, also: set[str], at: datetime) -> None:
+    """One statement for rows that all exist: only the named columns are written, never another app's."""
+    found = list(rows)
+    if not found:
+        return
+    names = set().union(*(changed for _, changed in found)) | also | {"version", "updated_at"}
+    for row, _ in found:
+        row.version += 1
+        row.updated_at = at
+    model.objects.bulk_create(
+        [row for row, _ in found],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=sorted(names),
+        batch_size=500,
+    )
+
+
+def _write_qualifications(changes: Changes) -> None:
+    rows = []
+    for lead, row in changes.qualifications.values():
+        row.lead = lead
+        rows.append(row)
+    if not rows:
+        return
+    names = [one.name for one in Qualification._meta.fields if not one.primary_key]
+    Qualification.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["lead"], update_fields=names, batch_size=500
+    )
+
+
+def _first_channels(drafts: Sequence[Draft], context: Context) -> None:
+    """The first source is the channel: of new leads, of leads that had none, of leads acquired earlier than was known."""
+    changed = {}
+    for draft in drafts:
+        lead = draft.lead
+        if lead is None or not draft.source[0] or (lead.channel_id and "acquired_at" not in draft.old):
+            continue
+        channel, campaign = context.sources.rows(draft.source)
+        draft.old.setdefault("channel_id", lead.channel_id)
+        draft.old.setdefault("campaign_id", lead.campaign_id)
+        lead.channel, lead.campaign = channel, campaign
+        changed[lead.pk] = lead
+    by_source: dict[tuple[Any, Any], list[int]] = {}
+    for pk, lead in changed.items():
+        by_source.setdefault((lead.channel_id, lead.campaign_id), []).append(pk)
+    for (channel_id, campaign_id), ids in by_source.items():
+        Lead.objects.filter(pk__in=ids).update(channel=channel_id, campaign=campaign_id)
+
+
+# -- telling ------------------------------------------------------------------------------------
+def _tell(drafts: Sequence[Draft], changes: Changes, context: Context, at: datetime) -> None:
+    """One journal row a chunk, with the history that another app owns; then the scores owed."""
+    run = context.run
+    touched = {draft.lead.pk for draft in drafts if draft.lead is not None and draft.has_changed}
+    created = [lead.pk for lead in changes.new_leads]
+    data = {
+        "rows": _history(drafts, context),
+        "created": created,
+        "updated": sorted(touched - set(created)),
+    }
+    if not touched:
+        return
+    by = run.created_by
+    journal.record("import.rows_applied", subject=run, by=by, at=at, data=data)
+    for lead, name in changes.refusals:
+        journal.record(f"lead.{name}", subject=lead, by=by, at=at, lead_id=lead.pk)
+    companies = [company.pk for company, _ in changes.companies.values()]
+    colleagues = Lead.objects.present().filter(company__in=companies).values_list("pk", flat=True) if companies else []
+    staleness.mark(lead_ids=touched | set(colleagues), cause=StaleCause.BULK, at=at)
+
+
+def _history(drafts: Sequence[Draft], context: Context) -> list[dict[str, Any]]:
+    wanted: dict[int, dict[str, Any]] = {}
+    for draft in drafts:
+        lead = draft.lead
+        if lead is None or not _wants_history(draft, lead, context):
+            continue
+        row = wanted.setdefault(lead.pk, {"lead": lead.pk, "by_id": context.run.created_by_id})
+        row |= _history_row(draft, lead, context)
+    return list(wanted.values())
+
+
+def _history_row(draft: Draft, lead: Lead, context: Context) -> dict[str, Any]:
+    values = draft.values
+    owner = context.owners.get(values.owner.lower())
+    row = {
+        "stage": values.stage,
+        "stage_at": values.stage_at and values.stage_at.isoformat(),
+        "outcome": values.outcome,
+        "outcome_at": values.outcome_at and values.outcome_at.isoformat(),
+        "amount": str(values.amount) if values.amount is not None else None,
+        "currency": values.currency,
+        "owner_id": owner.pk if owner else None,
+        "acquired_at": lead.acquired_at.isoformat(),
+    }
+    if values.wanted_stage == lead.stage:
+        row |= {"stage": "", "outcome": ""}
+    return {name: value for name, value in row.items() if value not in ("", None)}
+
+
+def results(drafts: Sequence[Draft]) -> Counter[str]:
+    """Puts each draft's result into its row; how many there are of each."""
+    counted: Counter[str] = Counter()
+    for draft in drafts:
+        row = draft.row
+        row.result = _result(draft)
+        row.lead_id = draft.lead.pk if draft.lead else None
+        row.errors = _reasons(draft)
+        row.candidates = [one.pk for one in draft.candidates if one.pk]
+        row.stated_score = draft.values.stated_score
+        row.old = {} if draft.is_new else draft.old
+        counted[row.result] += 1
+    return counted
+
+
+def _result(draft: Draft) -> str:
+    result = ImportRow.Result
+    if draft.keys is None:
+        return result.REFUSED
+    if draft.held:
+        return result.DUPLICATE
+    if draft.is_new:
+        return result.CREATED
+    return result.UPDATED if draft.has_changed else result.UNCHANGED
+
+
+def _reasons(draft: Draft) -> list[dict[str, Any]]:
+    if draft.faults:
+        return [fault.as_dict() for fault in draft.faults]
+    return [RowFault("", draft.held).as_dict()] if draft.held else []

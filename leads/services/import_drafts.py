@@ -1,0 +1,174 @@
+"""Puts a row's values into a lead in memory and says what that changed; empty cells never empty anything."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leads.domain.import_values import RowFault, RowValues
+from leads.domain.normalise import company_key, derived, phone_key, seniority_of
+from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
+from leads.queries.import_matching import Index, Keys
+
+
+@dataclass
+class Draft:
+    """One row on its way: what it says, whom it means, what it changed or why it did not."""
+
+    row: ImportRow
+    values: RowValues
+    keys: Keys | None = None
+    lead: Lead | None = None
+    is_new: bool = False
+    old: dict[str, Any] = field(default_factory=dict)
+    has_changed: bool = False
+    held: str = ""
+    candidates: list[Lead] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    is_skipped: bool = False
+    source: tuple[str, str] = ("", "")
+    events: list[tuple[str, str, datetime, str]] = field(default_factory=list)
+
+
+@dataclass
+class Changes:
+    """What the rows of a chunk change together, each thing once."""
+
+    new_leads: list[Lead] = field(default_factory=list)
+    leads: dict[int, tuple[Lead, set[str]]] = field(default_factory=dict)
+    new_companies: list[Company] = field(default_factory=list)
+    companies: dict[int, tuple[Company, set[str]]] = field(default_factory=dict)
+    qualifications: dict[int, tuple[Lead, Qualification]] = field(default_factory=dict)
+    refusals: list[tuple[Lead, str]] = field(default_factory=list)
+    probable: list[tuple[Lead, Lead]] = field(default_factory=list)
+
+
+# Set on the lead only where it has none: a row found by another key doesn't rename what others refer to.
+_ONLY_WHEN_MISSING = {"external_id"}
+_ONLY_ON = {"opted_out", "do_not_contact"}
+
+
+def take(draft: Draft, lead: Lead | None, index: Index, changes: Changes, *, run: ImportRun, at: datetime) -> None:
+    """Writes the row into the lead found, or into a new one, and notes what changed."""
+    company = _company(draft, index, changes, at)
+    if lead is None:
+        lead = _new_lead(draft, company, run, at)
+        draft.is_new = draft.has_changed = True
+        changes.new_leads.append(lead)
+        index.added.append(lead)
+    draft.lead = lead
+    changed = _columns(draft, lead, company)
+    _acquired(draft, lead, changed)
+    if changed and not draft.is_new:
+        changes.leads.setdefault(id(lead), (lead, set()))[1].update(changed)
+        draft.has_changed = True
+    if changed or draft.is_new:
+        _derive(lead, index)
+    _flags(draft, lead, changed, changes)
+    _qualification(draft, lead, index, changes, run, at)
+
+
+def _new_lead(draft: Draft, company: Company | None, run: ImportRun, at: datetime) -> Lead:
+    moments = {"stage_since": at, "created_at": at, "updated_at": at}
+    acquired = draft.values.acquired_at or at
+    return Lead(company=company, acquired_at=acquired, imported_by_id=run.created_by_id, **moments)
+
+
+def _columns(draft: Draft, lead: Lead, company: Company | None) -> set[str]:
+    given = {name: value for name, value in draft.values.lead.items() if value not in ("", None, False)}
+    if "title" in given and "seniority" not in given and lead.seniority in ("", seniority_of(lead.title)):
+        given["seniority"] = seniority_of(given["title"])
+    changed: set[str] = set()
+    for name, value in given.items():
+        before = getattr(lead, name)
+        if value == before or (name in _ONLY_WHEN_MISSING and before):
+            continue
+        _set(draft, lead, name, value, changed)
+    custom = lead.custom | draft.values.custom
+    if custom != lead.custom:
+        _set(draft, lead, "custom", custom, changed)
+    if company is not None and lead.company is not company:
+        draft.old["company_id"] = lead.company_id
+        lead.company = company
+        changed.add("company")
+    return changed
+
+
+def _set(draft: Draft, lead: Lead, name: str, value: Any, changed: set[str]) -> None:
+    before = getattr(lead, name)
+    draft.old[name] = before.isoformat() if isinstance(before, datetime) else before
+    setattr(lead, name, value)
+    changed.add(name)
+
+
+def _acquired(draft: Draft, lead: Lead, changed: set[str]) -> None:
+    """The earliest acquisition counts, whichever file came first."""
+    given = draft.values.acquired_at
+    if given and not draft.is_new and given < lead.acquired_at:
+        _set(draft, lead, "acquired_at", given, changed)
+
+
+def _derive(lead: Lead, index: Index) -> None:
+    for name, value in derived(vars(lead), lead.company.name if lead.company else "").items():
+        setattr(lead, name, value)
+    index.add_lead(lead)
+
+
+def _flags(draft: Draft, lead: Lead, changed: set[str], changes: Changes) -> None:
+    for name in _ONLY_ON & changed:
+        if getattr(lead, name):
+            changes.refusals.append((lead, name))
+
+
+# -- company ------------------------------------------------------------------------------------
+def _company(draft: Draft, index: Index, changes: Changes, at: datetime) -> Company | None:
+    """The company the row means, made if it is new; what it lacked is filled in, nothing is overwritten."""
+    given = {name: value for name, value in draft.values.company.items() if value not in ("", None)}
+    if not given.get("name") and not given.get("corporate_number"):
+        return None
+    company = index.company_of(draft.values, draft.keys) if draft.keys else None
+    if company is None:
+        return _new_company(given, index, changes, at) if given.get("name") else None
+    missing = {name for name, value in given.items() if getattr(company, name) in ("", None)}
+    if "employee_count_max" in missing and company.employee_count is not None:
+        missing.discard("employee_count_max")  # '300名以上' has no upper bound on purpose
+    for name in missing:
+        setattr(company, name, given[name])
+    if missing:
+        draft.has_changed = True
+        _keys(company)
+        if company.pk:
+            changes.companies.setdefault(id(company), (company, set()))[1].update(missing)
+        if "corporate_number" in missing:
+            index.numbers.setdefault(company.corporate_number, company)
+    return company
+
+
+def _new_company(given: dict[str, Any], index: Index, changes: Changes, at: datetime) -> Company:
+    company = Company(**given, created_at=at, updated_at=at)
+    _keys(company)
+    index.add_company(company)
+    changes.new_companies.append(company)
+    return company
+
+
+def _keys(company: Company) -> None:
+    company.name_key = company_key(company.name)
+    company.phone_key = phone_key(company.phone)[:20] if company.phone else ""
+
+
+# -- qualification ------------------------------------------------------------------------------
+def _qualification(draft: Draft, lead: Lead, index: Index, changes: Changes, run: ImportRun, at: datetime) -> None:
+    given = {name: value for name, value in draft.values.qualification.items() if value not in ("", None)}
+    if not given:
+        return
+    known = changes.qualifications.get(id(lead), (lead, None))[1] or index.qualifications.get(lead.pk or 0)
+    row = known or Qualification(lead=lead)
+    changed = {name: value for name, value in given.items() if getattr(row, name) != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        draft.old[f"qualification.{name}"] = getattr(row, name)
+        setattr(row, name, value)
+    row.updated_at, row.updated_by_id = at, run.created_by_id
+    changes.qualifications[id(lead)] = (lead, row)
+    draft.has_changed = True

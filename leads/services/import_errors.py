@@ -1,0 +1,55 @@
+"""Why a verb on an import is refused."""
+
+from django.utils.translation import gettext_lazy as _
+
+from journal.errors import Conflict, DomainError, Forbidden, Invalid
+
+
+class MappingInvalid(Invalid):
+    """The mapping, the constants or an option doesn't fit the file; `errors` names each."""
+
+    code = "mapping_invalid"
+    message = _("The columns are not assigned properly; see errors.")
+
+
+class MappingNeeded(Invalid):
+    """Nothing was recognised that names a person."""
+
+    code = "mapping_needed"
+    message = _("No column was recognised that names a person. Say what the columns mean.")
+
+
+class MayNotImport(Forbidden):
+    code = "may_not_import"
+    message = _("You may not import leads. Ask marketing or an administrator.")
+
+
+class WrongState(Conflict):
+    """The import is not in a state in which this can be done."""
+
+    code = "import_state"
+    message = _("This import is not waiting for that any more. Load the page again.")
+
+
+class RowNotHeld(Conflict):
+    code = "row_not_held"
+    message = _("This row is not waiting for a decision.")
+
+
+class CandidateUnknown(Invalid):
+    code = "unknown_lead"
+    message = _("There is no such lead. Choose one of those shown, or take the row in as a new lead.")
+
+
+class UndoTooLate(Conflict):
+    """Something went on with what the import brought."""
+
+    code = "undo_too_late"
+    message = _("This import can no longer be taken back: %(count)s of its leads have gone on since.")
+
+
+class LeaseLost(DomainError):
+    """Another worker has taken the run over."""
+
+    code = "lease_lost"
+    status = 409

@@ -1,0 +1,160 @@
+"""The sources and activities that rows stand for: counts become synthesised activities, each only once."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from accounts.models import Organization
+from accounts.queries import organization
+from leads.models import Activity, Campaign, Channel, ImportRun, Lead, LeadSource
+from leads.services import activities, sources
+from leads.services.import_drafts import Draft
+
+_CHUNK = 900
+
+
+class Sources:
+    """The channels and campaigns of one run by name; found once, made only where rows are written."""
+
+    def __init__(self, run: ImportRun):
+        self._default = (run.channel, run.campaign)
+        self._channels: dict[str, Channel | None] = {}
+        self._campaigns: dict[tuple[str, str], Campaign | None] = {}
+
+    def names(self, draft: Draft) -> tuple[str, str]:
+        """(channel, campaign) of a row by their proper names; ('', '') for none."""
+        channel, campaign = self._default
+        given, effort = draft.values.channel, draft.values.campaign
+        if effort and not given and channel is None:
+            known = self._campaign_of(effort)
+            return (known.channel.name, effort) if known else ("", "")
+        name = self._proper(given) if given else (channel.name if channel else "")
+        own = effort or (campaign.name if campaign and name == (channel.name if channel else "") else "")
+        return name, own if name else ""
+
+    def _proper(self, name: str) -> str:
+        if name not in self._channels:
+            known = Channel.objects.filter(name=name).first() or Channel.objects.filter(code=name).first()
+            self._channels[name] = known
+        found = self._channels[name]
+        return found.name if found else name
+
+    def _campaign_of(self, name: str) -> Campaign | None:
+        if ("", name) not in self._campaigns:
+            self._campaigns["", name] = Campaign.objects.select_related("channel").filter(name=name).first()
+        return self._campaigns["", name]
+
+    def rows(self, names: tuple[str, str]) -> tuple[Channel | None, Campaign | None]:
+        """The channel and campaign of these names, made if they are new."""
+        if self._channels.get(names[0]) is None:
+            self._channels[names[0]] = sources.channel_named(names[0])
+        channel = self._channels[names[0]]
+        if names[1] and self._campaigns.get(names) is None:
+            self._campaigns[names] = sources.campaign_named(names[1], channel)
+        return channel, self._campaigns.get(names) if names[1] else None
+
+
+def note(drafts: Sequence[Draft], found: Sources) -> None:
+    """Finds out, for rows that are taken, which source and which activities are new, and marks their rows changed."""
+    taken = [draft for draft in drafts if draft.lead is not None]
+    for draft in taken:
+        draft.source = found.names(draft)
+        draft.events = list(_wanted(draft))
+    _drop_known_sources(taken)
+    _drop_known_events(taken)
+    for draft in taken:
+        if draft.source[0] or draft.events:
+            draft.has_changed = True
+
+
+def _drop_known_sources(drafts: Sequence[Draft]) -> None:
+    known = {
+        (lead_id, channel, campaign or "")
+        for lead_id, channel, campaign in LeadSource.objects.filter(
+            lead__in={draft.lead.pk for draft in drafts if draft.lead and draft.lead.pk}
+        ).values_list("lead_id", "channel__name", "campaign__name")
+    }
+    seen: set[tuple[int, str, str]] = set()
+    for draft in drafts:
+        place = (id(draft.lead), *draft.source)
+        if (draft.lead.pk, *draft.source) in known or place in seen:  # type: ignore[union-attr]
+            draft.source = ("", "")
+        seen.add(place)
+
+
+def _wanted(draft: Draft) -> Iterable[tuple[str, str, datetime, str]]:
+    """(suffix, type, moment, note) of every activity that the row stands for."""
+    values, lead = draft.values, draft.lead
+    acquired = lead.acquired_at  # type: ignore[union-attr]
+    for kind, count in values.counts.items():
+        for number in range(1, count + 1):
+            yield f"{kind}:{number}", kind, acquired, ""
+    for kind, moment in values.dated:
+        yield f"{kind}:{moment.date().isoformat()}", kind, moment, ""
+    for text in values.notes:
+        yield f"note:{hashlib.sha256(text.encode()).hexdigest()[:16]}", "note", acquired, text
+
+
+def _drop_known_events(drafts: Sequence[Draft]) -> None:
+    wanted = [event_id(draft.lead, one[0]) for draft in drafts if draft.lead and draft.lead.pk for one in draft.events]
+    known: set[str] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        known.update(Activity.objects.filter(event_id__in=chunk).values_list("event_id", flat=True))
+    seen: set[tuple[int, str]] = set()
+    for draft in drafts:
+        fresh = []
+        for one in draft.events:
+            place = (id(draft.lead), one[0])
+            if place not in seen and event_id(draft.lead, one[0]) not in known:
+                fresh.append(one)
+            seen.add(place)
+        draft.events = fresh
+
+
+def event_id(lead: Lead | None, suffix: str) -> str:
+    """The name under which a synthesised activity is kept once: import:<lead>:<type>:<n>."""
+    return f"import:{lead.pk if lead else ''}:{suffix}"
+
+
+def write(drafts: Sequence[Draft], found: Sources, *, run: ImportRun, at: datetime) -> list[Activity]:
+    """Writes the new sources and activities; the leads exist by now. Returns the activities, their leads loaded."""
+    _write_sources(drafts, found, at)
+    made = _write_activities(drafts, run, at)
+    if made:
+        activities.recount_latest(lead_ids=sorted({one.lead_id for one in made}))
+    return made
+
+
+def _write_sources(drafts: Sequence[Draft], found: Sources, at: datetime) -> None:
+    rows = []
+    for draft in drafts:
+        if draft.lead is not None and draft.source[0]:
+            channel, campaign = found.rows(draft.source)
+            moment = draft.values.acquired_at or (draft.lead.acquired_at if draft.is_new else at)
+            rows.append(LeadSource(lead=draft.lead, channel=channel, campaign=campaign, at=moment))
+    LeadSource.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+
+
+def _write_activities(drafts: Sequence[Draft], run: ImportRun, at: datetime) -> list[Activity]:
+    org = organization.current()
+    rows = [
+        _activity(draft.lead, one, org, run, at) for draft in drafts if draft.lead is not None for one in draft.events
+    ]
+    return Activity.objects.bulk_create(rows, batch_size=500)
+
+
+def _activity(
+    lead: Lead, one: tuple[str, str, datetime, str], org: Organization, run: ImportRun, at: datetime
+) -> Activity:
+    suffix, kind, moment, note_text = one
+    return Activity(
+        lead=lead,
+        event_id=event_id(lead, suffix),
+        type=kind,
+        occurred_at=moment,
+        occurred_on=organization.local_day(moment, org),
+        received_at=at,
+        note=note_text,
+        metadata={"import": run.pk},
+    )

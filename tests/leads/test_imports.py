@@ -1,0 +1,223 @@
+"""Importing: the starter sheet, the inventory, repeated files, bad rows, dying workers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+
+from journal.models import Event
+from leads.models import Activity, Company, ImportRow, ImportRun, Lead, LeadSource, ScoreDue
+from leads.services import import_runs, import_work
+from leads.services.import_errors import WrongState
+from tests.cast import NOON, Cast
+
+pytestmark = pytest.mark.django_db
+STARTER = "会社名,担当者名,業種,従業員数,役職,DL回数,セミナー参加,Web閲覧回数,スコア合計,優先度\n"
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+Import = Callable[..., ImportRun]
+
+
+@pytest.fixture
+def take(cast: Cast) -> Import:
+    """Imports a text as Mia's file, to its end."""
+
+    def run(text: str | bytes, *, at: datetime = NOON, name: str = "list.csv", **options: object) -> ImportRun:
+        data = text.encode() if isinstance(text, str) else text
+        made = import_runs.start(file=ContentFile(data), filename=name, by=cast.mia, at=at, **options)  # type: ignore[arg-type]
+        import_work.work(run_id=made.pk, now=lambda: at)
+        made.refresh_from_db()
+        return made
+
+    return run
+
+
+def counts(run: ImportRun) -> tuple[int, int, int, int, int]:
+    assert run.created + run.updated + run.unchanged + run.duplicates + run.refused == run.rows
+    return run.created, run.updated, run.unchanged, run.duplicates, run.refused
+
+
+def test_ar_09_starter_sheet_imports_without_mapping(take: Import) -> None:
+    run = take(STARTER + "株式会社東浜,田中一郎,製造業,120名,課長,1,なし,2回以上,25,中\n")
+    assert (run.state, run.layout, counts(run)) == ("done", "excel_starter", (1, 0, 0, 0, 0))
+    lead = Lead.objects.select_related("company").get()
+    assert (lead.last_name, lead.first_name, lead.title, lead.seniority) == ("田中一郎", "", "課長", "manager")
+    assert (lead.company.name, lead.company.industry) == ("株式会社東浜", "製造業")
+    assert (lead.company.employee_count, lead.company.employee_count_max) == (120, 120)
+    kept = sorted(Activity.objects.values_list("event_id", flat=True))
+    assert kept == [
+        f"import:{lead.pk}:document_download:1",
+        f"import:{lead.pk}:site_visit:1",
+        f"import:{lead.pk}:site_visit:2",
+    ]
+    assert run.file_rows.get().stated_score == 25
+    lead.refresh_from_db()
+    assert lead.last_activity_at == lead.acquired_at == NOON
+
+
+def test_ar_12_inventory_imports_without_mapping(take: Import) -> None:
+    run = take(
+        "企業名,担当者名,連絡先,獲得経路,接触履歴,対応状況\n"
+        "東浜精工,田中 一郎,tanaka@example.jp,展示会,11/1に名刺交換,架電済み\n"
+        "西浜電機,鈴木 花,090-1234-5678,紹介,,未対応\n"
+    )
+    assert counts(run) == (2, 0, 0, 0, 0)
+    tanaka = Lead.objects.get(email="tanaka@example.jp")
+    assert tanaka.channel is not None
+    assert (tanaka.channel.name, tanaka.last_name, tanaka.first_name) == ("展示会", "田中", "一郎")
+    assert set(tanaka.activities.values_list("type", "note")) == {("note", "11/1に名刺交換"), ("note", "架電済み")}
+    assert Lead.objects.get(last_name="鈴木").mobile == "090-1234-5678"
+
+
+def test_same_file_again_changes_nothing(take: Import) -> None:
+    text = (
+        "external_id,氏名,会社名,従業員数,メールアドレス,役職,獲得経路,獲得日,DL回数,接触履歴,課題\n"
+        "A1,田中 一郎,東浜精工,101〜300名,tanaka@example.jp,部長,展示会,2026/10/1,2,電話した,人手不足\n"
+        ",鈴木 花,東浜精工,,,課長,,,1,,\n"
+        ",佐藤 次郎,,,jiro@example.jp,,紹介,,,,\n"
+    )
+    assert counts(take(text)) == (3, 0, 0, 0, 0)
+    before = [list(model.objects.order_by("pk").values()) for model in (Lead, Company, Activity, LeadSource)]
+    ScoreDue.objects.all().delete()
+    assert counts(take(text)) == (0, 0, 3, 0, 0)
+    assert [list(model.objects.order_by("pk").values()) for model in (Lead, Company, Activity, LeadSource)] == before
+    assert not ScoreDue.objects.exists()
+
+
+def test_reimport_with_one_more_download_adds_one(take: Import) -> None:
+    text = "氏名,メール,DL回数\n田中 一郎,tanaka@example.jp,{}\n"
+    take(text.format(1))
+    run = take(text.format("2回以上"))
+    assert counts(run) == (0, 1, 0, 0, 0)
+    lead = Lead.objects.get()
+    assert sorted(lead.activities.values_list("event_id", flat=True)) == [
+        f"import:{lead.pk}:document_download:1",
+        f"import:{lead.pk}:document_download:2",
+    ]
+    assert counts(take(text.format(1))) == (0, 0, 1, 0, 0)
+
+
+def test_f_11_one_bad_row_stops_no_other_and_every_row_is_accounted_for(take: Import) -> None:
+    run = take(
+        "氏名,メール,獲得日\n"
+        "田中 一郎,tanaka@example.jp,2026/1/5\n"
+        "鈴木 花,こわれた,2026/1/5\n"
+        "佐藤 次郎,jiro@example.jp,1/2/2026\n"
+        ",,2026/1/5\n"
+        "田中 一郎,tanaka@example.jp,2026/1/5\n"
+        "高橋 三郎,saburo@example.jp,令和8年1月5日\n"
+    )
+    assert counts(run) == (2, 0, 1, 0, 3)
+    refused = {
+        row.line: [(e["column"], e["code"]) for e in row.errors] for row in run.file_rows.filter(result="refused")
+    }
+    assert refused == {3: [("メール", "email")], 4: [("獲得日", "date_order")], 5: [("", "nobody")]}
+    assert set(Lead.objects.values_list("email", flat=True)) == {"tanaka@example.jp", "saburo@example.jp"}
+
+
+def test_empty_cells_never_empty_anything(take: Import) -> None:
+    take("氏名,メール,役職,電話,業種,会社名\n田中 一郎,tanaka@example.jp,部長,03-1234-5678,製造業,東浜精工\n")
+    run = take("氏名,メール,役職,電話,業種,会社名\n田中 一郎,tanaka@example.jp,,-,,\n")
+    assert counts(run) == (0, 0, 1, 0, 0)
+    lead = Lead.objects.select_related("company").get()
+    assert (lead.title, lead.phone, lead.company.industry) == ("部長", "03-1234-5678", "製造業")
+
+
+def test_namesake_with_other_details_is_held_and_can_be_decided(take: Import, cast: Cast) -> None:
+    take(STARTER + "東浜精工,田中 一郎,製造業,120,課長,1,,,,\n")
+    run = take(STARTER + "株式会社東浜精工,田中一郎,製造業,120,部長,1,,,,\n東浜精工,田中 一郎,製造業,120,課長,5,,3,,\n")
+    assert counts(run) == (0, 1, 0, 1, 0)
+    held = run.file_rows.get(result="duplicate")
+    assert held.candidates == [Lead.objects.get().pk]
+    assert held.errors[0]["code"] == "namesake"
+
+
+def test_company_phone_and_role_address_are_no_keys(take: Import) -> None:
+    run = take(
+        "氏名,会社名,メール,電話\n田中 一郎,東浜精工,info@example.jp,03-1234-5678\n鈴木 花,東浜精工,info@example.jp,03-1234-5678\n"
+    )
+    assert counts(run) == (2, 0, 0, 0, 0)
+
+
+def test_ar_14_one_person_from_three_lists_keeps_three_sources(take: Import) -> None:
+    take("氏名,メール,会社名,名刺交換日\n田中 一郎,tanaka@example.jp,東浜精工,2026/10/2\n", channel="名刺")
+    take("氏名,メール\n田中 一郎,Tanaka@example.jp\n", channel="フォーム")
+    run = take("氏名,メール,獲得日\n田中 一郎,tanaka@example.jp,2026/9/1\n", channel="展示会")
+    assert counts(run) == (0, 1, 0, 0, 0)
+    lead = Lead.objects.get()
+    assert {source.channel.name for source in lead.sources.all()} == {"名刺", "フォーム", "展示会"}
+    assert lead.channel.name == "展示会"
+    assert lead.activities.get().type == "business_card"
+
+
+def test_rows_are_marked_stale_as_bulk_and_told_once_a_chunk(take: Import) -> None:
+    run = take("external_id,氏名,ステージ\n" + "".join(f"A{n},田中 {n},リード\n" for n in range(1100)))
+    assert counts(run) == (1100, 0, 0, 0, 0)
+    assert set(ScoreDue.objects.values_list("cause", flat=True)) == {"bulk"}
+    assert ScoreDue.objects.count() == 1100
+    events = Event.objects.filter(kind="import.rows_applied").order_by("pk")
+    assert [len(event.data["created"]) for event in events] == [500, 500, 100]
+    assert Event.objects.get(kind="import.finished").data["created"] == 1100
+
+
+def test_dry_run_stops_at_a_preview_that_commit_fulfils(take: Import, cast: Cast) -> None:
+    run = take("氏名,メール\n田中 一郎,tanaka@example.jp\n田中 一郎,tanaka@example.jp\n鈴木,x\n", dry_run=True)
+    assert (run.state, counts(run)) == ("preview", (1, 0, 1, 0, 1))
+    assert not Lead.objects.exists()
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    run.refresh_from_db()
+    assert (run.state, counts(run)) == ("done", (1, 0, 1, 0, 1))
+    assert Lead.objects.count() == 1
+    with pytest.raises(WrongState):
+        import_runs.commit(run=run, by=cast.mia, at=NOON)
+
+
+class Killed(BaseException):
+    """The worker's death."""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("after", [1, 2, 3, 4, 5, 6])
+def test_killed_worker_is_followed_by_another(cast: Cast, monkeypatch, after: int) -> None:
+    text = "external_id,氏名,獲得経路,DL回数\n" + "".join(f"A{n},田中 {n},展示会,1\n" for n in range(1300))
+    run = import_runs.start(file=ContentFile(text.encode()), filename="list.csv", by=cast.mia, at=NOON)
+    calls = 0
+
+    def die() -> datetime:
+        nonlocal calls
+        calls += 1
+        if calls > after:
+            raise Killed
+        return NOON
+
+    with pytest.raises(Killed):
+        import_work.work(run_id=run.pk, now=die)
+    later = NOON + import_work.LEASE * 2
+    import_work.work(run_id=run.pk, now=lambda: later)
+    run.refresh_from_db()
+    assert (run.state, counts(run)) == ("done", (1300, 0, 0, 0, 0))
+    assert (
+        Lead.objects.count()
+        == Activity.objects.count()
+        == LeadSource.objects.count()
+        == ImportRow.objects.count()
+        == 1300
+    )
+
+
+def test_run_held_by_another_is_left_alone(take: Import, cast: Cast) -> None:
+    run = import_runs.start(file=BytesFile(), filename="list.csv", by=cast.mia, at=NOON)
+    ImportRun.objects.filter(pk=run.pk).update(leased_until=NOON + import_work.LEASE)
+    assert import_work.work(run_id=run.pk, now=lambda: NOON) is None
+
+
+def BytesFile() -> ContentFile:  # noqa: N802
+    return ContentFile(BytesIO("氏名,メール\n田中,a@example.jp\n".encode()).read())
