@@ -97,10 +97,7 @@ def _field(test: c.FieldTest, field: Field) -> str:
     if field.kind == Kind.YES_NO:
         return _yes_no(test, names)
     if test.op == "between":
-        low, high = (shown(item, field) for item in test.value)
-        unit = str(field.unit) if field.kind in (Kind.NUMBER, Kind.RANGE) else ""
-        span = gettext("%(low)s–%(high)s") % {"low": low.removesuffix(unit) if unit else low, "high": high}
-        return gettext("%(field)s is %(value)s") % (names | {"value": mark(span)})
+        return gettext("%(field)s is %(value)s") % (names | {"value": mark(span(*test.value, field))})
     if isinstance(test.value, tuple):
         return _several(test, field, names)
     names["value"] = mark(_bounded(test.op, shown(test.value, field), field))
@@ -133,15 +130,27 @@ def _several(test: c.FieldTest, field: Field, names: dict[str, str]) -> str:
 
 def shown(value: Any, field: Field) -> str:
     """One value as a person reads it."""
-    if value in field.choices:
-        return str(field.choices[value])
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if value in field.choices:
+        return str(field.choices[value])
     if isinstance(value, int | float):
         return f"{value:,}{field.unit}"
     if hasattr(value, "isoformat"):
         return f"{value.year}/{value.month}/{value.day}"
     return str(value)
+
+
+def span(low: Any, high: Any, field: Field) -> str:
+    """'100〜999名'; an open end is '100名以上'."""
+    if high is None:
+        return gettext("%(value)s or more") % {"value": shown(low, field)}
+    first = shown(low, field)
+    unit = str(field.unit)
+    return gettext("%(low)s–%(high)s") % {
+        "low": first.removesuffix(unit) if unit else first,
+        "high": shown(high, field),
+    }
 
 
 def listed(values: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ Every value a person typed travels as a parameter.
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -69,8 +69,11 @@ class Dialect:
 
     def moment(self, day: date) -> Any:
         """The first moment of a local day as this engine stores it."""
-        at = datetime.combine(day, time(), tzinfo=self.zone)
-        utc = at.astimezone(ZoneInfo("UTC"))
+        return self.stored(datetime.combine(day, time(), tzinfo=self.zone))
+
+    def stored(self, at: datetime) -> Any:
+        """A moment as this engine stores it."""
+        utc = at.astimezone(UTC)
         return utc if self.is_postgres else utc.replace(tzinfo=None).isoformat(sep=" ")
 
     def folded(self, column: Sql) -> Sql:

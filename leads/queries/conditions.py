@@ -62,7 +62,7 @@ def read(tree: object, *, known: Registry | None = None, scoring: bool = False, 
     return condition_parser.parse(tree, registry=known or registry(), scoring=scoring, path=path)
 
 
-def compile(  # noqa: A001 (the verb of the contract)
+def compile(
     tree: object, *, on: date, scope: str = "", known: Registry | None = None, zone: ZoneInfo | None = None
 ) -> "Condition":
     """The condition (a tree or nodes) as a boolean expression for `.filter()` and `.annotate()`.

@@ -11,6 +11,8 @@ The OFFSET 0 fences keep the planners from pulling f and d up and computing each
 Everything a person typed is a parameter; what is formatted into the text are our own names and integers.
 """
 
+# ruff: noqa: S608 (see the sentence above: a test types quotes, percent signs and SQL into every value)
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -244,9 +246,7 @@ class Compiled:
         PostgreSQL answers only the rows whose band or line changed, then one row (NULL, number written, …);
         SQLite answers every row written.
         """
-        moment = (
-            at if self.dialect.is_postgres else at.astimezone(ZoneInfo("UTC")).replace(tzinfo=None).isoformat(sep=" ")
-        )
+        moment = self.dialect.stored(at)
         values = Sql(
             "%s::date, %s::timestamptz" if self.dialect.is_postgres else "%s, %s", (self.dialect.day(self.on), moment)
         )
@@ -254,7 +254,8 @@ class Compiled:
         never = "FALSE" if self.dialect.is_postgres else "0"
         insert = (
             Sql(
-                f"INSERT INTO leads_leadscore AS t (lead_id, {names}, as_of, computed_at, was_total, was_band, was_reaching) "
+                f"INSERT INTO leads_leadscore AS t "
+                f"(lead_id, {names}, as_of, computed_at, was_total, was_band, was_reaching) "
                 f"SELECT x.lead_id, {', '.join(f'x.{name}' for name in _SCORE)}, "
             )
             + values

@@ -18,7 +18,7 @@ def lead_ids(models: Sequence[ModelSpec], *, low: int, high: int, since: date, o
     drifted = Q(occurred_on__gt=since, occurred_on__lte=on)  # came in dated ahead of its day
     for reason in reasons:
         drifted |= reason
-    found = Activity.objects.filter(drifted, lead_id__range=(low, high)).order_by()
+    found = Activity.objects.filter(drifted, lead__gte=low, lead__lte=high).order_by()
     return list(found.values_list("lead_id", flat=True).distinct())
 
 

@@ -1,4 +1,4 @@
-"""Scores all leads again in ranges under leases: progress, stop, resume, superseded by a newer publish; and midnight."""
+"""Scores all leads again in ranges under leases: progress, stop, resume, superseded by a publish; and midnight."""
 
 import logging
 from datetime import date, datetime, timedelta

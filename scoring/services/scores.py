@@ -1,4 +1,4 @@
-"""The only writer of scores: one statement scores some leads or a range, keeps what changed, tells who reached the line."""
+"""The only writer of scores: one statement scores some leads or a range; what changed is kept and told."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -119,7 +119,7 @@ def score_range(*, low: int, high: int, ids: Sequence[int] | None, at: datetime,
         data = {"changed": written.count, "band_changes": written.band_changes, "low": low, "high": high}
         journal.record("scores.changed", subject=run, by=None, at=at, data=data)
     reached = LeadScore.objects.filter(reaches_line=True, lead__is_present=True)
-    chosen = reached.filter(lead_id__range=(low, high)) if ids is None else reached.filter(lead_id__in=list(ids))
+    chosen = reached.filter(lead__gte=low, lead__lte=high) if ids is None else reached.filter(lead_id__in=list(ids))
     _announce(list(chosen.values_list("lead_id", flat=True)), at, StaleCause.BULK, reason, run.pk)
     return written
 
