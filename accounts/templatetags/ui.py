@@ -29,7 +29,7 @@ for name, function in {
     "long_day": dates.long_day,
     "moment": dates.moment,
     "time_of_day": dates.clock_time,
-    "length": dates.length,
+    "duration": dates.length,
     "span": dates.span,
     "number": figures.number,
     "money": figures.money,
@@ -287,6 +287,12 @@ def field(bound: BoundField, label: str = "", note: str = "", css: str = "") -> 
         "is_check": base == "hf-check",
         "css": css,
     }
+
+
+@register.inclusion_tag("components/choices.html")
+def choices(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """A choice of few as radio buttons under a legend."""
+    return {"bound": bound, "label": label or bound.label}
 
 
 @register.simple_block_tag

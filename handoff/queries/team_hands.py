@@ -1,0 +1,115 @@
+"""What lies in the hands of each person of a team: for the one who leads it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Min, Q
+
+from accounts.domain.roles import Permission
+from accounts.models import Absence, Membership, User
+from accounts.queries import organization
+from handoff.domain.choices import ClockState, HandoffState
+from handoff.models import Clock, Handoff
+from handoff.queries import faces
+from handoff.queries.duties import rows_of
+from handoff.queries.faces import TimedDuty
+from leads.domain.choices import DueKind
+from leads.models import Lead
+
+PROMISED = (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK)
+HELD = (HandoffState.OFFERED, HandoffState.ACCEPTED)
+FAR = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of the teams one leads, with what lies in their hands."""
+
+    user: User
+    team: str
+    answer: int
+    contact: int
+    feedback: int
+    nearest: TimedDuty | None
+    load: int
+    capacity: int
+    away_until: date | None
+    met: int
+    due: int
+
+
+def team_in_hand(*, user: User, at: datetime) -> list[Member]:
+    """The receivers of the teams this person manages (all teams for an administrator), the fullest hands first.
+
+    Five queries, whatever the size of the teams.
+    """
+    places = _places(user)
+    people = [place.user_id for place in places]
+    owed = _owed(people)
+    nearest = {timed.duty.lead.owner_id: timed for timed in reversed(_nearest(people, at)) if timed.duty.lead}
+    held, kept, away = _held(people), _kept_this_month(people, at), _away(people, at)
+    members = [
+        Member(
+            user=place.user,
+            team=place.team.name,
+            answer=owed.get((place.user_id, DueKind.ANSWER), 0),
+            contact=owed.get((place.user_id, DueKind.CONTACT), 0),
+            feedback=owed.get((place.user_id, DueKind.FEEDBACK), 0),
+            nearest=nearest.get(place.user_id),
+            load=held.get(place.user_id, 0),
+            capacity=place.capacity,
+            away_until=away.get(place.user_id),
+            met=kept.get(place.user_id, (0, 0))[0],
+            due=kept.get(place.user_id, (0, 0))[1],
+        )
+        for place in places
+    ]
+    return sorted(members, key=lambda member: member.nearest.duty.due_at if member.nearest else at + FAR)
+
+
+def _places(user: User) -> list[Membership]:
+    places = Membership.objects.filter(receives=True, user__is_active=True, team__is_active=True)
+    if not user.may(Permission.MANAGE_PEOPLE):
+        places = places.filter(team__in=user.team_ids)
+    return list(places.select_related("user", "team").order_by("team__name", "user_id"))
+
+
+def _owed(people: list[int]) -> dict[tuple[int, str], int]:
+    found = Lead.objects.present().filter(owner__in=people, due_kind__in=PROMISED).order_by()
+    return {
+        (row["owner"], row["due_kind"]): row["number"]
+        for row in found.values("owner", "due_kind").annotate(number=Count("pk"))
+    }
+
+
+def _nearest(people: list[int], at: datetime) -> list[TimedDuty]:
+    """Of each person the duty that is due first."""
+    first = Lead.objects.present().filter(owner__in=people, due_kind__in=PROMISED).order_by()
+    firsts = first.values("owner").annotate(soonest=Min("due_at")).values_list("owner", "soonest")
+    spot = Q(pk__in=[])
+    for owner, soonest in firsts:
+        spot |= Q(owner=owner, due_at=soonest)
+    rows = rows_of(Lead.objects.present().filter(spot, due_kind__in=PROMISED).order_by("due_at", "id"))
+    return faces.of_duties(rows, at=at)
+
+
+def _kept_this_month(people: list[int], at: datetime) -> dict[int, tuple[int, int]]:
+    """Of the promises due this month so far: kept, and kept or broken, by who holds the handoff."""
+    since = organization.midnight_after(at - timedelta(days=organization.local_day(at).day))
+    due = Clock.objects.filter(handoff__assigned_to__in=people, due_at__gte=since, due_at__lte=at)
+    met = Count("pk", filter=Q(state=ClockState.MET))
+    over = Count("pk", filter=Q(state__in=[ClockState.MET, ClockState.BREACHED]))
+    rows = due.order_by().values("handoff__assigned_to").annotate(met=met, over=over)
+    return {row["handoff__assigned_to"]: (row["met"], row["over"]) for row in rows}
+
+
+def _held(people: list[int]) -> dict[int, int]:
+    """What counts against the capacity: offered, or accepted and not over."""
+    held = Handoff.objects.filter(assigned_to__in=people, closed_at__isnull=True, state__in=HELD).order_by()
+    return dict(held.values_list("assigned_to").annotate(number=Count("pk")))
+
+
+def _away(people: list[int], at: datetime) -> dict[int, date]:
+    day = organization.local_day(at)
+    away = Absence.objects.filter(user__in=people, starts_on__lte=day, ends_on__gte=day)
+    return dict(away.order_by("ends_on").values_list("user", "ends_on"))

@@ -1,0 +1,74 @@
+"""What a person can do about a duty, as one button with an address."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import pgettext
+
+from accounts.models import User
+from handoff.queries.duties import DutyRow
+from leads.domain.choices import DueKind
+
+
+@dataclass(frozen=True)
+class Action:
+    label: str
+    url: str
+
+
+def waiting(kind: str) -> str:
+    """What is waited for, as the row says it."""
+    words = {
+        DueKind.ANSWER: pgettext("waiting", "Waiting for an answer"),
+        DueKind.HEARING: pgettext("waiting", "Something is to be asked"),
+        DueKind.CONTACT_CHECK: pgettext("waiting", "The right person is to be found"),
+        DueKind.MERGE_DECISION: pgettext("waiting", "Duplicate to be decided"),
+        DueKind.CONTACT: pgettext("waiting", "Waiting for the first contact"),
+        DueKind.QUALIFY: pgettext("waiting", "To be qualified"),
+        DueKind.FEEDBACK: pgettext("waiting", "Waiting for the result"),
+        DueKind.NEXT_ACTION: pgettext("waiting", "Next action is due"),
+        DueKind.BATCH: pgettext("waiting", "Batch to be decided"),
+        DueKind.OFFER: pgettext("waiting", "Waiting to be handed over"),
+        DueKind.RESURFACE: pgettext("waiting", "Looked at again"),
+    }
+    return words.get(DueKind(kind), "")
+
+
+def action_for(row: DutyRow, *, user: User) -> Action:
+    """The likeliest next step for this person: their own duty, a queue's, or a colleague's."""
+    if row.batch:
+        return Action(pgettext("button", "Decide together"), address("gaps"))
+    if row.due_kind == DueKind.MERGE_DECISION:
+        return Action(pgettext("button", "Compare"), address("lead", row.lead.pk))
+    if row.handoff and row.due_kind in (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK):
+        return _of_handoff(row, user)
+    labels = {
+        DueKind.OFFER: pgettext("button", "Hand over"),
+        DueKind.NEXT_ACTION: pgettext("button", "Set next action"),
+        DueKind.QUALIFY: pgettext("button", "Ask on"),
+        DueKind.HEARING: pgettext("button", "Ask"),
+        DueKind.CONTACT_CHECK: pgettext("button", "Ask"),
+    }
+    return Action(labels.get(DueKind(row.due_kind), pgettext("button", "Open")), address("lead", row.lead.pk))
+
+
+def address(name: str, *args: int) -> str:
+    """The address of a page, or of the home page where the installation lacks it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return reverse("home")
+
+
+def _of_handoff(row: DutyRow, user: User) -> Action:
+    mine = row.owner is not None and row.owner.pk == user.pk
+    if row.due_kind == DueKind.ANSWER:
+        queue = pgettext("button", "Choose a person")
+        other = pgettext("button", "Change the person")
+        label = pgettext("button", "Answer") if mine else other if row.owner else queue
+        return Action(label, address("handoff", row.handoff.pk))
+    if row.due_kind == DueKind.FEEDBACK and mine:
+        return Action(pgettext("button", "Report the result"), address("feedback-form", row.handoff.pk))
+    if mine:
+        return Action(pgettext("button", "Mark as contacted"), address("handoff", row.handoff.pk))
+    return Action(pgettext("button", "Look into it"), address("handoff", row.handoff.pk))

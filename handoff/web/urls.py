@@ -1,0 +1,7 @@
+"""Addresses of Today and the pages of handing over."""
+
+from django.urls import path
+
+from handoff.web import today
+
+urlpatterns = [path("", today.show, name="home")]

@@ -1,0 +1,126 @@
+"""自社ではじめる: the sample company makes way for one's own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roles import Role, TeamKind
+from accounts.models import Membership, Organization, RoleGrant, Team, User
+from handoff.services import defaults
+from integrations.sample import clearing
+from journal import services as journal
+from journal.errors import Conflict, FieldError, Invalid
+from journal.transactions import retried
+from scoring.services import presets
+
+SCORING_PRESET = "excel_starter"
+
+
+class AlreadyBegun(Conflict):
+    """The own company is there; beginning again would take its data away."""
+
+    code = "already_begun"
+    message = _("Your company has begun already. Nothing was changed.")
+
+
+class BadBeginning(Invalid):
+    """Something in the answers is missing or wrong; each fault is named."""
+
+    code = "bad_beginning"
+    message = _("Something is still missing.")
+
+
+@dataclass(frozen=True)
+class FirstTeam:
+    kind: TeamKind
+    name: str
+
+
+MARKETING = FirstTeam(TeamKind.MARKETING, "マーケティング")
+INSIDE = FirstTeam(TeamKind.INSIDE_SALES, "インサイドセールス")
+FIELD = FirstTeam(TeamKind.FIELD, "営業")
+TEAMS = {
+    Organization.Preset.SMALL: (MARKETING, FIELD),
+    Organization.Preset.MID: (MARKETING, INSIDE, FIELD),
+    Organization.Preset.LARGE: (MARKETING, INSIDE, FIELD),
+}
+
+
+@retried
+def begin(
+    *, name: str, preset: str, own_excel: str, by: User, at: datetime, email: str = "", password: str = ""
+) -> Organization:
+    """Takes the sample away and sets up the own company; `by` becomes its administrator and stays signed in.
+
+    `own_excel` is `now` or `later`: where the person goes next. With `email` and `password` they sign in with
+    these from now on. Raises AlreadyBegun, BadBeginning naming each wrong field.
+    """
+    _check(name, preset, own_excel, email, password)
+    organization = Organization.objects.select_for_update().first()
+    if organization is not None and not organization.is_sample:
+        raise AlreadyBegun
+    if organization is not None:
+        clearing.clear(keep=by)
+    organization = _found(name, preset, at)
+    _make_admin(by, preset, email, password)
+    _make_teams(by, preset)
+    defaults.install(preset=preset, at=at)
+    presets.install(preset=SCORING_PRESET, by=by, at=at)
+    journal.record("organization.begun", subject=organization, by=by, at=at, data={"preset": preset})
+    return organization
+
+
+def _check(name: str, preset: str, own_excel: str, email: str, password: str) -> None:
+    errors = []
+    if not name.strip():
+        errors.append(FieldError("name", "required", str(_("Enter the company's name."))))
+    if preset not in Organization.Preset.values:
+        errors.append(FieldError("preset", "invalid", str(_("Choose the size."))))
+    if own_excel not in ("now", "later"):
+        errors.append(FieldError("own_excel", "invalid", str(_("Choose now or later."))))
+    if bool(email) != bool(password):
+        errors.append(FieldError("password" if email else "email", "required", str(_("Enter both or neither."))))
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            errors.append(FieldError("email", "invalid", str(_("This is not an e-mail address, such as name@company.jp."))))
+    if errors:
+        raise BadBeginning(errors=errors)
+
+
+def _found(name: str, preset: str, at: datetime) -> Organization:
+    is_small = preset == Organization.Preset.SMALL
+    values = {
+        "name": name.strip(),
+        "preset": preset,
+        "is_sample": False,
+        "target_industries": [],
+        "reps_see_own_team_only": False,
+        "publishing_needs_agreement": not is_small,
+        "shows_advanced": preset == Organization.Preset.LARGE,
+        "sample_until": None,
+        "steps_done": [],
+        "started_at": at,
+    }
+    return Organization.objects.update_or_create(pk=1, defaults=values)[0]
+
+
+def _make_admin(by: User, preset: str, email: str, password: str) -> None:
+    """One person may hold all roles; in a small company the founder does."""
+    roles = Role.values if preset == Organization.Preset.SMALL else [Role.ADMIN, Role.MANAGER]
+    RoleGrant.objects.bulk_create(RoleGrant(user=by, role=role) for role in roles)
+    if email:
+        by.email = email.strip().lower()
+        by.set_password(password)
+        by.save(update_fields=["email", "password"])
+
+
+def _make_teams(by: User, preset: str) -> None:
+    is_small = preset == Organization.Preset.SMALL
+    for first in TEAMS[Organization.Preset(preset)]:
+        team = Team.objects.create(name=first.name, kind=first.kind)
+        Membership.objects.create(user=by, team=team, is_manager=True, receives=is_small)
