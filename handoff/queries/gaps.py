@@ -4,15 +4,16 @@ Counting is one aggregate over the partial index of due times; each section is o
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.domain.roles import Role
 from accounts.models import Membership, User
 from accounts.queries import organization
+from handoff.domain.choices import ClockState
 from handoff.domain.gaps import DUTIES, KIND_OF_DUTY, GapKind, Scope
-from handoff.models import Episode
+from handoff.models import Clock, Episode
 from handoff.queries.duties import COLUMNS, DutyRow, batch_row, held_by, open_batches, rows_of
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
@@ -43,8 +44,8 @@ class Page:
 class Silence:
     """Of the leads handed over in the week three weeks ago (local Monday to Sunday), how many were never contacted."""
 
-    first: datetime
-    last: datetime
+    first: date
+    last: date
     handed_over: int
     never_contacted: int
 
@@ -98,18 +99,28 @@ def under_way(*, user: User, scope: str | None = None) -> dict[str, int]:
     return seen.aggregate(all=Count("pk", distinct=True), **{kind.value: count for kind, count in duty.items()})
 
 
+def latest_breach(*, user: User) -> datetime | None:
+    """When a promise on a lead this person may see was last broken."""
+    broken = Clock.objects.filter(
+        state=ClockState.BREACHED, handoff__lead__in=Lead.objects.visible_to(user).values("pk")
+    )
+    return broken.order_by("-due_at").values_list("due_at", flat=True).first()
+
+
 def never_contacted(*, user: User, at: datetime) -> Silence:
     """AR-34: of what was handed over three weeks ago, what nobody ever contacted. Withdrawn ones are left out."""
-    today = organization.local_day(at)
-    monday = today - timedelta(days=today.weekday() + 7 * WEEKS_AGO)
-    zone = organization.current().zone
-    first, last = (datetime.combine(monday + timedelta(days=days), time(), tzinfo=zone) for days in (0, 7))
-    seen = Lead.objects.visible_to(user).values("pk")
-    episodes = Episode.objects.filter(offered_at__gte=first, offered_at__lt=last, withdrawn_at__isnull=True)
-    found = episodes.filter(lead__in=seen).aggregate(
+    episodes, first, last = _three_weeks_ago(user, at)
+    found = episodes.aggregate(
         handed_over=Count("pk"), never_contacted=Count("pk", filter=Q(first_contact_at__isnull=True))
     )
     return Silence(first, last, **found)
+
+
+def silent(*, user: User, at: datetime, limit: int = 500) -> list[DutyRow]:
+    """The leads behind `never_contacted`, in the order in which they were handed over."""
+    episodes = _three_weeks_ago(user, at)[0].filter(first_contact_at__isnull=True)
+    leads = Lead.objects.filter(episodes__in=episodes).select_related(*COLUMNS)
+    return rows_of(leads.order_by("episodes__offered_at", "id").distinct()[:limit])
 
 
 def _late(user: User, at: datetime, scope: str | None) -> QuerySet[Lead]:
@@ -119,6 +130,17 @@ def _late(user: User, at: datetime, scope: str | None) -> QuerySet[Lead]:
 
 def _of_kind(user: User, at: datetime, kind: GapKind, scope: str | None) -> QuerySet[Lead]:
     return _late(user, at, scope).filter(due_kind__in=DUTIES[kind]).exclude(due_kind=DueKind.BATCH)
+
+
+def _three_weeks_ago(user: User, at: datetime) -> tuple[QuerySet[Episode], date, date]:
+    """The episodes offered in the local week (Monday to Sunday) three weeks before this one, and its days."""
+    today = organization.local_day(at)
+    monday = today - timedelta(days=today.weekday() + 7 * WEEKS_AGO)
+    zone = organization.current().zone
+    begin, end = (datetime.combine(monday + timedelta(days=days), time(), tzinfo=zone) for days in (0, 7))
+    seen = Lead.objects.visible_to(user).values("pk")
+    episodes = Episode.objects.filter(offered_at__gte=begin, offered_at__lt=end, withdrawn_at__isnull=True)
+    return episodes.filter(lead__in=seen), monday, monday + timedelta(days=6)
 
 
 def _unowned(user: User, scope: str | None) -> QuerySet[Lead]:

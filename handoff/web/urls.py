@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from handoff.web import today
+from handoff.web import gap_urls, today
 
-urlpatterns = [path("", today.show, name="home")]
+urlpatterns = [
+    path("", today.show, name="home"),
+    *gap_urls.patterns,
+]

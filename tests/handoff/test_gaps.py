@@ -1,6 +1,6 @@
 """The gap board: what is past due, in six kinds, oldest first, and nothing else."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -179,10 +179,10 @@ def test_ar_34_of_those_handed_over_three_weeks_ago_how_many_were_never_contacte
     def episode(offered_at, **fields):
         lead = rows.lead(tokyo(offered_at))
         values = {"lead": lead, "leg": "marketing_to_field", "attempt": 1, "offered_at": tokyo(offered_at)}
-        Episode.objects.create(**values | {"band": "high"} | fields)
+        return Episode.objects.create(**values | {"band": "high"} | fields)
 
     episode("2026-10-25 23:59")  # the Sunday before
-    episode("2026-10-26 00:00")
+    silent = episode("2026-10-26 00:00")
     episode("2026-10-30 17:00", first_contact_at=tokyo("2026-10-30 17:20"))
     episode("2026-11-01 23:59", first_contact_at=tokyo("2026-11-10 09:00"))
     episode("2026-10-28 10:00", withdrawn_at=tokyo("2026-10-28 11:00"))
@@ -191,7 +191,8 @@ def test_ar_34_of_those_handed_over_three_weeks_ago_how_many_were_never_contacte
     silence = gaps.never_contacted(user=people.mia, at=NOON)
 
     assert (silence.handed_over, silence.never_contacted) == (3, 1)
-    assert (silence.first, silence.last) == (tokyo("2026-10-26 00:00"), tokyo("2026-11-02 00:00"))
+    assert (silence.first, silence.last) == (date(2026, 10, 26), date(2026, 11, 1))
+    assert [row.lead for row in gaps.silent(user=people.mia, at=NOON)] == [silent.lead]
 
 
 def test_the_proof_of_an_empty_board_counts_what_was_looked_at(people):

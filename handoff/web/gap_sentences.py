@@ -1,0 +1,156 @@
+"""What a gap says about itself: the heads of the board's kinds, and why one lead stands there."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from accounts.interface import dates, figures
+from handoff.domain.calendar import WorkCalendar
+from handoff.domain.gaps import GapKind
+from handoff.queries.duties import DutyRow
+from leads.domain.choices import DueKind, Stage
+
+
+@dataclass(frozen=True)
+class Head:
+    """Title of a kind, what it means, and the check that the empty board claims to hold."""
+
+    title: str | Promise
+    hint: str | Promise
+    proof: str | Promise
+
+
+HEADS: dict[GapKind, Head] = {
+    GapKind.NO_NEXT_ACTION: Head(
+        gettext_lazy("No next action"),
+        gettext_lazy("Somebody holds them, but what happens next, and when, is past or undecided"),
+        gettext_lazy("Leads under way have a next action"),
+    ),
+    GapKind.NOT_OFFERED: Head(
+        gettext_lazy("Qualified, not handed over"),
+        gettext_lazy("They became MQL, but nobody has been given them yet"),
+        gettext_lazy("Leads that reached the line are handed over"),
+    ),
+    GapKind.NO_FEEDBACK: Head(
+        gettext_lazy("Contacted, no result reported"),
+        gettext_lazy("They were contacted, but marketing has not heard how it went"),
+        gettext_lazy("Results of contacts reach marketing"),
+    ),
+    GapKind.NO_CONTACT: Head(
+        gettext_lazy("Accepted, not contacted"),
+        gettext_lazy("The time from the handoff to the first contact is over"),
+        gettext_lazy("Accepted leads are contacted in time"),
+    ),
+    GapKind.NO_ANSWER: Head(
+        gettext_lazy("No answer"),
+        gettext_lazy("The time to answer the handoff is over"),
+        gettext_lazy("Handoffs are answered in time"),
+    ),
+    GapKind.NO_OWNER: Head(
+        gettext_lazy("No owner"),
+        gettext_lazy("Nobody who works here holds them"),
+        gettext_lazy("Every lead has an owner or a team in charge"),
+    ),
+}
+
+
+def reason(row: DutyRow, *, today: date) -> str:
+    """Why this row is a gap, in one line."""
+    if row.batch is not None:
+        return _("They reached the line together on %(day)s (%(cause)s)") % {
+            "day": dates.day(row.batch.created_at, today=today),
+            "cause": _cause(row.batch.cause),
+        }
+    if row.lead.owner is not None and not row.lead.owner.is_active:
+        return _("%(name)s no longer works here") % {"name": figures.person(row.lead.owner)}
+    say = {
+        DueKind.OFFER: _since_mql,
+        DueKind.ANSWER: _offered,
+        DueKind.CONTACT: _accepted,
+        DueKind.FEEDBACK: _contacted,
+    }
+    return say.get(row.due_kind, _stuck)(row, today)
+
+
+def _since_mql(row: DutyRow, today: date) -> str:
+    since = {"day": dates.day(row.lead.stage_since, today=today)}
+    return " ".join(filter(None, [_("MQL since %(day)s") % since, row.note]))
+
+
+def _offered(row: DutyRow, today: date) -> str:
+    if row.handoff is None:
+        return _due(row, today)
+    return _("Handed over %(when)s, answer due %(due)s") % {
+        "when": dates.near_moment(row.handoff.offered_at, today=today),
+        "due": _short(row.due_at, row.handoff.offered_at, today),
+    }
+
+
+def _accepted(row: DutyRow, today: date) -> str:
+    if row.handoff is None or row.handoff.answered_at is None:
+        return _due(row, today)
+    return _("Accepted %(when)s, contact due %(due)s") % {
+        "when": dates.near_moment(row.handoff.answered_at, today=today),
+        "due": _short(row.due_at, row.handoff.answered_at, today),
+    }
+
+
+def _contacted(row: DutyRow, today: date) -> str:
+    if row.handoff is None or row.handoff.first_contact_at is None:
+        return _due(row, today)
+    return _("First contact %(day)s, report due %(due)s") % {
+        "day": dates.near_day(row.handoff.first_contact_at, today=today),
+        "due": dates.near_day(row.due_at, today=today),
+    }
+
+
+def _stuck(row: DutyRow, today: date) -> str:
+    """Still in its stage; what was to be done, or when anybody last spoke with them."""
+    if row.note:
+        rest = row.note
+    elif row.lead.last_contact_at is None:
+        rest = _("Nobody has contacted them")
+    else:
+        rest = _("Last contact %(day)s") % {"day": dates.day(row.lead.last_contact_at, today=today)}
+    return _("Still %(stage)s. %(rest)s") % {"stage": Stage(row.lead.stage).label, "rest": rest}
+
+
+def _due(row: DutyRow, today: date) -> str:
+    return _("Due %(when)s") % {"when": dates.near_moment(row.due_at, today=today)}
+
+
+def _short(due_at: datetime, other: datetime, today: date) -> str:
+    """Only the time of day when both fall on one day."""
+    same_day = timezone.localtime(due_at).date() == timezone.localtime(other).date()
+    return dates.clock_time(due_at) if same_day else dates.near_moment(due_at, today=today)
+
+
+def _cause(code: str) -> str:
+    words = {
+        "import": pgettext("batch", "import"),
+        "publish": pgettext("batch", "rules published"),
+        "recompute": pgettext("batch", "scores recomputed"),
+        "midnight": pgettext("batch", "change of day"),
+    }
+    return words.get(code, pgettext("batch", "change in bulk"))
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """How long something is past due, in working time: days for the squares, words where it is less than a day."""
+
+    days: int
+    text: str
+
+
+def stuck(since: datetime, *, at: datetime, calendar: WorkCalendar) -> Stuck:
+    """Working days since then; within the day working hours and minutes."""
+    days = calendar.working_days_between(calendar.local_day(since), calendar.local_day(at))
+    if days:
+        return Stuck(days, "")
+    minutes = max(1, calendar.minutes_between(since, at))
+    return Stuck(0, dates.length(minutes if minutes < 60 else minutes // 60 * 60))

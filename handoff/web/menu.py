@@ -1,0 +1,6 @@
+"""The counts that this app hangs on places of the menu."""
+
+from accounts import navigation
+from handoff.web import gaps
+
+navigation.count("gaps", gaps.menu_count)
