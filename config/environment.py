@@ -18,17 +18,17 @@ environ.Env.read_env(ROOT / ".env")
 
 def flag(name: str, *, default: bool) -> bool:
     """True or False from `name`; raises ImproperlyConfigured naming the accepted spellings."""
-    raw = env.str(name, default=str(int(default))).strip().lower()
+    raw = text(name, str(int(default))).lower()
     if raw in {"1", "true", "yes", "on"}:
         return True
-    if raw in {"0", "false", "no", "off", ""}:
+    if raw in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name}={raw!r} is not understood. Set it to 1 or 0.")
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable as written, without surrounding blanks."""
-    return env.str(name, default=default).strip()
+    """The variable without surrounding blanks; an empty one counts as not set."""
+    return env.str(name, default="").strip() or default
 
 
 def items(name: str, default: str = "") -> list[str]:

@@ -16,21 +16,20 @@ from journal import clock
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5
-WORKER = "worker"
 LEASE = "sweep"
 
 
 def until(stop: Event, *, holder: str) -> None:
     """Looks again and again until told to stop; no failure ends the watch."""
     copying: subprocess.Popen[bytes] | None = None
-    while not stop.is_set():
+    # The first look waits too, so that workers started at the same moment are at work by then.
+    while not stop.wait(LOOK_SECONDS):
         try:
             look(holder=holder)
             copying = daily_copy(copying)
         except Exception:
             log.exception("the watchdog's look failed; it looks again in %s seconds", LOOK_SECONDS)
         close_old_connections()
-        stop.wait(LOOK_SECONDS)
     if copying and copying.poll() is None:
         copying.terminate()
 
@@ -38,12 +37,13 @@ def until(stop: Event, *, holder: str) -> None:
 def look(*, holder: str) -> bool:
     """Runs the sweeps if the workers have been silent too long and nobody else does; True when it ran them."""
     at = clock.now()
-    age = heartbeats.age(name=WORKER, at=at)
+    heartbeats.beat(name=sweeping.WATCHDOG, at=at)
+    age = heartbeats.age(name=sweeping.WORKER, at=at)
     if age is not None and age.total_seconds() <= settings.WATCHDOG_SILENCE_SECONDS:
         return False
     if not leases.hold(name=LEASE, holder=holder, at=at, seconds=settings.SWEEP_SECONDS):
         return False
-    sweeping.run_all(at=at)
+    sweeping.run_all(at=at, heartbeat=sweeping.WATCHDOG)
     return True
 
 
