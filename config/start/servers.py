@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -127,7 +127,17 @@ def _started_postgresql(programs: Path) -> Iterator[int]:
         listen = f"-c listen_addresses={HOST} -c port={port} -c unix_socket_directories={folder}"
         letters = ["-E", "UTF8", "--locale=C.UTF-8"]
         _run_as([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", *letters], as_user)
-        start = [programs / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", f"{quick} {listen}", "start"]
+        start: list[str | Path] = [
+            programs / "pg_ctl",
+            "-D",
+            data,
+            "-w",
+            "-l",
+            f"{folder}/log",
+            "-o",
+            f"{quick} {listen}",
+            "start",
+        ]
         _run_as(start, as_user)
         try:
             yield port
@@ -154,7 +164,7 @@ def _within_reach(programs: Path, folder: Path, user: str) -> Path:
     return copy / programs.name
 
 
-def _run_as(command: list[str | Path], as_user: dict[str, Any]) -> None:
+def _run_as(command: Sequence[str | Path], as_user: dict[str, Any]) -> None:
     done = subprocess.run(
         command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False, **as_user
     )

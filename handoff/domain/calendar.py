@@ -191,7 +191,6 @@ class WorkCalendar:
             self._years[year] = Stretch.of(span for day in _days_of(year) for span in self._spans(day))
         return self._years[year]
 
-
     def _working_days(self, year: int) -> list[date]:
         if year not in self._days:
             self._days[year] = [day for day in _days_of(year) if self._offsets_of(day)]

@@ -60,7 +60,7 @@ def _segments(begin: int, end: int, zone: tzinfo) -> list[tuple[int, int, int]]:
 
 
 def _offset(moment: int, zone: tzinfo) -> int:
-    return from_moment(moment).astimezone(zone).utcoffset() // MICROSECOND
+    return (from_moment(moment).astimezone(zone).utcoffset() or timedelta()) // MICROSECOND
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

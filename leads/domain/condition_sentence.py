@@ -97,7 +97,8 @@ def _field(test: c.FieldTest, field: Field) -> str:
     if field.kind == Kind.YES_NO:
         return _yes_no(test, names)
     if test.op == "between":
-        return gettext("%(field)s is %(value)s") % (names | {"value": mark(span(*test.value, field))})
+        low, high = test.value
+        return gettext("%(field)s is %(value)s") % (names | {"value": mark(span(low, high, field))})
     if isinstance(test.value, tuple):
         return _several(test, field, names)
     names["value"] = mark(_bounded(test.op, shown(test.value, field), field))

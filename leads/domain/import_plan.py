@@ -1,7 +1,8 @@
 """Turns a mapping into a plan, and rows of cells into values with it; names every fault of a mapping at once."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ class Column:
     index: int
     header: str
     field: Field
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class MappingFault:
 
     where: str
     code: str
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Plan:
 
     def read(self, row: Sequence[str], *, at: datetime) -> tuple[RowValues, list[RowFault]]:
         """The values of one row and every fault of its cells."""
-        values, faults = RowValues(), []
+        values = RowValues()
+        faults: list[RowFault] = []
         reading = self.reading.at_moment(at)
         for target, text in self.constants:
             self._set(values, faults, target, "", text, reading)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-BANDS = [
+BANDS: list[dict[str, Any]] = [
     {"band": "high", "from": 30, "label_ja": "今すぐ対応", "label_en": "Act now"},
     {"band": "middle", "from": 15, "label_ja": "将来性あり", "label_en": "Promising"},
     {"band": "low", "from": None, "label_ja": "経過観察", "label_en": "Keep watching"},
