@@ -5,7 +5,10 @@ from accounts.models import User
 from handoff.domain.stages import Who
 from handoff.models import Handoff
 from handoff.queries import legs
+from leads.domain.choices import Stage
 from leads.models import Lead
+
+MARKETING_STAGES = frozenset({Stage.LEAD, Stage.MAL, Stage.MQL, Stage.NURTURE, Stage.LOST})
 
 
 def may_offer(user: User, leg: str) -> bool:
@@ -56,6 +59,13 @@ def holds(user: User, lead: Lead) -> bool:
     if user.is_service or Role.ADMIN in user.roles or lead.owner_id == user.pk:
         return True
     return lead.owner_id is None and lead.team_id in user.team_ids
+
+
+def may_direct(user: User, lead: Lead) -> bool:
+    """A manager of the lead's team, or a marketer for what marketing keeps."""
+    if user.may(Permission.REASSIGN_HANDOFFS) and _works_for(user, lead.team_id):
+        return True
+    return user.may(Permission.MOVE_STAGES) and lead.stage in MARKETING_STAGES
 
 
 def belongs_to(user: User, lead: Lead, who: str) -> bool:

@@ -51,6 +51,15 @@ def free(*, handoff: Handoff, at: datetime) -> None:
     JoinedLead.objects.filter(handoff=handoff).delete()
 
 
+def free_accepted(*, handoff: Handoff, at: datetime) -> None:
+    """An accepted handoff ended without a result: those who came along stay with the receiver, next step open."""
+    keeper = marketing.Keeper(handoff.assigned_to_id, handoff.team_id)
+    for lead in joined_to(handoff):
+        if lead.stage == Stage.SAL:
+            duties.assign(lead=lead, duty=due.duty(DueKind.NEXT_ACTION, keeper, at=at))
+    JoinedLead.objects.filter(handoff=handoff).delete()
+
+
 def carry(*, old: Handoff, new: Handoff) -> None:
     """A re-route takes them along to the new receiver."""
     moved = joined_to(old)

@@ -1,0 +1,150 @@
+"""What a result does to the stage and the duty (DESIGN §4); the report itself and the deal are feedback's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts.models import User
+from accounts.queries import organization
+from handoff.domain import follows
+from handoff.domain.choices import ContactMethod, ContactResult, HandoffState
+from handoff.domain.stages import Way
+from handoff.models import Handoff
+from handoff.queries import due
+from handoff.queries.marketing import Keeper
+from handoff.services import closing, contacts, duties, joining, nurturing, stages
+from journal.transactions import retried
+from leads.domain.choices import DueKind, Stage
+from leads.models import Lead
+
+
+@dataclass(frozen=True)
+class Report:
+    """One result, as those who follow it up need it."""
+
+    handoff: Handoff | None
+    lead: Lead
+    result: str
+    reason: str
+    next_action_on: date | None
+    by: User
+    at: datetime
+    has_open_opportunity: bool
+    way: Way
+
+    @property
+    def holder(self) -> Keeper:
+        """Who goes on with it: the receiver, else who holds the lead, else who reported."""
+        if self.handoff is not None and self.handoff.assigned_to is not None and self.handoff.assigned_to.is_active:
+            return Keeper(self.handoff.assigned_to_id, self.handoff.team_id)
+        return Keeper(self.lead.owner_id or self.by.pk, self.lead.team_id)
+
+
+@retried
+def apply_result(
+    *,
+    handoff: Handoff | None,
+    lead: Lead,
+    result: str,
+    reason: str,
+    next_action_on: date | None,
+    by: User,
+    at: datetime,
+    has_open_opportunity: bool | None = None,
+    corrected: bool = False,
+) -> None:
+    """Moves the lead as the result says and sets what is owed next; `handoff` is None for self-sourced deals.
+
+    A result proves a contact: one that nobody logged is recorded as made now. Raises StageNotAllowed.
+    """
+    lead.refresh_from_db()
+    is_open = lead.stage == Stage.OPPORTUNITY if has_open_opportunity is None else has_open_opportunity
+    way = Way.CORRECTED if corrected else Way.RESULT if handoff is not None else Way.SELF_SOURCED
+    report = Report(handoff, lead, result, reason, next_action_on, by, at, is_open, way)
+    if handoff is not None:
+        _end(handoff, report)
+    _FOLLOW[result](report)
+    if handoff is not None:
+        joining.free_accepted(handoff=handoff, at=at)
+
+
+def _end(handoff: Handoff, report: Report) -> None:
+    if handoff.first_contact_at is None and handoff.state == HandoffState.ACCEPTED:
+        contacts.register(
+            handoff=handoff,
+            by=report.by,
+            at=report.at,
+            method=ContactMethod.MEETING if report.result in ("opportunity", "won") else ContactMethod.CALL,
+            result=ContactResult.TALKED,
+            moment=report.at,
+        )
+    closing.close(handoff=handoff, at=report.at, outcome=report.result)
+
+
+def _opportunity(report: Report) -> None:
+    duty = due.duty(DueKind.NEXT_ACTION, report.holder, at=report.at)
+    if report.next_action_on is not None:
+        duty = due.duty_on(DueKind.NEXT_ACTION, report.holder, report.next_action_on)
+    if report.lead.stage == Stage.OPPORTUNITY:
+        duties.assign(lead=report.lead, duty=duty)
+        return
+    joining.leave(lead=report.lead)
+    stages.move(
+        lead=report.lead,
+        to=Stage.OPPORTUNITY,
+        way=report.way,
+        by=report.by,
+        at=report.at,
+        handoff=report.handoff,
+        duty=duty,
+    )
+
+
+def _won(report: Report) -> None:
+    if report.lead.stage == Stage.WON:
+        return
+    _move_by_result(report, Stage.WON)
+
+
+def _considering(report: Report) -> None:
+    """Near ahead, or with a deal open, the rep goes on; further ahead marketing keeps it warm."""
+    today = organization.local_day(report.at)
+    day = report.next_action_on or today + timedelta(days=follows.CONSIDERING_DEFAULT_DAYS)
+    is_near = day <= today + timedelta(days=follows.CONSIDERING_NEAR_DAYS)
+    if report.lead.stage == Stage.WON or not (is_near or report.has_open_opportunity):
+        _rest(report, Stage.NURTURE, max(day, today + timedelta(days=1)))
+        return
+    duties.assign(lead=report.lead, duty=due.duty_on(DueKind.NEXT_ACTION, report.holder, day))
+
+
+def _lost(report: Report) -> None:
+    days = follows.LOST_RESURFACE_DAYS.get(report.reason, follows.LOST_DEFAULT_DAYS)
+    if report.lead.stage != Stage.LOST:
+        _rest(report, Stage.LOST, due.day_in(days, at=report.at))
+
+
+def _rest(report: Report, to: Stage, day: date) -> None:
+    way = Way.RESULT if report.way == Way.SELF_SOURCED else report.way
+    nurturing.nurture(
+        lead=report.lead,
+        day=day,
+        way=way,
+        reason=report.reason or report.result,
+        by=report.by,
+        at=report.at,
+        handoff=report.handoff,
+        to=to,
+    )
+
+
+def _move_by_result(report: Report, to: Stage) -> None:
+    way = Way.RESULT if report.way == Way.SELF_SOURCED else report.way
+    stages.move(lead=report.lead, to=to, way=way, by=report.by, at=report.at, handoff=report.handoff)
+
+
+_FOLLOW: dict[str, Callable[[Report], None]] = {
+    "opportunity": _opportunity,
+    "won": _won,
+    "considering": _considering,
+    "lost": _lost,
+}
