@@ -1,6 +1,52 @@
 """Which events of other apps make this app do what, within the transaction or after commit."""
 
-from handoff.services import contacts
+from accounts.models import User
+from handoff.services import contacts, departures, eligibility, imported, intake, refusals
+from journal.models import Event
+from journal.reactions import within
 from leads import hooks
+from leads.models import Lead
 
 hooks.on_activities.append(contacts.note_logged)
+
+
+@within("lead.created")
+def take_in(event: Event) -> None:
+    """A new lead whom one can reach becomes MAL."""
+    intake.take_in(lead_ids=[event.subject_id], by=_actor(event), at=event.at)
+
+
+@within("import.rows_applied")
+def apply_history(event: Event) -> None:
+    """An import's stages and owners become imported history; its other new leads are taken in."""
+    imported.apply(rows=event.data.get("rows", ()), by=_actor(event), at=event.at)
+    intake.take_in(lead_ids=event.data.get("created", ()), by=_actor(event), at=event.at)
+
+
+@within("scores.written")
+def decide_on_reached(event: Event) -> None:
+    """Leads over the line: offered, made MQL, or put into a batch, by what caused the score."""
+    data = event.data
+    eligibility.decide(
+        lead_ids=data["reached"],
+        cause=data["cause"],
+        reason=data["reason"],
+        source_id=data.get("source_id"),
+        at=event.at,
+    )
+
+
+@within("lead.do_not_contact")
+def stop_contact(event: Event) -> None:
+    """Nobody contacts them any more."""
+    refusals.stop_contact(lead=Lead.objects.get(pk=event.subject_id), by=_actor(event), at=event.at)
+
+
+@within("user.disabled")
+def hand_back(event: Event) -> None:
+    """What lay with somebody who left finds another owner."""
+    departures.hand_back(user=User.objects.get(pk=event.subject_id), by=_actor(event), at=event.at)
+
+
+def _actor(event: Event) -> User | None:
+    return User.objects.filter(pk=event.actor_id).first() if event.actor_id else None

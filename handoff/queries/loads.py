@@ -46,8 +46,12 @@ def loads(user_ids: list[int]) -> dict[int, int]:
     return dict(held.values_list("assigned_to").annotate(number=Count("pk")))
 
 
-def room(team: Team, *, at: datetime) -> int:
-    """How many handoffs the team's people could take now, together."""
+def room(kind: str, *, at: datetime) -> int:
+    """How many handoffs the people of all active teams of this kind could take now, together."""
+    return sum(_room(team, at) for team in Team.objects.filter(kind=kind, is_active=True))
+
+
+def _room(team: Team, at: datetime) -> int:
     able = {candidate.user_id: candidate.load for candidate in candidates(team, at=at)}
     limits = Membership.objects.filter(team=team, user__in=able).values_list("user_id", "capacity")
     return sum(capacity - able[user_id] for user_id, capacity in limits)

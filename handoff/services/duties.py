@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import Team, User
 from handoff.domain.duties import Duty
 from leads.models import Lead
@@ -48,6 +50,17 @@ def assign_many(*, duties: Mapping[int, Duty], not_before: Mapping[int, datetime
 def clear_many(*, lead_ids: Sequence[int]) -> None:
     """Nothing is owed on these any more."""
     Lead.objects.filter(pk__in=lead_ids).update(due_at=None, due_kind="", due_note="", not_before=None)
+
+
+def own_many(*, owners: Mapping[int, int]) -> None:
+    """Names an owner, by lead id, for leads on which nothing is owed."""
+    rows = [Lead(pk=pk, owner_id=owner_id) for pk, owner_id in owners.items()]
+    Lead.objects.bulk_update(rows, ["owner"], batch_size=500)
+
+
+def disown(*, leads: QuerySet[Lead]) -> None:
+    """These belong to nobody any more; only for leads that need no owner."""
+    leads.update(owner=None)
 
 
 def columns(duty: Duty, *, not_before: datetime | None = None) -> dict[str, Any]:

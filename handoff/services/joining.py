@@ -1,5 +1,6 @@
 """A second person of a company whose handoff is open: shares owner, team and due time, has no clocks of its own."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
@@ -67,6 +68,11 @@ def carry(*, old: Handoff, new: Handoff) -> None:
     Handoff.objects.filter(pk=new.pk).update(addenda=old.addenda)
     answer = Duty(DueKind.ANSWER, new.answer_due_at, new.assigned_to_id, new.team_id)
     duties.assign_many(duties={lead.pk: answer for lead in moved})
+
+
+def leave_many(*, lead_ids: Iterable[int]) -> None:
+    """These leads go their own way."""
+    JoinedLead.objects.filter(lead__in=list(lead_ids)).delete()
 
 
 def leave(*, lead: Lead) -> None:

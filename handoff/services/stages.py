@@ -115,8 +115,24 @@ def not_allowed(origin: str, to: str) -> StageNotAllowed:
 
 
 def append_imported(*, rows: Sequence[StageTransition], leads: Sequence[Lead]) -> None:
-    """Logs imported history (any stage to any stage) whose stages were written by `imported.write_stages`."""
+    """Logs imported history (any stage to any stage); the stages between count as entered, never for velocity."""
     _append(rows, leads)
+    by_id = {lead.pk: lead for lead in leads}
+    between = [_between(row, stage) for row in rows for stage in stages.stages_between(row.from_stage, row.to_stage)]
+    entries = [_entry(row, by_id[row.lead_id]) for row in between]
+    StageEntry.objects.bulk_create(entries, batch_size=500, ignore_conflicts=True)
+
+
+def _between(row: StageTransition, stage: str) -> StageTransition:
+    """The row of a stage that imported history skipped; it is never saved, only its first entry is."""
+    return StageTransition(
+        lead_id=row.lead_id,
+        to_stage=stage,
+        at=row.at,
+        imported=True,
+        undated=row.undated,
+        passed_through=True,
+    )
 
 
 def _step(

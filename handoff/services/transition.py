@@ -56,9 +56,7 @@ class Wish:
 
 
 @retried
-def transition(
-    *, lead: Lead, to: str, reason: str, by: User, at: datetime, resurface_on: date | None = None
-) -> Lead:
+def transition(*, lead: Lead, to: str, reason: str, by: User, at: datetime, resurface_on: date | None = None) -> Lead:
     """Brings the lead to `to` by hand, with the duty that follows.
 
     Raises BadTransition (unknown stage, missing reason), OnlyByAnswer, StageNotAllowed naming what is allowed,
@@ -109,7 +107,9 @@ def _to_mal(wish: Wish, way: Way) -> None:
     if lead.do_not_contact:
         raise offers.NotContactable
     if not (lead.email or lead.phone or lead.mobile):
-        raise BadTransition(errors=[FieldError("to", "no_contact", str(_("There is no way to contact this lead yet.")))])
+        raise BadTransition(
+            errors=[FieldError("to", "no_contact", str(_("There is no way to contact this lead yet.")))]
+        )
     pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN)
     if pairs.filter(a=lead).exists() or pairs.filter(b=lead).exists():
         raise BadTransition(errors=[FieldError("to", "duplicate", str(_("Decide on the probable duplicate first.")))])
@@ -121,9 +121,7 @@ def _to_mql(wish: Wish, way: Way) -> None:
     if lacks := gates.entry_lacks(wish.lead, at=wish.at):
         raise offers.GateRefused(Gate.Kind.MQL, lacks)
     duty = due.duty(DueKind.OFFER, marketing.keeper_of(wish.lead), at=wish.at)
-    stage_service.move(
-        lead=wish.lead, to=Stage.MQL, way=way, by=wish.by, at=wish.at, note=wish.reason[:500], duty=duty
-    )
+    stage_service.move(lead=wish.lead, to=Stage.MQL, way=way, by=wish.by, at=wish.at, note=wish.reason[:500], duty=duty)
 
 
 def _to_nurture(wish: Wish, way: Way) -> None:

@@ -1,0 +1,58 @@
+"""Which leads over the line may be taken up: eligible is a level, not an edge (DESIGN §4)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.queries import organization
+from handoff.domain.choices import HandoffState
+from handoff.domain.follows import BARS_SYSTEM_OFFER
+from handoff.domain.stages import BEFORE_FIRST_LEG
+from handoff.models import Handoff, HandoffRule
+from handoff.queries import gates, legs, lifts
+from leads.domain.choices import DueKind, Stage
+from leads.models import Lead
+from leads.queries import conditions
+
+# An MQL that only waits to be handed over; anything more pressing on it is a person's business.
+WAITING = (DueKind.OFFER, DueKind.BATCH)
+
+
+def newly(lead_ids: Iterable[int], *, at: datetime) -> list[Lead]:
+    """Leads below MQL that are eligible now: line reached, MQL gate holds, free, and not resting any more."""
+    below = _over_the_line(lead_ids).filter(stage__in=BEFORE_FIRST_LEG)
+    resting = below.filter(not_before__gt=at)
+    awake = Q(not_before__isnull=True) | Q(not_before__lte=at)
+    lifted = lifts.lifted(resting, at=at)
+    return list(gates.passing_entry(below.filter(awake | Q(pk__in=lifted)), at=at).order_by("pk"))
+
+
+def waiting(lead_ids: Iterable[int], *, at: datetime) -> list[Lead]:
+    """MQLs without an offer that the system may still offer in this stay."""
+    mqls = _over_the_line(lead_ids).filter(stage=Stage.MQL, due_kind__in=WAITING)
+    answered = Handoff.objects.filter(
+        lead=OuterRef("pk"), leg__in=legs.FIRST_LEGS, offered_at__gte=OuterRef("stage_since")
+    )
+    barred = Q(state=HandoffState.WITHDRAWN) | Q(state=HandoffState.REJECTED, successor__in=BARS_SYSTEM_OFFER)
+    return list(gates.passing_entry(mqls.filter(~Exists(answered.filter(barred))), at=at).order_by("pk"))
+
+
+def rule_for(lead: Lead, *, at: datetime) -> HandoffRule | None:
+    """The first handoff rule that is on and whose `when` holds: a rule narrows eligible, never widens it."""
+    day = organization.local_day(at)
+    for rule in HandoffRule.objects.filter(is_on=True).select_related("to_team", "to_user").order_by("position", "id"):
+        if conditions.matches(rule.when, lead, on=day):
+            return rule
+    return None
+
+
+def were_offered(lead_ids: Iterable[int]) -> set[int]:
+    """Those that were handed over before."""
+    return set(Handoff.objects.filter(lead__in=list(lead_ids)).values_list("lead_id", flat=True))
+
+
+def _over_the_line(lead_ids: Iterable[int]) -> QuerySet[Lead]:
+    found = Lead.objects.present().filter(pk__in=list(lead_ids), do_not_contact=False, score__reaches_line=True)
+    open_handoff = Handoff.objects.open().filter(lead=OuterRef("pk"))
+    return found.filter(~Exists(open_handoff), joined__isnull=True).select_related("company")

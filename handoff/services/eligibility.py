@@ -1,0 +1,95 @@
+"""What the system does with leads over the line: offers who acts live, makes MQLs of edits, batches the rest."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from handoff.domain.stages import Way
+from handoff.models import BatchLead
+from handoff.queries import due, eligible, marketing
+from handoff.services import batches, joining, offers, stages
+from handoff.services.routing import NoReceiver, WrongReceiver
+from journal.transactions import retried
+from leads.domain.choices import DueKind, Stage, StaleCause
+from leads.models import Activity, Lead
+
+CHUNK = 500
+
+
+@retried
+def decide(
+    *,
+    lead_ids: Sequence[int],
+    cause: str,
+    reason: str,
+    at: datetime,
+    source_id: int | None = None,
+) -> None:
+    """Scores were written: `live` offers by the first handoff rule, `edit` makes MQLs, `bulk` fills a batch."""
+    for start in range(0, len(lead_ids), CHUNK):
+        chunk = lead_ids[start : start + CHUNK]
+        if cause == StaleCause.LIVE:
+            offer_live(leads=[*eligible.newly(chunk, at=at), *eligible.waiting(chunk, at=at)], at=at)
+        elif cause == StaleCause.EDIT:
+            make_mqls(leads=eligible.newly(chunk, at=at), at=at)
+        else:
+            found = eligible.newly(chunk, at=at)
+            batches.gather(leads=found, cause=reason, source_id=source_id, at=at)
+
+
+@retried
+def resurface(*, lead_ids: Sequence[int], at: datetime) -> None:
+    """NURTURE and LOST leads whose date has come: offered again, batched, or MAL when they are not eligible."""
+    found = eligible.newly(lead_ids, at=at)
+    known = eligible.were_offered([lead.pk for lead in found])
+    offer_live(leads=[lead for lead in found if lead.pk in known], at=at, way=Way.ELIGIBLE)
+    batches.gather(leads=[lead for lead in found if lead.pk not in known], cause="midnight", source_id=None, at=at)
+    taken = {lead.pk for lead in found}
+    rest = Lead.objects.present().filter(pk__in=set(lead_ids) - taken, not_before__lte=at)
+    back = stages.move_many(leads=list(rest), to=Stage.MAL, way=Way.RESURFACED, by=None, at=at)
+    joining.leave_many(lead_ids=[lead.pk for lead in back])
+
+
+def offer_live(*, leads: Iterable[Lead], at: datetime, way: Way = Way.ELIGIBLE) -> None:
+    """Each goes to its receiver at once, if a handoff rule is on for it; else it is an MQL with a one-day duty."""
+    for lead in leads:
+        rule = eligible.rule_for(lead, at=at)
+        if rule is None or not _offered(lead, rule, at):
+            make_mqls(leads=[lead], at=at)
+
+
+def make_mqls(*, leads: Sequence[Lead], at: datetime) -> None:
+    """Marketing hands them over by hand, within one working day."""
+    fresh = [lead for lead in leads if lead.stage != Stage.MQL]
+    keepers = marketing.keepers_of(fresh)
+    stages.move_many(
+        leads=fresh,
+        to=Stage.MQL,
+        way=Way.ELIGIBLE,
+        by=None,
+        at=at,
+        duty_of=lambda lead: due.duty(DueKind.OFFER, keepers[lead.pk], at=at),
+    )
+
+
+def _offered(lead: Lead, rule: object, at: datetime) -> bool:
+    """Joins the company's open handoff, else is offered. False when nobody receives."""
+    standing = joining.open_handoff_of_company(lead)
+    if standing is not None:
+        make_mqls(leads=[lead], at=at)
+        BatchLead.objects.filter(lead=lead).delete()
+        joining.join(lead=lead, handoff=standing, by=None, at=at)
+        return True
+    try:
+        with transaction.atomic():
+            offers.offer(lead=lead, by=None, at=at, rule=rule, caused_at=_caused_at(lead, at))
+    except (NoReceiver, WrongReceiver):
+        return False
+    return True
+
+
+def _caused_at(lead: Lead, at: datetime) -> datetime:
+    """When what the lead did last reached us: the system's own delay counts from there."""
+    received = Activity.objects.filter(lead=lead, received_at__lte=at).order_by("-received_at")
+    return received.values_list("received_at", flat=True).first() or at
