@@ -6,6 +6,7 @@ import pytest
 
 from config.environment import flag, text
 from config.start import chromium
+from config.start.surroundings import program
 
 IN_CI = flag("CI", default=False)
 SKIPPED: list[str] = []
@@ -16,6 +17,8 @@ def lacking() -> dict[str, str]:
     found = {}
     if not chromium.path():
         found["browser"] = "no Chromium (Debian, Ubuntu: apt install chromium fonts-noto-cjk)"
+    if not program("xgettext"):
+        found["gettext"] = "no xgettext (Debian, Ubuntu: apt install gettext)"
     if not text("HANDOFF_REAL_DATA"):
         found["realdata"] = "HANDOFF_REAL_DATA names no folder"
     return found
@@ -28,8 +31,9 @@ def pytest_report_header() -> list[str]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what can't run here, instead of skipping it one by one; a CI without a browser is a fault."""
     missing = lacking()
-    if IN_CI and "browser" in missing and any(item.get_closest_marker("browser") for item in items):
-        raise pytest.UsageError(f"CI=true, but there is {missing['browser']}")
+    for marker in {"browser", "gettext"} & missing.keys() if IN_CI else ():
+        if any(item.get_closest_marker(marker) for item in items):
+            raise pytest.UsageError(f"CI=true, but there is {missing[marker]}")
     out = [item for item in items if any(item.get_closest_marker(marker) for marker in missing)]
     if out:
         config.hook.pytest_deselected(items=out)

@@ -87,7 +87,9 @@ def _check(name: str, preset: str, own_excel: str, email: str, password: str) ->
         try:
             validate_email(email)
         except ValidationError:
-            errors.append(FieldError("email", "invalid", str(_("This is not an e-mail address, such as name@company.jp."))))
+            errors.append(
+                FieldError("email", "invalid", str(_("This is not an e-mail address, such as name@company.jp.")))
+            )
     if errors:
         raise BadBeginning(errors=errors)
 
