@@ -62,11 +62,6 @@ def _choices(enumeration: Any) -> dict[str, Any]:
     return dict(enumeration.choices)
 
 
-def _field(name: str, kind: Kind, label: str, **more: Any) -> Field:
-    return Field(name, kind, pgettext_lazy("condition field", label), **more)
-
-
-# The labels are written out for the catalogue: pgettext_lazy("condition field", "…").
 _BANDS = {
     "high": pgettext_lazy("band", "High"),
     "middle": pgettext_lazy("band", "Middle"),
@@ -74,37 +69,56 @@ _BANDS = {
 }
 
 STANDARD: tuple[Field, ...] = (
-    _field("company.industry", Kind.TEXT, "Industry"),
-    _field("company.employee_count", Kind.RANGE, "Employees", unit=pgettext_lazy("condition unit", " people")),
-    _field("company.prefecture", Kind.TEXT, "Prefecture"),
-    _field("company.name", Kind.TEXT, "Company name"),
-    _field("company.domain", Kind.TEXT, "Company domain"),
-    _field("title", Kind.TEXT, "Job title"),
-    _field("seniority", Kind.ORDER, "Seniority", choices=_choices(Seniority), order=tuple(SENIORITY_ORDER)),
-    _field("department", Kind.TEXT, "Department"),
-    _field("last_name", Kind.TEXT, "Last name"),
-    _field("email", Kind.TEXT, "E-mail"),
-    _field("phone", Kind.TEXT, "Phone"),
-    _field("mobile", Kind.TEXT, "Mobile"),
-    _field("channel", Kind.TEXT, "Channel"),
-    _field("campaign", Kind.TEXT, "Campaign"),
-    _field("acquired_at", Kind.MOMENT, "Acquired on"),
-    _field("opted_out", Kind.YES_NO, "Opted out of mail"),
-    _field("do_not_contact", Kind.YES_NO, "Do not contact"),
-    _field("qualification.phase", Kind.CHOICE, "Buying phase", choices=_choices(Phase)),
-    _field("qualification.need", Kind.TEXT, "Need"),
-    _field("qualification.challenge", Kind.TEXT, "Challenge"),
-    _field("qualification.timeframe", Kind.TEXT, "Timeframe"),
-    _field("qualification.authority", Kind.TEXT, "Who approves"),
-    _field("qualification.decision_process", Kind.TEXT, "Decision process"),
-    _field("qualification.budget", Kind.TEXT, "Budget"),
-    _field("qualification.competitors", Kind.TEXT, "Competitors"),
-    _field("qualification.temperature", Kind.NUMBER, "Temperature"),
+    Field("company.industry", Kind.TEXT, pgettext_lazy("condition field", "Industry")),
+    Field(
+        "company.employee_count",
+        Kind.RANGE,
+        pgettext_lazy("condition field", "Employees"),
+        unit=pgettext_lazy("condition unit", " people"),
+    ),
+    Field("company.prefecture", Kind.TEXT, pgettext_lazy("condition field", "Prefecture")),
+    Field("company.name", Kind.TEXT, pgettext_lazy("condition field", "Company name")),
+    Field("company.domain", Kind.TEXT, pgettext_lazy("condition field", "Company domain")),
+    Field("title", Kind.TEXT, pgettext_lazy("condition field", "Job title")),
+    Field(
+        "seniority",
+        Kind.ORDER,
+        pgettext_lazy("condition field", "Seniority"),
+        choices=_choices(Seniority),
+        order=tuple(SENIORITY_ORDER),
+    ),
+    Field("department", Kind.TEXT, pgettext_lazy("condition field", "Department")),
+    Field("last_name", Kind.TEXT, pgettext_lazy("condition field", "Last name")),
+    Field("email", Kind.TEXT, pgettext_lazy("condition field", "E-mail")),
+    Field("phone", Kind.TEXT, pgettext_lazy("condition field", "Phone")),
+    Field("mobile", Kind.TEXT, pgettext_lazy("condition field", "Mobile")),
+    Field("channel", Kind.TEXT, pgettext_lazy("condition field", "Channel")),
+    Field("campaign", Kind.TEXT, pgettext_lazy("condition field", "Campaign")),
+    Field("acquired_at", Kind.MOMENT, pgettext_lazy("condition field", "Acquired on")),
+    Field("opted_out", Kind.YES_NO, pgettext_lazy("condition field", "Opted out of mail")),
+    Field("do_not_contact", Kind.YES_NO, pgettext_lazy("condition field", "Do not contact")),
+    Field(
+        "qualification.phase", Kind.CHOICE, pgettext_lazy("condition field", "Buying phase"), choices=_choices(Phase)
+    ),
+    Field("qualification.need", Kind.TEXT, pgettext_lazy("condition field", "Need")),
+    Field("qualification.challenge", Kind.TEXT, pgettext_lazy("condition field", "Challenge")),
+    Field("qualification.timeframe", Kind.TEXT, pgettext_lazy("condition field", "Timeframe")),
+    Field("qualification.authority", Kind.TEXT, pgettext_lazy("condition field", "Who approves")),
+    Field("qualification.decision_process", Kind.TEXT, pgettext_lazy("condition field", "Decision process")),
+    Field("qualification.budget", Kind.TEXT, pgettext_lazy("condition field", "Budget")),
+    Field("qualification.competitors", Kind.TEXT, pgettext_lazy("condition field", "Competitors")),
+    Field("qualification.temperature", Kind.NUMBER, pgettext_lazy("condition field", "Temperature")),
     # What scoring itself brings about, or what moves without it, may not decide a score.
-    _field("stage", Kind.CHOICE, "Stage", choices=_choices(Stage), in_scoring=False),
-    _field("score", Kind.NUMBER, "Score", unit=pgettext_lazy("condition unit", " points"), in_scoring=False),
-    _field("band", Kind.CHOICE, "Priority", choices=_BANDS, in_scoring=False),
-    _field("last_activity_at", Kind.MOMENT, "Latest activity on", in_scoring=False),
+    Field("stage", Kind.CHOICE, pgettext_lazy("condition field", "Stage"), choices=_choices(Stage), in_scoring=False),
+    Field(
+        "score",
+        Kind.NUMBER,
+        pgettext_lazy("condition field", "Score"),
+        unit=pgettext_lazy("condition unit", " points"),
+        in_scoring=False,
+    ),
+    Field("band", Kind.CHOICE, pgettext_lazy("condition field", "Priority"), choices=_BANDS, in_scoring=False),
+    Field("last_activity_at", Kind.MOMENT, pgettext_lazy("condition field", "Latest activity on"), in_scoring=False),
 )
 
 

@@ -10,6 +10,8 @@ from config.start import messages
 
 pytestmark = pytest.mark.once
 
+# Dates: Japanese writes the month as a number, which the code hands over as well.
+DATE_ONLY = {"%(month)d"}
 PLACEHOLDER = re.compile(r"%\([a-z_0-9]+\)[sd]|\{[a-z_0-9]*\}")
 
 
