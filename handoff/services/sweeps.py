@@ -13,13 +13,17 @@ from handoff.domain.choices import ClockKind, HandoffState
 from handoff.domain.promises import BREACH, WARN, Moment
 from handoff.models import Clock, Handoff
 from handoff.queries import people
-from handoff.services import alerts, rerouting
+from handoff.services import alerts, eligibility, rerouting
 from journal.transactions import retried
+from leads.domain.choices import Stage
+from leads.models import Lead
+from leads.models.lead import LeadQuerySet
 
 log = logging.getLogger(__name__)
 
-# One sweep takes at most this many handoffs; the next one, seconds later, takes the rest.
+# One sweep takes at most this many handoffs and leads; the next one, seconds later, takes the rest.
 MOST = 1000
+RESURFACED_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -27,17 +31,18 @@ class Swept:
     """How much one sweep found to do."""
 
     moments: int
+    resurfaced: int = 0
     failed: int = 0
 
 
 def sweep(*, at: datetime) -> Swept:
-    """Warns, breaches, escalates and re-routes what is due at `at`.
+    """Warns, breaches, escalates and re-routes what is due at `at`; takes up again the leads whose date has come.
 
     What fails on one handoff is logged, counted and tried again by the next sweep; the others don't wait for it.
     """
     fired = [_fire_or_log(handoff_id, at) for handoff_id in _due_handoffs(at)]
     moments = sum(count for count in fired if count is not None)
-    return Swept(moments=moments, failed=fired.count(None))
+    return Swept(moments=moments, resurfaced=_resurface(at), failed=fired.count(None))
 
 
 def _due_handoffs(at: datetime) -> list[int]:
@@ -91,3 +96,23 @@ def _escalated_to(clock: Clock, at: datetime) -> list[int]:
         "stayed": people.admins,
     }
     return told[rerouting.reroute(handoff=clock.handoff, at=at)]()
+
+
+def _resurface(at: datetime) -> int:
+    """NURTURE and LOST leads whose date has come, a few hundred in each transaction; returns how many."""
+    lead_ids = list(_resting(at).order_by("not_before", "id").values_list("pk", flat=True)[:MOST])
+    chunks = (lead_ids[first : first + RESURFACED_AT_ONCE] for first in range(0, len(lead_ids), RESURFACED_AT_ONCE))
+    return sum(_take_up(chunk, at) for chunk in chunks)
+
+
+@retried
+def _take_up(lead_ids: list[int], at: datetime) -> int:
+    """Locked and read again, so that a sweep at the same time finds them gone."""
+    still = list(_resting(at).select_for_update().filter(pk__in=lead_ids).order_by("id").values_list("pk", flat=True))
+    if still:
+        eligibility.resurface(lead_ids=still, at=at)
+    return len(still)
+
+
+def _resting(at: datetime) -> LeadQuerySet:
+    return Lead.objects.present().in_stage(Stage.NURTURE, Stage.LOST).filter(not_before__lte=at)

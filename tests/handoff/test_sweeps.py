@@ -9,6 +9,7 @@ from handoff.models import Alert, Clock, Handoff
 from handoff.queries import calendars
 from handoff.services import clocks, heartbeats, leases, sweeps
 from journal.models import Event
+from leads.models import Lead
 from tests.cast import cast, organization, person, tokyo
 from tests.handoff import rows
 
@@ -40,7 +41,7 @@ def alerts(handoff, kind="answer"):
 def test_nothing_is_due_nothing_happens(people, django_assert_max_num_queries):
     rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato)
 
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         swept = sweeps.sweep(at=tokyo("2026-11-16 10:07"))
 
     assert swept == sweeps.Swept(moments=0)
@@ -204,6 +205,18 @@ def test_a_breached_contact_goes_up_to_the_admin_at_twice_the_time(people):
         (100, {"sato", "maki"}),
         (200, {"ada"}),
     ]
+
+
+def test_leads_come_back_at_local_midnight_of_their_date(people):
+    at = tokyo("2026-11-01 10:00")
+    duty = {"owner": people.mia, "team": people.marketing, "due_kind": "resurface"}
+    midnight = tokyo("2026-11-24 00:00")
+    waiting = rows.lead(at, stage="nurture", not_before=midnight, due_at=midnight, **duty)
+
+    assert sweeps.sweep(at=tokyo("2026-11-23 23:59:59")).resurfaced == 0
+    assert sweeps.sweep(at=midnight).resurfaced == 1
+    assert sweeps.sweep(at=midnight).resurfaced == 0
+    assert Lead.objects.get(pk=waiting.pk).stage in ("mal", "mql")
 
 
 def test_one_handoff_that_fails_does_not_stop_the_others(people):
