@@ -4,12 +4,15 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from leads.api.activities import ActivitiesView
+from leads.api.imports import ImportViewSet
 from leads.api.leads import LeadViewSet
 from leads.api.sources import CampaignViewSet, ChannelViewSet
 
 router = SimpleRouter()
 router.register("leads", LeadViewSet, basename="lead")
+router.register("imports", ImportViewSet, basename="import")
 router.register("channels", ChannelViewSet, basename="channel")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 
-urlpatterns = [path("activities/", ActivitiesView.as_view(), name="activities"), path("", include(router.urls))]
+_errors = ImportViewSet.as_view({"get": "errors"}, filterset_fields=[])
+urlpatterns = [path("imports/<str:pk>/errors.csv", _errors, name="import-errors"), path("activities/", ActivitiesView.as_view(), name="activities"), path("", include(router.urls))]

@@ -87,6 +87,19 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("〜", "~").replace("～", "~").strip()
 
 
+_FORMULA = "=+-@＝＋－＠\t\r"
+
+
+def for_spreadsheet(text: str) -> str:
+    """The cell as it can be written into a file for spreadsheets: never a formula."""
+    return f"'{text}" if text.startswith(tuple(_FORMULA)) else text
+
+
+def as_exported(text: str) -> str:
+    """Takes back what `for_spreadsheet` did, so that an export comes in again unchanged."""
+    return text[1:] if text[:1] == "'" and text[1:2] and text[1] in _FORMULA else text
+
+
 def is_nothing(text: str) -> bool:
     """True for an empty cell and for what stands for one, such as '-' or '#N/A'."""
     return plain(text).lower() in _NOTHING

@@ -56,7 +56,7 @@ class Plan:
         for target, text in self.constants:
             self._set(values, faults, target, "", text, reading)
         for column in self.columns:
-            text = row[column.index] if column.index < len(row) else ""
+            text = cells.as_exported(row[column.index]) if column.index < len(row) else ""
             if column.values:
                 text = column.values.get(cells.plain(text).lower(), text)
             self._set(values, faults, column.field, column.header, text, reading)

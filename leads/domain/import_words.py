@@ -6,8 +6,10 @@ from leads.domain.import_faults import CellFault
 
 STAGES = {stage.value: stage.value for stage in Stage} | {
     "リード": "lead", "見込み": "lead", "見込み客": "lead", "新規": "lead",
-    "商談": "opportunity", "商談中": "opportunity", "商談化": "opportunity", "案件": "opportunity", "案件化": "opportunity",
-    "受注": "won", "成約": "won", "契約": "won", "契約済": "won", "closed won": "won", "closedwon": "won", "customer": "won",
+    "商談": "opportunity", "商談中": "opportunity", "商談化": "opportunity",
+    "案件": "opportunity", "案件化": "opportunity",
+    "受注": "won", "成約": "won", "契約": "won", "契約済": "won",
+    "closed won": "won", "closedwon": "won", "customer": "won",
     "失注": "lost", "closed lost": "lost", "closedlost": "lost",
     "育成": "nurture", "育成中": "nurture", "ナーチャリング": "nurture",
     "対象外": "disqualified", "unqualified": "disqualified",
@@ -18,11 +20,13 @@ OUTCOMES = {
     "検討中": "open", "継続検討": "open",
 }  # fmt: skip
 PHASES = {phase.value: phase.value for phase in Phase} | {
-    "情報収集": "gathering", "情報収集中": "gathering", "比較検討": "comparing", "比較検討中": "comparing", "比較": "comparing",
+    "情報収集": "gathering", "情報収集中": "gathering", "比較検討": "comparing", "比較検討中": "comparing",
+    "比較": "comparing",
     "稟議": "approving", "稟議中": "approving", "決裁中": "approving",
 }  # fmt: skip
 SENIORITIES = {level.value: level.value for level in Seniority} | {
-    "一般社員": "staff", "一般": "staff", "主任": "chief", "係長": "assistant_manager", "課長": "manager", "部長": "director",
+    "一般社員": "staff", "一般": "staff", "主任": "chief", "係長": "assistant_manager", "課長": "manager",
+    "部長": "director",
     "役員": "executive", "社長": "president",
 }  # fmt: skip
 TEMPERATURES = {

@@ -17,7 +17,7 @@ from leads.queries import import_matching
 from leads.queries.import_matching import Index, keys_of
 from leads.services import import_happenings as happenings
 from leads.services import staleness
-from leads.services.import_decisions import meaning, probable
+from leads.services.import_decisions import meaning, probable, unless_taken
 from leads.services.import_drafts import Changes, Draft, take
 
 _PROBABLE_SCORE = 80
@@ -110,8 +110,9 @@ def _decide(draft: Draft, index: Index, changes: Changes, started: set[int], con
     found = meaning(draft.values, draft.keys, index, match_on=context.plan.match_on)
     lead = found.lead
     if resolution.isdigit():
-        lead = index.by_id.get(int(resolution))
-    elif found.held and not (resolution == "new" and found.held == "namesake"):
+        found = unless_taken(draft.keys, index, index.by_id.get(int(resolution)))
+        lead = found.lead
+    if found.held and not (resolution == "new" and found.held == "namesake"):
         draft.held, draft.candidates = found.held, list(found.candidates)
         return
     if lead is not None and lead.pk in started and _wants_history(draft, lead, context):
@@ -187,7 +188,7 @@ def _write_qualifications(changes: Changes) -> None:
 
 
 def _first_channels(drafts: Sequence[Draft], context: Context) -> None:
-    """The first source is the channel: of new leads, of leads that had none, of leads acquired earlier than was known."""
+    """The first source is the channel: of new leads, of those that had none, of those acquired earlier than known."""
     changed = {}
     for draft in drafts:
         lead = draft.lead

@@ -21,11 +21,7 @@ class Meaning:
 def meaning(values: RowValues, keys: Keys, index: Index, *, match_on: str) -> Meaning:
     """Whom the row means under the match key chosen, or by the exact keys in their order (DESIGN §9)."""
     found = _BY_KEY[match_on](values, keys, index)
-    if found.held:
-        return found
-    if found.lead is None:
-        return _nobody_else(keys, index, None)
-    return _nobody_else(keys, index, found.lead)
+    return found if found.held else unless_taken(keys, index, found.lead)
 
 
 def _by_any(values: RowValues, keys: Keys, index: Index) -> Meaning:
@@ -82,7 +78,7 @@ def _agrees(lead: Lead, values: RowValues, keys: Keys) -> bool:
     return same and (not address or lead.company is None or lead.company.address in ("", address))
 
 
-def _nobody_else(keys: Keys, index: Index, lead: Lead | None) -> Meaning:
+def unless_taken(keys: Keys, index: Index, lead: Lead | None) -> Meaning:
     """Holds the row when its id, address or number already belongs to somebody else."""
     others = [index.external.get(keys.external_id), index.email.get(keys.email)]
     if not keys.email and not (lead and lead.email_key):

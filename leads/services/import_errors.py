@@ -53,3 +53,8 @@ class LeaseLost(DomainError):
 
     code = "lease_lost"
     status = 409
+
+
+class UnknownResult(Invalid):
+    code = "invalid_choice"
+    message = _("There is no such result. Known ones: pending, created, updated, unchanged, duplicate, refused.")

@@ -92,7 +92,7 @@ def _work(run: ImportRun, now: Now, chunks: int | None) -> bool:
     """True when the run has reached its end."""
     if not run.rows:
         _read(run, now)
-    context = _context(run)
+    context = context_of(run)
     for step, rows in enumerate(_pending(run)):
         if chunks is not None and step >= chunks:
             return False
@@ -101,7 +101,8 @@ def _work(run: ImportRun, now: Now, chunks: int | None) -> bool:
     return True
 
 
-def _context(run: ImportRun) -> import_chunks.Context:
+def context_of(run: ImportRun) -> import_chunks.Context:
+    """What all chunks of the run share. Raises DomainError when a field of its mapping is gone."""
     plan, faults = plan_of(run)
     if plan is None:
         # A field of the mapping was deleted since.

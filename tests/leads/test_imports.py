@@ -141,7 +141,8 @@ def test_namesake_with_other_details_is_held_and_can_be_decided(take: Import, ca
 
 def test_company_phone_and_role_address_are_no_keys(take: Import) -> None:
     run = take(
-        "氏名,会社名,メール,電話\n田中 一郎,東浜精工,info@example.jp,03-1234-5678\n鈴木 花,東浜精工,info@example.jp,03-1234-5678\n"
+        "氏名,会社名,メール,電話\n"
+        "田中 一郎,東浜精工,info@example.jp,03-1234-5678\n鈴木 花,東浜精工,info@example.jp,03-1234-5678\n"
     )
     assert counts(run) == (2, 0, 0, 0, 0)
 
