@@ -47,7 +47,9 @@ class ImportStartSerializer(serializers.Serializer):  # type: ignore[type-arg]
     campaign = serializers.CharField(
         required=False, allow_blank=True, max_length=120, help_text="Campaign of rows that name none; made if new"
     )
-    create_custom = serializers.BooleanField(required=False, default=False, help_text="Make own fields that are missing")
+    create_custom = serializers.BooleanField(
+        required=False, default=False, help_text="Make own fields that are missing"
+    )
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Stop at the preview")
     encoding = serializers.ChoiceField(
         CHOICES, required=False, allow_blank=True, help_text="Only needed where the file doesn't tell"
@@ -135,7 +137,8 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
 
     def get_errors(self, row: ImportRow) -> list[dict[str, str]]:
         return [
-            {"column": fault.get("column", ""), "code": fault["code"], "message": row_sentence(fault)} for fault in row.errors
+            {"column": fault.get("column", ""), "code": fault["code"], "message": row_sentence(fault)}
+            for fault in row.errors
         ]
 
     def get_candidates(self, row: ImportRow) -> list[str]:

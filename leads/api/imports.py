@@ -92,7 +92,9 @@ class ImportViewSet(
         run = import_runs.start(file=file, filename=file.name, by=request.user, at=at(request), **given)
         return self._shown(run, 201)
 
-    @extend_schema(summary="Rows of an import", parameters=[RESULT], responses=ImportRowSerializer(many=True), filters=False)
+    @extend_schema(
+        summary="Rows of an import", parameters=[RESULT], responses=ImportRowSerializer(many=True), filters=False
+    )
     @action(detail=True, filterset_fields=[], pagination_class=RowPages, serializer_class=ImportRowSerializer)
     def rows(self, request: Request, pk: str) -> Response:
         run = self.get_object()

@@ -15,4 +15,8 @@ router.register("channels", ChannelViewSet, basename="channel")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 
 _errors = ImportViewSet.as_view({"get": "errors"}, filterset_fields=[])
-urlpatterns = [path("imports/<str:pk>/errors.csv", _errors, name="import-errors"), path("activities/", ActivitiesView.as_view(), name="activities"), path("", include(router.urls))]
+urlpatterns = [
+    path("imports/<str:pk>/errors.csv", _errors, name="import-errors"),
+    path("activities/", ActivitiesView.as_view(), name="activities"),
+    path("", include(router.urls)),
+]

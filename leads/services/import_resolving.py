@@ -54,5 +54,3 @@ def _apply(run: ImportRun, row: ImportRow, at: datetime) -> ImportRow:
             duplicates=F("duplicates") - 1, finished_at=at, **{column: F(column) + 1}
         )
     return row
-
-

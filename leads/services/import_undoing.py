@@ -11,7 +11,7 @@ from journal import services as journal
 from journal.models import Event
 from journal.transactions import retried
 from leads import hooks
-from leads.domain.choices import StaleCause, Stage
+from leads.domain.choices import Stage, StaleCause
 from leads.domain.normalise import derived
 from leads.models import Activity, ImportRow, ImportRun, Lead, Qualification
 from leads.services import activities, staleness
@@ -91,9 +91,7 @@ def _gone_on(run: ImportRun, ids: list[int]) -> set[int]:
 
 def _bury(ids: list[int], at: datetime) -> None:
     """Tombstones: their logs stay, their keys are free for the same person coming in again."""
-    Lead.objects.filter(pk__in=ids).update(
-        is_present=False, external_id=None, version=F("version") + 1, updated_at=at
-    )
+    Lead.objects.filter(pk__in=ids).update(is_present=False, external_id=None, version=F("version") + 1, updated_at=at)
 
 
 def _turn_back(run: ImportRun, ids: list[int], at: datetime) -> None:
@@ -126,4 +124,3 @@ def _save(lead: Lead, at: datetime) -> None:
     lead.version += 1
     lead.updated_at = at
     lead.save(update_fields=_COLUMNS)
-

@@ -77,7 +77,9 @@ def test_refused_rows_tell_why_and_come_as_a_file(api):
 def test_dry_run_then_resolve_then_commit(api):
     first = send(api, "会社名,氏名,役職\n東浜精工,田中 一郎,課長\n")
     work(first)
-    again = send(api, "会社名,氏名,役職\n東浜精工,田中 一郎,部長\n東浜精工,田中 一郎,社長\n西浜,鈴木,\n", dry_run="true")
+    again = send(
+        api, "会社名,氏名,役職\n東浜精工,田中 一郎,部長\n東浜精工,田中 一郎,社長\n西浜,鈴木,\n", dry_run="true"
+    )
     work(again)
     shown = read(api, again)
     assert (shown["state"], shown["created"], shown["duplicates"]) == ("preview", 1, 2)

@@ -21,9 +21,7 @@ DEALS = "olist/olist_closed_deals_dataset.csv"
 
 def take(api, name, settings, **options):
     data = (Path(text("HANDOFF_REAL_DATA")) / name).read_bytes()
-    answer = api.post(
-        "/api/v1/imports/", {"file": SimpleUploadedFile("list.csv", data), **options}, format="multipart"
-    )
+    answer = api.post("/api/v1/imports/", {"file": SimpleUploadedFile("list.csv", data), **options}, format="multipart")
     assert answer.status_code == 201, answer.content
     began = time.monotonic()
     import_work.work(run_id=int(answer.json()["id"]), now=clock.now)
