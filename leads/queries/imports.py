@@ -44,7 +44,7 @@ def error_text(run: ImportRun) -> str:
 
 
 def refused_csv(run: ImportRun) -> Iterator[str]:
-    """The refused rows as CSV for a spreadsheet: line, reason, then the row as it was. Begins with a byte order mark."""
+    """The refused rows as CSV for a spreadsheet: line, reason, then the row as it was."""
     yield "\ufeff" + _line([_("Line"), _("Reason"), *run.headers])
     for row in rows(run, result=ImportRow.Result.REFUSED).iterator(chunk_size=500):
         reasons = " / ".join(_reason(fault) for fault in row.errors)
