@@ -25,3 +25,6 @@ class OpportunitySource(TextChoices):
     SELF = "self", pgettext_lazy("opportunity", "Self-sourced")
     REFERRAL = "referral", pgettext_lazy("opportunity", "Referral")
     IMPORTED = "imported", pgettext_lazy("opportunity", "Imported")
+
+
+DEAL_RESULTS = [(Result.WON.value, Result.WON.label), (Result.LOST.value, Result.LOST.label)]

@@ -35,3 +35,8 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.result} for {self.handoff_id}"
+
+    @property
+    def is_late_entry(self) -> bool:
+        """Entered on a later day than it happened (in UTC; close enough for a mark)."""
+        return self.given_at.date() > self.happened_at.date()

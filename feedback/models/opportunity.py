@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from feedback.domain.choices import OpportunitySource
+from feedback.domain.choices import DEAL_RESULTS, OpportunitySource
 from handoff.models import Handoff
 from leads.models import Company, Lead
 
@@ -21,7 +21,7 @@ class Opportunity(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     opened_on = models.DateField()
     opened_at = models.DateTimeField()
-    result = models.CharField(max_length=4, blank=True, choices=[("won", "won"), ("lost", "lost")])
+    result = models.CharField(max_length=4, blank=True, choices=DEAL_RESULTS)
     reason = models.CharField(max_length=40, blank=True)
     closed_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)

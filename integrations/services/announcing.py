@@ -33,7 +33,8 @@ def _to_receivers(event: Event) -> Announcement | None:
 
 def _to_queue(event: Event) -> Announcement | None:
     handoff = _handoff(event)
-    return _about(handoff, event, recipients.receivers(handoff) | recipients.managers(handoff.team_id))
+    # Those who take from the queue hear of the offer itself.
+    return _about(handoff, event, recipients.managers(handoff.team_id) - recipients.receivers(handoff))
 
 
 def _to_senders(event: Event) -> Announcement | None:

@@ -34,7 +34,7 @@ SWEEPS = (
     Sweep("clocks", "handoff.services.sweeps.sweep"),
     Sweep("reactions", "journal.services.deliver_owed"),
     Sweep("mails", "integrations.services.mails.send_owed"),
-    Sweep("midnight", "scoring.services.scores.midnight"),
+    Sweep("recompute", "scoring.services.recompute.sweep"),
     Sweep("imports", "leads.services.import_work.sweep"),
 )
 

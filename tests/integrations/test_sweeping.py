@@ -48,3 +48,8 @@ def test_there_is_no_heartbeat_when_everything_fails():
     sweeping.run_all(NOON, sweeps=(Sweep("broken", "tests.integrations.test_sweeping.breaks"),))
 
     assert not Heartbeat.objects.exists()
+
+
+@pytest.mark.parametrize("sweep", sweeping.SWEEPS, ids=lambda sweep: sweep.name)
+def test_every_sweep_of_the_list_can_be_called(sweep):
+    assert callable(sweep.function())

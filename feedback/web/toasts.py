@@ -1,0 +1,17 @@
+"""What a report led to, in one sentence."""
+
+from django.utils.translation import gettext as _
+
+from accounts.interface import dates
+from feedback.models import Feedback
+from leads.models import Lead
+
+
+def what_followed(feedback: Feedback) -> str:
+    """`商談を記録しました。次回アクション 11/27(金)`: the result and what is owed next."""
+    lead = Lead.objects.get(pk=feedback.handoff.lead_id)
+    told = _("Recorded: %(result)s.") % {"result": feedback.get_result_display()}
+    if lead.due_at is None:
+        return told
+    values = {"duty": lead.get_due_kind_display(), "day": dates.day(lead.due_at)}
+    return f"{told} {_('Next: %(duty)s by %(day)s.') % values}"

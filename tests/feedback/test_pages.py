@@ -1,0 +1,110 @@
+"""The form and the deals, as people use them."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import User
+from feedback.models import Feedback, Opportunity
+from feedback.services import feedback
+from journal.clock import frozen
+from tests.cast import NOON
+from tests.handoff import stories
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(hours=2)
+
+
+@pytest.fixture
+def people():
+    return stories.small()
+
+
+@pytest.fixture
+def handoff(people):
+    return stories.accepted(people, to=people.sato, company={"name": "東浜精工株式会社"})
+
+
+def send(client, url, values):
+    with frozen(LATER):
+        return client.post(url, values)
+
+
+@pytest.mark.parametrize(("language", "title"), [("ja", "結果を報告する"), ("en", "Report the result")])
+def test_ar_19_the_form_has_five_inputs(people, handoff, client, language, title):
+    User.objects.update(language=language)
+    client.force_login(people.sato)
+
+    page = client.get(f"/handoffs/{handoff.pk}/feedback/?result=won").content.decode()
+
+    assert title in page
+    names = {name for name in ("result", "reason", "next_action_on", "quality", "comment") if f'name="{name}"' in page}
+    assert len(names) == 5
+    assert 'value="won" class="" checked' in page or "checked" in page.split('value="won"')[1][:120]
+
+
+def test_one_choice_and_one_press_are_enough(people, handoff, client):
+    client.force_login(people.sato)
+
+    answer = send(client, f"/handoffs/{handoff.pk}/feedback/", {"result": "opportunity"})
+
+    deal = Opportunity.objects.get()
+    assert answer.headers["Location"] == f"/opportunities/{deal.pk}/"
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "「商談化」を記録しました" in page
+
+
+def test_a_reason_chosen_before_another_result_is_dropped(people, handoff, client):
+    client.force_login(people.sato)
+
+    send(client, f"/handoffs/{handoff.pk}/feedback/", {"result": "won", "reason": "budget"})
+
+    assert Feedback.objects.get().reason == ""
+
+
+def test_a_missing_reason_is_said_beside_its_field(people, handoff, client):
+    client.force_login(people.sato)
+
+    answer = send(client, f"/handoffs/{handoff.pk}/feedback/", {"result": "lost"})
+
+    assert answer.status_code == 400
+    assert "失注の理由を選んでください。" in answer.content.decode()
+
+
+def test_f_8_two_presses_make_one_report(people, handoff, client):
+    client.force_login(people.sato)
+    for _ in range(2):
+        send(client, f"/handoffs/{handoff.pk}/feedback/", {"result": "considering", "quality": "3"})
+
+    assert Feedback.objects.count() == 1
+
+
+def test_others_may_not(people, handoff, client):
+    client.force_login(people.otto)
+    assert client.get(f"/handoffs/{handoff.pk}/feedback/").status_code == 404
+    client.force_login(people.mia)
+    assert client.get(f"/handoffs/{handoff.pk}/feedback/").status_code == 403
+
+
+def test_the_amount_is_asked_on_the_deal(people, handoff, client):
+    client.force_login(people.sato)
+    given = feedback.give(handoff=handoff, result="opportunity", by=people.sato, at=LATER)
+    deal = Opportunity.objects.get()
+
+    answer = send(client, f"/opportunities/{deal.pk}/", {"amount": "1200000", "result": ""})
+
+    assert answer.status_code == 302
+    deal.refresh_from_db()
+    assert deal.amount == 1_200_000
+    assert "120万円" in client.get("/opportunities/").content.decode()
+    assert given.handoff_id == deal.handoff_id
+
+
+def test_a_deal_of_ones_own_is_recorded_on_the_lead(people, client):
+    lead = stories.lead()
+    client.force_login(people.sato)
+    assert client.get(f"/leads/{lead.pk}/opportunity/").status_code == 200
+
+    send(client, f"/leads/{lead.pk}/opportunity/", {"source": "referral", "amount": "500000"})
+
+    assert list(Opportunity.objects.values_list("source", "lead")) == [("referral", lead.pk)]
