@@ -30,7 +30,7 @@ class Sweep:
 # In this order, because each may owe something to the next: a score offers, an offer starts a clock,
 # a clock tells, a notice mails. Named by address so that one that cannot even be loaded stops only itself.
 SWEEPS = (
-    Sweep("scores", "scoring.services.scores.score_stale"),
+    Sweep("scores", "scoring.services.sweeping.stale"),
     Sweep("clocks", "handoff.services.sweeps.sweep"),
     Sweep("reactions", "journal.services.deliver_owed"),
     Sweep("mails", "integrations.services.mails.send_owed"),

@@ -48,6 +48,7 @@ class _Reader:
     def __init__(self, known: Registry):
         self.known = known
         self.errors: list[FieldError] = []
+        self.given: set[str] = set()
 
     def refuse(self, path: str, code: str, message: Any) -> None:
         self.errors.append(FieldError(path, code, message))
@@ -116,6 +117,7 @@ class _Reader:
             self.refuse("rules", "not_a_list", _("This must be a list of at most 100 rules."))
             return []
         keys: set[str] = set()
+        self.given = {str(rule.get("key")) for rule in value if isinstance(rule, Mapping)}
         return [self._rule(rule, f"rules[{number}]", keys) for number, rule in enumerate(value)]
 
     def _rule(self, rule: object, path: str, keys: set[str]) -> dict[str, Any]:
@@ -138,7 +140,7 @@ class _Reader:
     def _key(self, key: object, path: str, keys: set[str]) -> str:
         if not key:
             number = len(keys) + 1
-            while (made := f"rule-{number}") in keys:
+            while (made := f"rule-{number}") in keys | self.given:
                 number += 1
             key = made
         text = self.text(key, f"{path}.key", 60)

@@ -83,12 +83,12 @@ def create(*, values: Mapping[str, Any], by: Any, at: datetime) -> ScoringModel:
 
 
 @retried
-def copy(*, model: ScoringModel, by: Any, at: datetime) -> ScoringModel:
-    """The next version as a draft; its publishing will retire `model`."""
+def copy(*, model: ScoringModel, by: Any, at: datetime, changes: Mapping[str, Any] | None = None) -> ScoringModel:
+    """The next version as a draft, with `changes` if given; its publishing will retire `model`."""
     _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     names = ("name", "line", "bands", "caps", "applies_to")
     values = {name: getattr(model, name) for name in names} | {"why": "", "rules": _rule_values(model)}
-    return _new_draft(values, model, by, at)
+    return _new_draft(values | draft_values.read(changes or {}), model, by, at)
 
 
 def _new_draft(values: Mapping[str, Any], origin: ScoringModel | None, by: Any, at: datetime) -> ScoringModel:

@@ -8,7 +8,7 @@ import pytest
 from journal import reactions
 from leads.models import LeadScore
 from scoring.models import RecomputeRange, RecomputeRun
-from scoring.services import models, recompute, scores, sweeping
+from scoring.services import models, recompute, scores
 from tests.cast import NOON, Cast, cast, organization, tokyo
 from tests.scoring import rows, scored
 
@@ -183,7 +183,7 @@ def test_midnight_passes_once_a_day_and_makes_up_for_missed_ones() -> None:
     assert recompute.midnight(at=NOON) is not None  # the day's own pass
     assert recompute.midnight(at=EVENING) is None
     later = tokyo("2026-12-02 09:00")
-    sweeping.sweep(at=later)
+    recompute.sweep(at=later)
     assert recompute.midnight(at=later) is None
     assert totals()[lead.pk] == -5
     assert RecomputeRun.objects.filter(kind="midnight", state="done").count() >= 1
