@@ -64,7 +64,7 @@ class Play:
             activities.record(
                 lead=lead,
                 type=kind,
-                content=content,
+                content=content.title if content else None,
                 url=content.url if content else "",
                 duration_seconds=self.script.random.randrange(20, 600) if kind == "page_view" else None,
                 occurred_at=at,
