@@ -1,0 +1,119 @@
+"""One lead's page: who, the panels of other apps by address, the viewpoints, the timeline, the company."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
+
+from journal.errors import DomainError
+from leads.models import ActivityType, Lead, LeadSource
+from leads.queries import colleagues, timeline, viewpoints
+from leads.queries.timeline import label_of
+
+# Panels that other apps draw: the lead's page knows their names only (arrows go downwards).
+PANELS = {
+    "steps": "lead-steps-panel",
+    "need": "lead-need-panel",
+    "actions": "lead-actions-panel",
+    "score": "lead-score-panel",
+    "handoff": "lead-handoff-panel",
+}
+BY_HAND = ("call", "email_sent", "meeting", "note")
+
+
+def visible(request: HttpRequest, pk: int) -> Lead:
+    """The lead if this person may see it, with what the page's head shows; else 404."""
+    queryset = Lead.objects.visible_to(request.user)
+    related = ("company", "channel", "campaign", "owner", "team", "score")
+    lead = queryset.select_related(*related).filter(pk=pk).first()
+    if lead is None:
+        raise Http404
+    return lead
+
+
+def address(route: str, pk: int) -> str:
+    """The address of another app's panel for this lead; nothing where the installation lacks it."""
+    try:
+        return reverse(route, args=[pk])
+    except NoReverseMatch:
+        return ""
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole page."""
+    lead = visible(request, pk)
+    at = request.entry.at  # type: ignore[attr-defined]
+    today = at.astimezone(request.entry.organization.zone).date()  # type: ignore[attr-defined]
+    context = {
+        "lead": lead,
+        "panels": {name: address(route, pk) for name, route in PANELS.items()},
+        "viewpoints": viewpoints.of(lead, at=at, today=today),
+        "about": _about(lead),
+        "sources": _sources(lead),
+        "colleagues": colleagues.of(lead, user=request.user),
+        "kinds": kinds_by_hand(),
+        "now": local_input(at, request),
+        "score": getattr(lead, "score", None),
+        "duplicates_url": address("lead-duplicates", pk),
+    }
+    return render(request, "leads/lead.html", context | _timeline(request, lead))
+
+
+def _about(lead: Lead) -> str:
+    """製造業・320名・静岡県: the company in a line."""
+    company = lead.company
+    if company is None:
+        return ""
+    parts = (company.industry, viewpoints.employees(company), company.prefecture)
+    return pgettext("separator", " · ").join(part for part in parts if part)
+
+
+def _sources(lead: Lead) -> str:
+    """Every source, the first one first, each with its campaign."""
+    rows = LeadSource.objects.filter(lead=lead).order_by("at", "pk").values_list("channel__name", "campaign__name")
+    named = [
+        _("%(channel)s: %(campaign)s") % {"channel": channel, "campaign": campaign} if campaign else channel
+        for channel, campaign in rows
+    ]
+    return _(", ").join(named)
+
+
+def kinds_by_hand() -> list[dict[str, Any]]:
+    """What a person records by hand in two clicks, each with an id that makes a second press harmless."""
+    types = ActivityType.objects.in_bulk(BY_HAND)
+    return [
+        {"code": code, "label": label_of(types[code], code), "icon": types[code].icon, "event_id": str(uuid.uuid4())}
+        for code in BY_HAND
+    ]
+
+
+def local_input(at: datetime, request: HttpRequest) -> str:
+    """The moment as a datetime-local field wants it."""
+    return at.astimezone(request.entry.organization.zone).strftime("%Y-%m-%dT%H:%M")  # type: ignore[attr-defined]
+
+
+def _timeline(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+    try:
+        entries, rest = timeline.entries(lead, cursor=request.GET.get("before"), size=12)
+    except DomainError:
+        entries, rest = timeline.entries(lead, size=12)
+    return {"entries": entries, "older": rest}
+
+
+@login_required
+@require_GET
+def more_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """The older entries, for the end of the list; without script the whole page from there."""
+    lead = visible(request, pk)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return show(request, pk)
+    return render(request, "leads/_timeline_more.html", {"lead": lead} | _timeline(request, lead))

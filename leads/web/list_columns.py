@@ -1,0 +1,46 @@
+"""The columns of the list: which there are, which a person has chosen."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `sort` is the ordering its head offers."""
+
+    name: str
+    label: Any
+    css: str
+    sort: str = ""
+
+
+COLUMNS = (
+    Column("score", _("Score"), "c-score", "score"),
+    Column("stage", _("Stage"), "c-stage", "stage_since"),
+    Column("touch", _("Last contact"), "c-touch", "last_contact_at"),
+    Column("act", _("Latest act"), "c-act", "last_activity_at"),
+    Column("channel", _("Channel"), "c-channel"),
+    Column("due", _("Next duty"), "c-due", "due_at"),
+    Column("industry", _("Industry"), "c-industry"),
+    Column("employees", _("Employees"), "c-employees"),
+    Column("prefecture", _("Prefecture"), "c-prefecture"),
+    Column("campaign", _("Campaign"), "c-campaign"),
+    Column("acquired", _("Acquired"), "c-acquired", "acquired_at"),
+    Column("owner", _("Owner"), "c-owner"),
+)
+DEFAULT = ("score", "stage", "touch", "act", "channel", "owner")
+_KEY = "lead_columns"
+
+
+def chosen(request: HttpRequest) -> list[Column]:
+    """The columns this person sees, in their fixed order."""
+    names = request.session.get(_KEY) or DEFAULT
+    return [column for column in COLUMNS if column.name in names]
+
+
+def choose(request: HttpRequest, names: list[str]) -> None:
+    """Remembers the choice for this browser's session; none at all means the usual ones."""
+    request.session[_KEY] = [column.name for column in COLUMNS if column.name in names]

@@ -1,0 +1,195 @@
+"""The list of leads: load, one call, render."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import navigation
+from accounts.api.pagination import capped_count
+from journal.errors import DomainError
+from leads.models import Lead
+from leads.queries import lead_list, lead_rows
+from leads.queries.lead_filter import LeadFilter
+from leads.web import list_columns, list_sentence
+from leads.web.posting import safe_next
+
+BULK_ROUTES = (
+    ("handoff-bulk-offer", "arrow-right", True),
+    ("lead-bulk-assign", "user-check", False),
+    ("lead-bulk-nurture", "seedling", False),
+    ("leads-export", "download", False),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A list with an address of its own."""
+
+    url: str
+    label: str
+    is_current: bool
+    count: int | None = None
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What components/pager.html wants to know."""
+
+    first: int
+    last: int
+    total: int
+    is_capped: bool
+    previous_url: str
+    next_url: str
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """One page of the leads that the address asks for; a faulty address says what is wrong and shows no rows."""
+    at = request.entry.at  # type: ignore[attr-defined]
+    ordering = request.GET.get("ordering") or lead_list.DEFAULT_ORDERING
+    columns = list_columns.chosen(request)
+    faults, rows, pages = [], [], None
+    found = LeadFilter(_clean(request.GET), Lead.objects.visible_to(request.user), at=at)
+    if found.is_valid():
+        try:
+            rows, pages = _read(request, found.qs, ordering, columns)
+        except DomainError as error:
+            faults = [str(error)]
+    else:
+        faults = [str(message) for messages in found.errors.values() for message in messages]
+    return render(request, "leads/list.html", _context(request, rows, pages, columns, ordering, faults))
+
+
+def _clean(query: QueryDict) -> QueryDict:
+    """Without characters that no database stores: an address can hold anything."""
+    cleaned = query.copy()
+    for name, values in query.lists():
+        cleaned.setlist(name, [value.replace("\x00", "") for value in values])
+    return cleaned
+
+
+def _read(request: HttpRequest, queryset: Any, ordering: str, columns: list[list_columns.Column]) -> tuple[Any, Pages]:
+    entry = request.entry  # type: ignore[attr-defined]
+    with_acts = any(column.name == "act" for column in columns)
+    rows, page = lead_rows.read(
+        queryset,
+        ordering=ordering,
+        cursor=request.GET.get("cursor"),
+        at=entry.at,
+        zone=entry.organization.zone,
+        with_acts=with_acts,
+    )
+    total, is_capped = capped_count(queryset)
+    first = _first(request, total) if rows else 0
+    return rows, Pages(
+        first=first,
+        last=first + len(rows) - 1 if rows else 0,
+        total=total,
+        is_capped=is_capped,
+        previous_url=_page_url(request, page.previous, max(1, first - lead_rows.SIZE)),
+        next_url=_page_url(request, page.next, first + len(rows)),
+    )
+
+
+def _first(request: HttpRequest, total: int) -> int:
+    text = request.GET.get("from", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 and request.GET.get("cursor") else 1
+
+
+def _page_url(request: HttpRequest, cursor: str | None, first: int) -> str:
+    if cursor is None:
+        return ""
+    query = request.GET.copy()
+    query["cursor"], query["from"] = cursor, str(first)
+    return f"?{query.urlencode()}"
+
+
+def _context(
+    request: HttpRequest, rows: Any, pages: Pages | None, columns: Any, ordering: str, faults: list[str]
+) -> dict[str, Any]:
+    used, free = list_sentence.chips(request.GET)
+    names = [column.name for column in columns]
+    return {
+        "tabs": _tabs(request, pages),
+        "used": used,
+        "free": free,
+        "carried": list_sentence.hidden(request.GET),
+        "clear_url": reverse("leads"),
+        "rows": rows,
+        "page": pages,
+        "columns": columns,
+        "column_choices": [(column, column.name in names) for column in list_columns.COLUMNS],
+        "ordering": ordering,
+        "orderings": _orderings(request, ordering),
+        "faults": faults,
+        "bulk": _bulk_actions(request),
+        "imports_url": navigation.address("imports") if request.user.may("import_leads") else "",
+        "is_narrowed": bool(used),
+    }
+
+
+def _tabs(request: HttpRequest, pages: Pages | None) -> list[Tab]:
+    me = str(request.user.pk)
+    lists: list[tuple[str, dict[str, str]]] = [
+        (_("All"), {}),
+        (_("Mine"), {"owner": me}),
+        (_("Worth handing over"), {"stage": "mal,mql", "band": "high,middle"}),
+        (_("Mine, never contacted"), {"owner": me, "touched": "none"}),
+        (_("In nurture"), {"stage": "nurture", "ordering": "due_at"}),
+    ]
+    here = {name: ",".join(request.GET.getlist(name)) for name in request.GET if name not in ("cursor", "from")}
+    if here.get("ordering") == lead_list.DEFAULT_ORDERING:
+        here.pop("ordering")
+    count = pages.total if pages and not pages.is_capped else None
+    return [
+        Tab(
+            f"?{urlencode(query, safe=',')}" if query else reverse("leads"),
+            label,
+            query == here,
+            count if query == here else None,
+        )
+        for label, query in lists
+    ]
+
+
+def _orderings(request: HttpRequest, ordering: str) -> list[tuple[str, str, bool]]:
+    words = [
+        ("-score", _("Highest score first")),
+        ("-last_activity_at", _("Latest act first")),
+        ("last_contact_at", _("Longest without contact first")),
+        ("due_at", _("Nearest duty first")),
+        ("-acquired_at", _("Newest first")),
+    ]
+    return [(key, words_of, key == ordering) for key, words_of in words]
+
+
+def _bulk_actions(request: HttpRequest) -> list[dict[str, Any]]:
+    words = {
+        "handoff-bulk-offer": _("Hand over"),
+        "lead-bulk-assign": _("Assign"),
+        "lead-bulk-nurture": _("To nurture"),
+        "leads-export": _("Export"),
+    }
+    actions = [
+        {"url": navigation.address(route), "label": words[route], "icon": icon, "is_main": is_main}
+        for route, icon, is_main in BULK_ROUTES
+    ]
+    return [action for action in actions if action["url"]]
+
+
+@login_required
+@require_POST
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Keeps the chosen columns and goes back to the list."""
+    list_columns.choose(request, request.POST.getlist("column"))
+    return redirect(safe_next(request, reverse("leads")))

@@ -1,0 +1,123 @@
+"""The filters of the list as a sentence with pressable words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.models import User
+from leads.domain.choices import Stage
+from leads.models import Channel
+from leads.queries.lead_filter import TOUCHED
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value that can be ticked."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass
+class Chip:
+    """One filter: the words before and after it, what is chosen, and how to choose."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    kind: str  # several, one, number, text
+    text: str = ""
+    value: str = ""
+    choices: list[Choice] = field(default_factory=list)
+    clear_url: str = ""
+
+
+def _stages() -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, label in Stage.choices]
+
+
+def _bands() -> list[tuple[str, str]]:
+    return [
+        (value, pgettext("band", str(words))) for value, words in (("high", "High"), ("middle", "Mid"), ("low", "Low"))
+    ]
+
+
+def _touched() -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, label in TOUCHED]
+
+
+def _owners() -> list[tuple[str, str]]:
+    people = User.objects.active().people().order_by("last_name", "first_name")
+    nobody = [("none", _("Unassigned"))]
+    return nobody + [(str(user.pk), user.name) for user in people]
+
+
+def _channels() -> list[tuple[str, str]]:
+    return [(str(channel.pk), channel.name) for channel in Channel.objects.order_by("name")]
+
+
+# Name, kind, choices, the label in the menu, and the sentence's piece with %s for the chip.
+Piece = tuple[str, str, Callable[[], list[tuple[str, str]]] | None, Callable[[], str], Callable[[], str]]
+PIECES: tuple[Piece, ...] = (
+    ("stage", "several", _stages, lambda: _("Stage"), lambda: pgettext("filter", "in stage %s")),
+    ("band", "several", _bands, lambda: _("Priority"), lambda: pgettext("filter", "of priority %s")),
+    ("score_min", "number", None, lambda: _("Score from"), lambda: pgettext("filter", "scoring %s or more")),
+    ("touched", "one", _touched, lambda: _("Last contact"), lambda: pgettext("filter", "last contacted %s")),
+    ("owner", "one", _owners, lambda: _("Owner"), lambda: pgettext("filter", "owned by %s")),
+    ("channel", "one", _channels, lambda: _("Channel"), lambda: pgettext("filter", "won by %s")),
+    ("industry", "text", None, lambda: _("Industry"), lambda: pgettext("filter", "in the industry %s")),
+    (
+        "employees_min",
+        "number",
+        None,
+        lambda: _("Employees from"),
+        lambda: pgettext("filter", "with %s employees or more"),
+    ),
+    ("q", "text", None, lambda: _("Words"), lambda: pgettext("filter", "found by “%s”")),
+)
+NAMES = tuple(piece[0] for piece in PIECES)
+
+
+def chips(query: QueryDict) -> tuple[list[Chip], list[Chip]]:
+    """The filters in use, in the order of the sentence, and those that could be added."""
+    used, free = [], []
+    for piece in PIECES:
+        chip = _chip(piece, query)
+        (used if chip.text else free).append(chip)
+    return used, free
+
+
+def _chip(piece: Piece, query: QueryDict) -> Chip:
+    name, kind, choices, label, sentence = piece
+    before, _mark, after = sentence().partition("%s")
+    chip = Chip(name, label(), before.strip(), after.strip(), kind)
+    given = [part for text in query.getlist(name) for part in text.split(",") if part.strip()]
+    chip.value = ",".join(given)
+    if choices is not None:
+        chip.choices = [Choice(value, text, value in given) for value, text in choices()]
+        chosen = [choice.label for choice in chip.choices if choice.is_chosen]
+        chip.text = pgettext("filter", " or ").join(chosen) or chip.value
+    else:
+        chip.text = chip.value
+    chip.clear_url = without(query, name)
+    return chip
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """The same list without these filters, from its first page."""
+    rest = query.copy()
+    for name in (*names, "cursor", "from"):
+        rest.pop(name, None)
+    return f"?{rest.urlencode()}"
+
+
+def hidden(query: QueryDict) -> list[tuple[str, Any]]:
+    """What a filter's form has to carry along: everything but filters and the page."""
+    left_out = {*NAMES, "cursor", "from"}
+    return [(name, value) for name, values in query.lists() if name not in left_out for value in values]

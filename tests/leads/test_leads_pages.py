@@ -1,0 +1,292 @@
+"""The list and one lead's page."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from journal import clock
+from leads.models import Activity, DuplicatePair, Lead, LeadScore
+from leads.services import activities
+from tests import factories
+from tests.cast import NOON
+
+pytestmark = pytest.mark.django_db
+LIST = "/leads/"
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with clock.frozen(NOON):
+        yield
+
+
+@pytest.fixture
+def page(client, cast):
+    """The browser of Mia, in English, so that texts stand still."""
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    return client
+
+
+def text_of(response):
+    assert response.status_code == 200, response.content[:500]
+    return response.content.decode()
+
+
+def score(lead, total, band="middle"):
+    LeadScore.objects.create(lead=lead, total=total, band=band, as_of=NOON.date(), computed_at=NOON)
+
+
+def names(response):
+    return re.findall(r"<b>(中村 健\d+|杉本 \w+)</b>", text_of(response))
+
+
+def test_the_empty_list_offers_the_next_step(page):
+    assert "No leads yet" in text_of(page.get(LIST))
+
+
+def test_nothing_found_offers_all_leads(page, lead):
+    assert "No lead meets these conditions" in text_of(page.get(f"{LIST}?stage=won"))
+
+
+def test_filters_read_as_a_sentence(page, lead):
+    body = text_of(page.get(f"{LIST}?stage=lead,mal&band=high&q=x"))
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+    assert "in stage" in words
+    assert "Lead or MAL" in words
+
+
+@pytest.mark.parametrize(
+    "query", ["stage=boss", "ordering=password", "cursor=abc", "score_min=x", "q=%00", "from=x&cursor=%F0"]
+)
+def test_a_faulty_address_is_told_not_a_500(page, lead, query):
+    assert page.get(f"{LIST}?{query}").status_code == 200
+
+
+def test_pages_go_forth_and_back(page):
+    for number in range(53):
+        lead = factories.lead()
+        if number % 2:
+            score(lead, number)
+    first = page.get(LIST)
+    following = re.search(r'rel="next" href="([^"]+)"', text_of(first)).group(1).replace("&amp;", "&")
+    second = page.get(LIST + following)
+    assert (len(names(first)), len(names(second))) == (50, 3)
+    assert "51–53" in text_of(second)
+    back = re.search(r'rel="prev" href="([^"]+)"', text_of(second)).group(1).replace("&amp;", "&")
+    assert names(page.get(LIST + back)) == names(first)
+
+
+def test_the_list_takes_a_constant_number_of_queries(page, cast, django_assert_max_num_queries):
+    for _ in range(10):
+        lead = factories.lead(company={"name": "東浜精工"}, channel="展示会")
+        activities.record(lead=lead, type="document_download", content="事例", occurred_at=NOON, by=None, at=NOON)
+        score(lead, 5)
+    page.get(LIST)
+    with django_assert_max_num_queries(16):
+        assert len(names(page.get(LIST))) == 10
+
+
+def test_ar_12_the_list_shows_who_handled_which_lead_how_far(page, cast):
+    lead = factories.lead(company={"name": "東浜精工"}, channel="展示会", mobile="090-1234-5678")
+    Lead.objects.filter(pk=lead.pk).update(owner=cast.isao)
+    activities.record(lead=lead, type="call", occurred_at=NOON - timedelta(days=3), by=cast.isao, at=NOON)
+    activities.record(lead=lead, type="business_card", occurred_at=NOON, by=cast.isao, at=NOON)
+
+    body = text_of(page.get(LIST))
+    for expected in ("東浜精工", lead.name, "展示会", "3 days ago", "Business card exchanged", "井坂 勲", "Lead"):
+        assert expected in body, expected
+
+
+@pytest.mark.parametrize(
+    ("days", "age"), [(None, "none"), (0, "week"), (7, "week"), (8, "month"), (30, "month"), (31, "old")]
+)
+def test_ar_55_last_contact_is_marked_by_age(page, cast, lead, days, age):
+    if days is not None:
+        at = NOON - timedelta(days=days)
+        activities.record(lead=lead, type="call", occurred_at=at, by=cast.isao, at=NOON)
+    assert f'data-age="{age}"' in text_of(page.get(LIST))
+
+
+def test_columns_are_chosen(page, lead):
+    page.post("/leads/columns/", {"column": ["score", "acquired"], "next": LIST})
+    body = text_of(page.get(LIST))
+    assert 'class="c-acquired' in body
+    assert 'class="c-channel' not in body
+    assert page.post("/leads/columns/", {"next": "https://evil.example/"})["Location"] == LIST
+
+
+def test_not_signed_in_goes_to_the_login(client, lead):
+    for url in (
+        LIST,
+        "/leads/new/",
+        f"/leads/{lead.pk}/",
+        f"/leads/{lead.pk}/edit/",
+        f"/leads/{lead.pk}/qualification/",
+    ):
+        assert client.get(url).status_code == 302
+
+
+def test_not_visible_is_404_everywhere(client, cast, lead):
+    factories.organization(reps_see_own_team_only=True)
+    client.force_login(cast.otto)
+    for tail in ("", "edit/", "qualification/", "qualification/need/", "timeline/", "activities/new/"):
+        assert client.get(f"/leads/{lead.pk}/{tail}").status_code == 404
+    assert client.post(f"/leads/{lead.pk}/do-not-contact/").status_code == 404
+    assert client.get("/leads/99999999999999999999999999/").status_code == 404
+
+
+def test_the_lead_page_shows_what_is_known_and_asks_for_the_rest(page, cast, lead):
+    activities.record(lead=lead, type="page_view", occurred_at=NOON, by=None, at=NOON, url="https://x.example/price")
+    page.post(f"/leads/{lead.pk}/qualification/", {"need": "在庫の見える化", "temperature": "4"})
+
+    body = text_of(page.get(f"/leads/{lead.pk}/"))
+    for expected in (
+        "東浜精工株式会社",
+        "生産管理部 部長",
+        "在庫の見える化",
+        "4 of 5",
+        "Whose approval decides it?",
+        "https://x.example/price",
+    ):
+        assert expected in body, expected
+
+
+def test_the_lead_page_takes_a_bounded_number_of_queries(page, lead, django_assert_max_num_queries):
+    for number in range(12):
+        factories.lead(company=lead.company)
+        activities.record(lead=lead, type="page_view", occurred_at=NOON, by=None, at=NOON, content=f"頁{number}")
+    page.get(f"/leads/{lead.pk}/")
+    with django_assert_max_num_queries(26):
+        page.get(f"/leads/{lead.pk}/")
+
+
+def test_one_value_is_edited_in_place(page, cast, lead):
+    url = f"/leads/{lead.pk}/qualification/need/"
+    head = {"HX-Request": "true"}
+    assert 'name="need"' in text_of(page.get(url, headers=head))
+    saved = page.post(url, {"need": "在庫の見える化"}, headers=head)
+    assert "在庫の見える化" in text_of(saved)
+    assert saved["HX-Trigger"] == "hf:qualified"
+    lead.refresh_from_db()
+    assert lead.qualification.need == "在庫の見える化"
+    assert lead.qualification.updated_by == cast.mia
+    assert page.get(f"/leads/{lead.pk}/qualification/stage/", headers=head).status_code == 404
+
+
+def test_a_second_press_records_one_activity(page, lead):
+    form = {"type": "call", "note": "4月稼働が希望", "event_id": "abc"}
+    for _ in range(2):
+        assert page.post(f"/leads/{lead.pk}/activities/new/", form).status_code == 302
+    activity = Activity.objects.get()
+    assert (activity.type, activity.note, activity.occurred_at) == ("call", "4月稼働が希望", NOON)
+    assert "4月稼働が希望" in text_of(page.get(f"/leads/{lead.pk}/"))
+
+
+def test_a_future_activity_is_told_beside_the_field(page, lead):
+    answer = page.post(f"/leads/{lead.pk}/activities/new/", {"type": "call", "occurred_at": "2026-12-01T10:00"})
+    assert answer.status_code == 400
+    assert "This moment lies in the future." in answer.content.decode()
+
+
+def test_a_new_lead_by_hand(page, cast):
+    form = {
+        "last_name": "中村",
+        "company_name": "東浜精工",
+        "employees": "101〜300名",
+        "email": "n@x.example",
+        "channel": "展示会",
+    }
+    answer = page.post("/leads/new/", form)
+    lead = Lead.objects.get()
+    assert answer["Location"] == f"/leads/{lead.pk}/"
+    assert (lead.company.employee_count, lead.company.employee_count_max, lead.channel.name) == (101, 300, "展示会")
+
+
+def test_a_known_person_is_named_with_the_way_there(page, lead):
+    answer = page.post("/leads/new/", {"last_name": "別人", "email": lead.email})
+    assert answer.status_code == 400
+    assert f'href="/leads/{lead.pk}/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"last_name": "x" * 81}, "last_name"),
+        ({"email": "no"}, "email"),
+        ({"employees": "many", "last_name": "x"}, "employees"),
+        ({}, "last_name"),
+    ],
+)
+def test_errors_stand_beside_their_fields(page, form, field):
+    answer = page.post("/leads/new/", form)
+    assert answer.status_code == 400
+    assert f'id="id_{field}_error"' in answer.content.decode()
+
+
+def test_editing_changes_only_what_was_touched_and_refuses_a_stale_form(page, lead):
+    url = f"/leads/{lead.pk}/edit/"
+    form = {name: value for name, value in page.get(url).context["form"].initial.items() if value}
+    assert page.post(url, form | {"title": "取締役"}).status_code == 302
+    lead.refresh_from_db()
+    assert (lead.title, lead.seniority, lead.version) == ("取締役", "executive", 2)
+    stale = page.post(url, form | {"title": "主任"})
+    assert stale.status_code == 400
+    assert "Somebody has changed this in the meantime" in stale.content.decode()
+
+
+def test_opting_out_by_button(page, lead):
+    assert page.post(f"/leads/{lead.pk}/opted-out/").status_code == 302
+    lead.refresh_from_db()
+    assert lead.opted_out
+    assert "Opted out of mail" in text_of(page.get(f"/leads/{lead.pk}/"))
+
+
+def test_colleagues_hidden_from_a_rep_are_counted_by_team(client, cast, lead):
+    mate = factories.lead(company=lead.company, last_name="杉本", first_name="玲奈")
+    Lead.objects.filter(pk=lead.pk).update(team=cast.field)
+    Lead.objects.filter(pk=mate.pk).update(team=cast.other_field)
+    factories.organization(reps_see_own_team_only=True)
+    client.force_login(cast.sato)
+    body = text_of(client.get(f"/leads/{lead.pk}/"))
+    assert "杉本" not in body
+    assert "営業2部" in body
+
+
+def test_a_probable_duplicate_is_said(page, lead):
+    other = factories.lead(company=lead.company, last_name="中村", first_name="K")
+    DuplicatePair.objects.create(a=lead, b=other, created_at=NOON)
+    assert "Perhaps the same person" in text_of(page.get(f"/leads/{lead.pk}/"))
+
+
+def test_older_entries_are_loaded(page, lead):
+    for number in range(30):
+        activities.record(lead=lead, type="page_view", occurred_at=NOON - timedelta(minutes=number), by=None, at=NOON)
+    body = text_of(page.get(f"/leads/{lead.pk}/"))
+    link = re.search(r'hx-get="([^"]+before=[^"]+)"', body).group(1).replace("&amp;", "&")
+    more = page.get(link, headers={"HX-Request": "true"})
+    assert text_of(more).count("<li") == 12
+
+
+def test_texts_in_a_lead_are_never_markup(page):
+    hostile = "<script>alert(1)</script>"
+    lead = factories.lead(
+        last_name=hostile, title=hostile, company={"name": hostile}, qualification={"need": hostile}, channel=hostile
+    )
+    activities.record(lead=lead, type="note", note=hostile, occurred_at=NOON, by=None, at=NOON, content=hostile)
+    for url in (
+        LIST,
+        f"/leads/{lead.pk}/",
+        f"/leads/{lead.pk}/edit/",
+        f"/leads/{lead.pk}/qualification/",
+        f"{LIST}?q={hostile}",
+    ):
+        assert hostile not in text_of(page.get(url))
+
+
+@pytest.mark.parametrize("tail", ["", "edit/", "qualification/", "activities/new/"])
+def test_pages_speak_japanese(page, lead, tail):
+    page.cookies["handoff_language"] = "ja"
+    body = text_of(page.get(f"/leads/{lead.pk}/{tail}"))
+    assert '<html lang="ja"' in body
