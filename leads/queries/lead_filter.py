@@ -9,21 +9,25 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from leads.domain.choices import Stage
 from leads.domain.normalise import search_terms
 from leads.models import Lead
 from leads.queries.references import as_id
 
-BANDS = (("high", _("High")), ("middle", _("Middle")), ("low", _("Low")))
+BANDS = (
+    ("high", pgettext_lazy("band", "High")),
+    ("middle", pgettext_lazy("band", "Mid")),
+    ("low", pgettext_lazy("band", "Low")),
+)
 # AR-55: the last contact by age in days; the thresholds are an argument of `touched`.
 WEEK, MONTH = 7, 30
 TOUCHED = (
-    ("week", _("Within a week")),
-    ("month", _("Within a month")),
-    ("older", _("Longer ago")),
-    ("none", _("Never")),
+    ("week", pgettext_lazy("last contact", "Within a week")),
+    ("month", pgettext_lazy("last contact", "Within a month")),
+    ("older", pgettext_lazy("last contact", "Longer ago")),
+    ("none", pgettext_lazy("last contact", "Never")),
 )
 MOST_QUERY = 200
 # Moments that both engines and every time zone can hold.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -94,7 +94,7 @@ def _activity(activity: Activity, kind: ActivityType | None, people: dict[int, s
         kind=f"activity.{activity.type}",
         at=activity.occurred_at,
         icon=kind.icon if kind else "point",
-        text=_(" · ").join(part for part in parts if part),
+        text=pgettext("separator", " · ").join(part for part in parts if part),
         note=people.get(activity.by_id or 0, ""),
         is_key=bool(kind and not kind.is_ours),
         actor_id=activity.by_id,

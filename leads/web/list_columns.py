@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("score", _("Score"), "c-score", "score"),
+    Column("score", pgettext_lazy("column", "Score"), "c-score", "score"),
     Column("stage", _("Stage"), "c-stage", "stage_since"),
     Column("touch", _("Last contact"), "c-touch", "last_contact_at"),
     Column("act", _("Latest act"), "c-act", "last_activity_at"),
@@ -29,7 +30,7 @@ COLUMNS = (
     Column("prefecture", _("Prefecture"), "c-prefecture"),
     Column("campaign", _("Campaign"), "c-campaign"),
     Column("acquired", _("Acquired"), "c-acquired", "acquired_at"),
-    Column("owner", _("Owner"), "c-owner"),
+    Column("owner", pgettext_lazy("column", "Owner"), "c-owner"),
 )
 DEFAULT = ("score", "stage", "touch", "act", "channel", "owner")
 _KEY = "lead_columns"

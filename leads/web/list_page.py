@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import navigation
@@ -141,8 +142,8 @@ def _context(
 def _tabs(request: HttpRequest, pages: Pages | None) -> list[Tab]:
     me = str(request.user.pk)
     lists: list[tuple[str, dict[str, str]]] = [
-        (_("All"), {}),
-        (_("Mine"), {"owner": me}),
+        (pgettext("list", "All"), {}),
+        (pgettext("list", "Mine"), {"owner": me}),
         (_("Worth handing over"), {"stage": "mal,mql", "band": "high,middle"}),
         (_("Mine, never contacted"), {"owner": me, "touched": "none"}),
         (_("In nurture"), {"stage": "nurture", "ordering": "due_at"}),
@@ -175,10 +176,10 @@ def _orderings(request: HttpRequest, ordering: str) -> list[tuple[str, str, bool
 
 def _bulk_actions(request: HttpRequest) -> list[dict[str, Any]]:
     words = {
-        "handoff-bulk-offer": _("Hand over"),
-        "lead-bulk-assign": _("Assign"),
-        "lead-bulk-nurture": _("To nurture"),
-        "leads-export": _("Export"),
+        "handoff-bulk-offer": pgettext("button", "Hand over"),
+        "lead-bulk-assign": pgettext("button", "Assign"),
+        "lead-bulk-nurture": pgettext("button", "To nurture"),
+        "leads-export": pgettext("button", "Export"),
     }
     actions = [
         {"url": navigation.address(route), "label": words[route], "icon": icon, "is_main": is_main}

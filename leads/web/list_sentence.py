@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from accounts.models import User
 from leads.domain.choices import Stage
 from leads.models import Channel
-from leads.queries.lead_filter import TOUCHED
+from leads.queries.lead_filter import BANDS, TOUCHED
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,7 @@ def _stages() -> list[tuple[str, str]]:
 
 
 def _bands() -> list[tuple[str, str]]:
-    return [
-        (value, pgettext("band", str(words))) for value, words in (("high", "High"), ("middle", "Mid"), ("low", "Low"))
-    ]
+    return [(value, str(label)) for value, label in BANDS]
 
 
 def _touched() -> list[tuple[str, str]]:
@@ -77,7 +75,7 @@ PIECES: tuple[Piece, ...] = (
         "number",
         None,
         lambda: _("Employees from"),
-        lambda: pgettext("filter", "with %s employees or more"),
+        lambda: pgettext("filter", "with %s people or more"),
     ),
     ("q", "text", None, lambda: _("Words"), lambda: pgettext("filter", "found by “%s”")),
 )
