@@ -80,7 +80,7 @@ def band(value: str, label: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/score.html")
 def score(total: float | None, band: str = "", delta: float | None = None) -> dict[str, Any]:
     """The number, its band, and the change of the last seven days where there is one."""
-    return {"total": total, "band": band, "delta": delta}
+    return {"total": None if total == "" else total, "band": band, "delta": delta}
 
 
 @register.inclusion_tag("components/stage.html")

@@ -18,6 +18,7 @@ from leads.models import Lead
 
 PROMISED = (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK)
 HELD = (HandoffState.OFFERED, HandoffState.ACCEPTED)
+CERTAIN = 20
 FAR = timedelta(days=3650)
 
 
@@ -36,6 +37,11 @@ class Member:
     away_until: date | None
     met: int
     due: int
+
+    @property
+    def is_rate_certain(self) -> bool:
+        """Under 20 promises a share says nothing; the two numbers are shown instead."""
+        return self.due >= CERTAIN
 
 
 def team_in_hand(*, user: User, at: datetime) -> list[Member]:

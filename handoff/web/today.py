@@ -14,8 +14,7 @@ from accounts import navigation
 from accounts.domain.roles import Permission, Role
 from handoff.queries import first_steps, gaps, team_hands, today
 from handoff.queries.faces import TimedDuty
-from handoff.queries.reason_words import reason_label
-from handoff.web import duty_actions
+from handoff.web import change_lines, duty_actions
 from handoff.web.gap_words import gap_label
 
 SHOWN_GAPS = 3
@@ -66,7 +65,7 @@ def _around(request: HttpRequest) -> dict[str, Any]:
         "gap_total": sum(tally.number for tally in tallies.values()),
         "gap_lines": [(gap_label(kind), tally, kind) for kind, tally in found[:SHOWN_GAPS]],
         "gap_rest": sum(tally.number for _kind, tally in found[SHOWN_GAPS:]),
-        "changes": [(change, reason_label(change.reason)) for change in today.changes(user=user, at=at)],
+        "changes": change_lines.lines(today.changes(user=user, at=at)),
         "first_steps": first_steps.open_steps(user=user, organization=request.entry.organization),  # type: ignore[attr-defined]
         "goals_url": navigation.address("goals-panel"),
     }

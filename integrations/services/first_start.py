@@ -16,6 +16,7 @@ from journal.errors import Conflict, FieldError, Invalid
 from journal.transactions import retried
 from scoring.services import presets
 
+NO_ADDRESS = _("This is not an e-mail address, such as name@company.jp.")
 SCORING_PRESET = "excel_starter"
 
 
@@ -87,9 +88,7 @@ def _check(name: str, preset: str, own_excel: str, email: str, password: str) ->
         try:
             validate_email(email)
         except ValidationError:
-            errors.append(
-                FieldError("email", "invalid", str(_("This is not an e-mail address, such as name@company.jp.")))
-            )
+            errors.append(FieldError("email", "invalid", str(NO_ADDRESS)))
     if errors:
         raise BadBeginning(errors=errors)
 
@@ -117,8 +116,9 @@ def _make_admin(by: User, preset: str, email: str, password: str) -> None:
     RoleGrant.objects.bulk_create(RoleGrant(user=by, role=role) for role in roles)
     if email:
         by.email = email.strip().lower()
-        by.set_password(password)
-        by.save(update_fields=["email", "password"])
+    # The sample's password is known to everybody; without an own one Today asks for it.
+    by.set_password(password or None)
+    by.save(update_fields=["email", "password"])
 
 
 def _make_teams(by: User, preset: str) -> None:

@@ -88,8 +88,7 @@ def _begin(request: HttpRequest, form: BeginForm) -> bool:
     except first_start.AlreadyBegun as error:
         toasts.warn(request, str(error))
         return True
-    if values["password"]:
-        update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+    update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
     toasts.say(request, _("%(name)s has begun. The sample is gone.") % {"name": values["name"]})
     return True
 

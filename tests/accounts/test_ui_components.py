@@ -61,6 +61,7 @@ def test_band_says_its_word_and_its_bars(band, bars, word):
 
 def test_score_not_computed_yet_says_so():
     assert "未採点" in draw("{% score None %}")
+    assert "未採点" in draw("{% score lead.score.total lead.score.band %}", lead=SimpleNamespace())
     assert "−4" in draw('{% score 57 "middle" -4 %}')
 
 

@@ -1,0 +1,50 @@
+"""How one signs in: name, e-mail and password of the person at the screen, while none is set."""
+
+from django import forms
+from django.contrib.auth import password_validation, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.interface import toasts
+from accounts.models import User
+from accounts.services import preferences
+from journal.errors import Conflict
+
+
+class DetailsForm(forms.Form):
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=60)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=60, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    password = forms.CharField(
+        label=gettext_lazy("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean_password(self) -> str:
+        """The rules of the installation, said beside the field."""
+        password_validation.validate_password(self.cleaned_data["password"])
+        return str(self.cleaned_data["password"])
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """Asks once; with a password set, changing it is allauth's page."""
+    user: User = request.user  # type: ignore[assignment]
+    if user.has_usable_password():
+        return redirect("account_change_password")
+    initial = {"last_name": user.last_name, "first_name": user.first_name}
+    form = DetailsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            preferences.sign_in_with(user=user, **form.cleaned_data)
+        except Conflict as error:
+            form.add_error("email", str(error))
+        else:
+            update_session_auth_hash(request, user)
+            toasts.say(request, _("From now on you sign in with %(email)s.") % {"email": user.email})
+            return redirect("home")
+    return render(request, "account/sign_in_details.html", {"form": form}, status=400 if form.errors else 200)

@@ -1,0 +1,175 @@
+"""Today: the right things first, for the right person, in few queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Absence
+from handoff.models import StageTransition
+from handoff.queries import faces, team_hands, today
+from handoff.services import clocks
+from handoff.web import change_lines
+from journal import clock
+from tests.cast import tokyo
+from tests.handoff.rows import lead, offered
+
+AT = tokyo("2026-11-20 14:32")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(client, cast):
+    def get(user, address="/", at=AT, **headers):
+        client.force_login(user)
+        with clock.frozen(at):
+            return client.get(address, headers=headers or None)
+
+    return get
+
+
+def test_today_puts_the_nearest_deadline_first(cast):
+    offered(cast, AT - timedelta(minutes=20), to=cast.sato, priority="low")
+    offered(cast, AT - timedelta(hours=1), to=cast.sato, priority="high")
+    rows = today.first_things(user=cast.sato, at=AT, whole_team=False)
+    assert [row.face.state for row in rows] == ["late", "ok"]
+    assert [row.duty.handoff.priority for row in rows] == ["high", "low"]
+
+
+def test_a_rep_sees_nobody_elses_duties(cast):
+    offered(cast, AT, to=cast.otto, team=cast.other_field)
+    assert today.first_things(user=cast.sato, at=AT, whole_team=False) == []
+
+
+def test_a_manager_sees_the_teams_promises_and_nothing_of_other_teams(cast, page):
+    ours = offered(cast, AT - timedelta(hours=1), to=cast.sato)
+    theirs = offered(cast, AT - timedelta(hours=1), to=cast.otto, team=cast.other_field)
+    rows = today.first_things(user=cast.maki, at=AT, whole_team=True)
+    seen = {row.duty.lead.pk for row in rows}
+    assert ours.lead_id in seen
+    assert theirs.lead_id not in seen
+    assert today.first_things(user=cast.maki, at=AT, whole_team=False) == []
+
+
+def test_the_share_of_a_promise_is_counted_in_working_time(cast):
+    handoff = offered(cast, tokyo("2026-11-20 17:50"), to=cast.sato)
+    at = tokyo("2026-11-24 09:02")
+    row = today.first_things(user=cast.sato, at=at, whole_team=False)[0]
+    assert row.face.total == 15
+    assert row.face.remaining == 3
+    assert handoff.answer_due_at == tokyo("2026-11-24 09:05")
+
+
+def test_outside_working_hours_the_clock_says_when_it_goes_on(cast):
+    offered(cast, tokyo("2026-11-20 17:50"), to=cast.sato)
+    row = today.first_things(user=cast.sato, at=tokyo("2026-11-21 13:00"), whole_team=False)[0]
+    assert row.face.state == "paused"
+    assert row.face.opens_at == tokyo("2026-11-24 09:00")
+    assert row.face.windows[0] == (tokyo("2026-11-24 09:00"), tokyo("2026-11-24 12:00"))
+
+
+def test_a_met_clock_says_how_long_it_took(cast):
+    handoff = offered(cast, AT, to=cast.sato, priority="low")
+    clocks.meet(handoff=handoff, kind="contact", at=AT + timedelta(minutes=48))
+    face = faces.of_clock(handoff.clocks.get(kind="contact"), at=AT + timedelta(hours=2))
+    assert face.state == "met"
+    assert face.met_after == 48
+
+
+def test_the_day_before_a_long_weekend_names_the_holiday(cast):
+    day = today.working_day(user=cast.sato, at=AT)
+    assert day.closes_at == tokyo("2026-11-20 18:00")
+    assert day.opens_at is None
+    assert str(day.next_day) == "2026-11-24"
+    assert [str(free) for free, _name in day.holidays] == ["2026-11-23"]
+
+
+def test_before_opening_the_day_says_its_hours(cast):
+    day = today.working_day(user=cast.sato, at=tokyo("2026-11-20 08:00"))
+    assert day.opens_at == tokyo("2026-11-20 09:00")
+    closed = today.working_day(user=cast.sato, at=tokyo("2026-11-22 08:00"))
+    assert closed.closes_at is None
+
+
+def test_the_teams_hands_count_what_lies_with_whom(cast):
+    offered(cast, AT - timedelta(hours=2), to=cast.sato)
+    offered(cast, AT, to=cast.sato, priority="low")
+    Absence.objects.create(user=cast.isao, starts_on=AT.date(), ends_on=tokyo("2026-11-24 00:00").date())
+    members = {member.user.last_name: member for member in team_hands.team_in_hand(user=cast.ada, at=AT)}
+    sato = members["佐藤"]
+    assert (sato.answer, sato.contact, sato.load, sato.capacity) == (2, 0, 2, 25)
+    assert sato.nearest.face.state == "late"
+    assert members["井坂"].away_until == tokyo("2026-11-24 00:00").date()
+    assert members["大戸"].load == 0
+    assert "牧" not in members
+
+
+def test_the_teams_hands_cost_the_same_whatever_the_team(cast, django_assert_max_num_queries):
+    for number in range(6):
+        offered(cast, AT - timedelta(minutes=number), to=cast.sato)
+        offered(cast, AT - timedelta(minutes=number), to=cast.otto, team=cast.other_field)
+    with django_assert_max_num_queries(16):
+        team_hands.team_in_hand(user=cast.ada, at=AT)
+
+
+def test_changes_name_the_single_and_count_the_many(cast):
+    row = lead(AT, last_name="大西", first_name="隆", stage="won")
+    values = {"from_stage": "opportunity", "reason": "result"}
+    StageTransition.objects.create(lead=row, to_stage="won", at=AT - timedelta(hours=3), by=cast.sato, **values)
+    for _number in range(2):
+        StageTransition.objects.create(lead=lead(AT), to_stage="mql", at=AT, from_stage="mal", reason="eligible")
+    old = tokyo("2026-11-18 23:59")
+    StageTransition.objects.create(lead=lead(AT), to_stage="lost", at=old, from_stage="sql", reason="result")
+    lines = change_lines.lines(today.changes(user=cast.maki, at=AT))
+    assert [line.text for line in lines] == ["大西 隆が受注", "2件がMQLに"]
+    assert lines[0].is_key
+    assert lines[0].note == "佐藤 翔太"
+
+
+def test_the_page_says_everything_in_both_languages(page, cast):
+    offered(cast, AT - timedelta(hours=1), to=cast.sato)
+    for user in (cast.sato, cast.maki, cast.mia, cast.ada):
+        japanese = page(user).content.decode()
+        assert "いま手を打つもの" in japanese
+        assert "11月20日(金)" in japanese
+    cast.maki.language = "en"
+    cast.maki.save()
+    english = page(cast.maki).content.decode()
+    assert "To act on now" in english
+    assert "Waiting for an answer" in english
+    assert "回答待ち" not in english
+
+
+def test_what_waits_answers_304_while_nothing_is_new(page, cast):
+    offered(cast, AT - timedelta(hours=1), to=cast.sato)
+    first = page(cast.sato, "/?part=now")
+    assert first.status_code == 200
+    etag = first["ETag"]
+    later = AT + timedelta(seconds=30)
+    assert page(cast.sato, "/?part=now", at=later, **{"if-none-match": etag}).status_code == 304
+    offered(cast, AT, to=cast.sato)
+    assert page(cast.sato, "/?part=now", at=later, **{"if-none-match": etag}).status_code == 200
+
+
+def test_the_page_costs_few_queries(page, cast, client):
+    def cost():
+        with CaptureQueriesContext(connection) as found:
+            page(cast.maki)
+        return len(found)
+
+    offered(cast, AT - timedelta(hours=1), to=cast.sato)
+    page(cast.maki)
+    one = cost()
+    for number in range(8):
+        offered(cast, AT - timedelta(minutes=number), to=cast.sato)
+    assert cost() <= one
+
+
+def test_nothing_waiting_says_what_will_be_here(page, cast):
+    assert "いま待っているものはありません" in page(cast.sato).content.decode()
+
+
+def test_visitors_are_asked_to_sign_in(client, cast):
+    assert client.get("/").status_code == 302

@@ -1,0 +1,159 @@
+"""自社ではじめる: the sample goes whole, one's own company stands there, its admin stays signed in."""
+
+import pytest
+
+from accounts.models import Membership, Organization, RoleGrant, Team, User
+from handoff.models import Gate, Handoff, RejectReason, StageTransition
+from handoff.queries import first_steps
+from integrations.services import first_start
+from journal.models import Event
+from leads.models import Lead
+from tests import factories
+from tests.cast import NOON
+from tests.handoff.rows import offered
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = {"name": "有限会社みどり", "preset": "small", "own_excel": "later"}
+
+
+@pytest.fixture
+def sample(cast):
+    factories.organization(is_sample=True)
+    handoff = offered(cast, NOON, to=cast.sato)
+    StageTransition.objects.create(lead=handoff.lead, from_stage="mal", to_stage="mql", reason="eligible", at=NOON)
+    factories.lead()
+    return cast
+
+
+def begin(by, **changes):
+    return first_start.begin(by=by, at=NOON, **ANSWERS | changes)
+
+
+def test_the_sample_goes_whole_logs_too(sample):
+    begin(sample.mia)
+    assert Lead.objects.count() == Handoff.objects.count() == StageTransition.objects.count() == 0
+    assert list(User.objects.people()) == [sample.mia]
+    assert set(Event.objects.values_list("kind", flat=True)) >= {"organization.begun"}
+    assert not Event.objects.filter(kind="lead.created").exists()
+
+
+def test_logs_are_append_only_again_afterwards(sample):
+    begin(sample.mia)
+    row = factories.lead()
+    log = StageTransition.objects.create(lead=row, from_stage="mal", to_stage="mql", reason="x", at=NOON)
+    with pytest.raises(Exception, match="append-only"):
+        StageTransition.objects.filter(pk=log.pk).delete()
+
+
+def test_one_person_holds_every_role_in_a_small_company(sample):
+    organization = begin(sample.mia)
+    assert (organization.name, organization.preset, organization.is_sample) == ("有限会社みどり", "small", False)
+    assert not organization.publishing_needs_agreement
+    roles = set(RoleGrant.objects.filter(user=sample.mia).values_list("role", flat=True))
+    assert roles == {"marketer", "inside_sales", "rep", "manager", "admin"}
+    assert set(Team.objects.values_list("kind", flat=True)) == {"marketing", "field"}
+    assert Membership.objects.get(team__kind="field").receives
+    assert RejectReason.objects.exists()
+
+
+@pytest.mark.parametrize("preset", ["mid", "large"])
+def test_larger_presets_have_inside_sales_gates_and_agreement(sample, preset):
+    organization = begin(sample.mia, preset=preset)
+    assert organization.publishing_needs_agreement
+    assert Team.objects.filter(kind="inside_sales").exists()
+    assert Gate.objects.filter(kind="sql").exists()
+
+
+def test_an_own_company_is_never_cleared(sample):
+    begin(sample.mia)
+    factories.lead()
+    with pytest.raises(first_start.AlreadyBegun):
+        begin(sample.mia, name="別の会社")
+    assert Organization.objects.get().name == "有限会社みどり"
+    assert Lead.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"preset": "huge"}, "preset"),
+        ({"own_excel": ""}, "own_excel"),
+        ({"email": "x@y.jp"}, "password"),
+        ({"password": "long enough"}, "email"),
+        ({"email": "nobody", "password": "long enough"}, "email"),
+    ],
+)
+def test_each_wrong_answer_is_named_and_nothing_is_cleared(sample, changes, field):
+    before = Lead.objects.count()
+    with pytest.raises(first_start.BadBeginning) as refused:
+        begin(sample.mia, **changes)
+    assert field in [fault.field for fault in refused.value.errors]
+    assert Lead.objects.count() == before
+
+
+def test_the_page_begins_and_keeps_the_person_signed_in(client, sample):
+    client.force_login(sample.mia)
+    page = client.get("/").content.decode()
+    assert "自社ではじめる" in page
+    answer = client.post("/start/", ANSWERS)
+    assert answer["Location"] == "/"
+    page = client.get("/").content.decode()
+    assert "はじめの4つ" in page
+    assert "自社ではじめる" not in page
+    assert "サンプル企業を表示" not in page
+
+
+def test_without_a_password_today_asks_for_one(client, sample):
+    client.force_login(sample.mia)
+    client.post("/start/", ANSWERS)
+    sample.mia.refresh_from_db()
+    assert not sample.mia.has_usable_password()
+    assert "/sign-in-details/" in client.get("/").content.decode()
+    details = {"last_name": "三宅", "first_name": "", "email": "miyake@midori.jp", "password": "wakaranai-4649"}
+    assert client.post("/sign-in-details/", details)["Location"] == "/"
+    assert "/sign-in-details/" not in client.get("/").content.decode()
+    sample.mia.refresh_from_db()
+    assert sample.mia.check_password("wakaranai-4649")
+
+
+def test_with_a_password_one_signs_in_with_it(client, sample):
+    client.force_login(sample.mia)
+    client.post("/start/", ANSWERS | {"email": "miyake@midori.jp", "password": "wakaranai-4649"})
+    assert "/sign-in-details/" not in client.get("/").content.decode()
+    client.logout()
+    client.post("/account/login/", {"login": "miyake@midori.jp", "password": "wakaranai-4649"})
+    assert client.session.get("_auth_user_id") == str(sample.mia.pk)
+
+
+def test_a_wrong_answer_is_said_beside_its_field(client, sample):
+    client.force_login(sample.mia)
+    answer = client.post("/start/", ANSWERS | {"name": ""})
+    assert answer.status_code == 400
+    assert 'aria-describedby="id_name_error"' in answer.content.decode()
+
+
+def test_the_four_steps_are_told_from_what_is_there(sample):
+    organization = begin(sample.mia)
+    mia = User.objects.get(pk=sample.mia.pk)
+
+    def done():
+        return [step.key for step in first_steps.open_steps(user=mia, organization=organization) if step.is_done]
+
+    assert done() == []
+    factories.lead()
+    assert done() == ["import"]
+    organization.steps_done = ["score"]
+    assert done() == ["import", "score"]
+    rep = User.objects.create_user("rep@midori.jp", None, last_name="森")
+    RoleGrant.objects.create(user=rep, role="rep")
+    assert done() == ["import", "score", "invite"]
+
+
+def test_looking_at_the_scores_is_a_step_done(client, sample):
+    client.force_login(sample.mia)
+    client.post("/start/", ANSWERS)
+    assert client.post("/start/score/").status_code == 302
+    assert Organization.objects.get().steps_done == ["score"]
+    assert client.post("/start/nonsense/").status_code == 404
