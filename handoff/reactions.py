@@ -1,7 +1,7 @@
 """Which events of other apps make this app do what, within the transaction or after commit."""
 
 from accounts.models import User
-from handoff.services import contacts, departures, eligibility, imported, intake, refusals
+from handoff.services import contacts, departures, eligibility, imported, refusals
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
@@ -10,17 +10,10 @@ from leads.models import Lead
 hooks.on_activities.append(contacts.note_logged)
 
 
-@within("lead.created")
-def take_in(event: Event) -> None:
-    """A new lead whom one can reach becomes MAL."""
-    intake.take_in(lead_ids=[event.subject_id], by=_actor(event), at=event.at)
-
-
 @within("import.rows_applied")
 def apply_history(event: Event) -> None:
-    """An import's stages and owners become imported history; its other new leads are taken in."""
+    """An import's stages and owners become imported history."""
     imported.apply(rows=event.data.get("rows", ()), by=_actor(event), at=event.at)
-    intake.take_in(lead_ids=event.data.get("created", ()), by=_actor(event), at=event.at)
 
 
 @within("scores.written")

@@ -13,10 +13,14 @@ from leads.models import Lead
 
 @dataclass(frozen=True)
 class Keeper:
-    """A person, or without one a team's queue; at least one is set."""
+    """A person, or without one a team's queue. Neither only where nobody has been set up yet."""
 
     owner_id: int | None
     team_id: int | None
+
+    @property
+    def is_nobody(self) -> bool:
+        return self.owner_id is None and self.team_id is None
 
 
 def keeper_of(lead: Lead) -> Keeper:

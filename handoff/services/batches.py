@@ -38,9 +38,9 @@ class BadDay(Invalid):
 
 def gather(*, leads: Sequence[Lead], cause: str, source_id: int | None, at: datetime) -> Batch | None:
     """Makes MQLs of these and puts them into the one open batch of their cause; starts no clock."""
-    if not leads:
+    batch = _open_batch(cause, source_id, at) if leads else None
+    if batch is None:
         return None
-    batch = _open_batch(cause, source_id, at)
     duty = Duty(DueKind.BATCH, batch.due_at, batch.owner_id, batch.team_id)
     moved = stages.move_many(
         leads=leads, to=Stage.MQL, way=Way.ELIGIBLE, by=None, at=at, duty_of=lambda _lead: duty, reason=f"batch_{cause}"
@@ -53,8 +53,11 @@ def gather(*, leads: Sequence[Lead], cause: str, source_id: int | None, at: date
     return batch
 
 
-def _open_batch(cause: str, source_id: int | None, at: datetime) -> Batch:
-    """One decision per import, publish, recompute or midnight: its chunks fill the same batch."""
+def _open_batch(cause: str, source_id: int | None, at: datetime) -> Batch | None:
+    """One decision per import, publish, recompute or midnight: its chunks fill the same batch.
+
+    None where nobody could decide yet.
+    """
     standing = Batch.objects.filter(cause=cause, source_id=source_id, closed_at__isnull=True)
     if source_id is None:
         standing = standing.filter(created_at__gt=at - batch_owners.SAME_BATCH)
@@ -62,6 +65,8 @@ def _open_batch(cause: str, source_id: int | None, at: datetime) -> Batch:
     if found is not None:
         return found
     keeper = batch_owners.owner_of(cause=cause, source_id=source_id)
+    if keeper.is_nobody:
+        return None
     duty = due.duty(DueKind.BATCH, keeper, at=at)
     return Batch.objects.create(
         cause=cause,

@@ -60,9 +60,9 @@ def offer_live(*, leads: Iterable[Lead], at: datetime, way: Way = Way.ELIGIBLE) 
 
 
 def make_mqls(*, leads: Sequence[Lead], at: datetime) -> None:
-    """Marketing hands them over by hand, within one working day."""
-    fresh = [lead for lead in leads if lead.stage != Stage.MQL]
-    keepers = marketing.keepers_of(fresh)
+    """Marketing hands them over by hand, within one working day; where there is nobody yet, they stay as they are."""
+    keepers = marketing.keepers_of(leads)
+    fresh = [lead for lead in leads if lead.stage != Stage.MQL and not keepers[lead.pk].is_nobody]
     stages.move_many(
         leads=fresh,
         to=Stage.MQL,

@@ -1,21 +1,32 @@
-"""New leads whom one can reach become MAL by themselves."""
+"""New leads whom one can reach become MAL by themselves, an hour after they came in."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import User
 from handoff.domain.stages import Way
-from handoff.services import stages
+from handoff.services import leases, stages
+from journal.transactions import retried
 from leads.domain.choices import Stage
 from leads.models import DuplicatePair, Lead
 
+# Long enough for a duplicate to be found, a wrong import to be taken back, or a person to be faster.
+SETTLED = timedelta(hours=1)
+LEASE_SECONDS = 60
+MOST = 500
 
-def take_in(*, lead_ids: Iterable[int], by: User | None, at: datetime) -> list[Lead]:
-    """LEAD → MAL for those with a contact, not do-not-contact and no probable duplicate; the others stay LEAD."""
+
+@retried
+def take_in(*, at: datetime) -> int:
+    """LEAD → MAL for those with a contact, not do-not-contact and no probable duplicate; the others stay LEAD.
+
+    At most once a minute over all processes: those who stay LEAD are looked at each time. Returns how many.
+    """
+    if not leases.hold(name="intake", holder=f"sweep at {at.isoformat()}", at=at, seconds=LEASE_SECONDS):
+        return 0
     pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN)
     doubtful = Exists(pairs.filter(Q(a=OuterRef("pk")) | Q(b=OuterRef("pk"))))
-    reachable = Lead.objects.present().filter(pk__in=list(lead_ids), stage=Stage.LEAD, do_not_contact=False)
+    reachable = Lead.objects.present().in_stage(Stage.LEAD).filter(created_at__lte=at - SETTLED, do_not_contact=False)
     reachable = reachable.exclude(email="", phone="", mobile="").filter(~doubtful)
-    return stages.move_many(leads=list(reachable), to=Stage.MAL, way=Way.INTAKE, by=by, at=at)
+    chosen = list(reachable.order_by("-id")[:MOST])
+    return len(stages.move_many(leads=chosen, to=Stage.MAL, way=Way.INTAKE, by=None, at=at))

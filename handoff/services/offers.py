@@ -114,8 +114,8 @@ def _offer(offer: Offer) -> Handoff:
     _check(offer)
     previous = _previous_leg(offer)
     sender = _sender(offer, previous)
-    _become_mql(offer)
     receiver = routing.route(lead=lead, leg=offer.leg, at=offer.at, to=offer.to, rule=offer.rule)
+    _become_mql(offer, receiver)
     handoff = _write(offer, receiver, sender)
     start_clocks(handoff=handoff, at=offer.at)
     duties.assign(lead=lead, duty=answer_duty(handoff))
@@ -175,7 +175,7 @@ def _check_free(lead: Lead) -> None:
         raise AlreadyOffered(name=str(standing.assigned_to or standing.team))
 
 
-def _become_mql(offer: Offer) -> None:
+def _become_mql(offer: Offer, receiver: Receiver) -> None:
     """An offer by hand makes an MQL of a lead below it, if the gate holds or a reason is given."""
     lead = offer.lead
     if lead.stage not in BEFORE_FIRST_LEG:
@@ -183,7 +183,10 @@ def _become_mql(offer: Offer) -> None:
     lacks = gates.entry_lacks(lead, at=offer.at) if offer.by is not None and not offer.reason else ()
     if lacks:
         raise GateRefused(Gate.Kind.MQL, lacks)
-    waiting = due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=offer.at)
+    keeper = marketing.keeper_of(lead)
+    if keeper.is_nobody:
+        keeper = Keeper(getattr(receiver.user, "pk", None), receiver.team.pk)
+    waiting = due.duty(DueKind.OFFER, keeper, at=offer.at)
     way = Way.OFFERED if offer.by is not None else Way.ELIGIBLE
     stages.move(lead=lead, to=Stage.MQL, way=way, by=offer.by, at=offer.at, duty=waiting, note=offer.reason)
 

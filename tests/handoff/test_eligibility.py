@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from handoff.models import Batch, BatchLead, Clock, Gate, Handoff, HandoffRule, JoinedLead, StageTransition
-from handoff.services import batches, eligibility, handoffs
-from leads.models import Lead
+from handoff.services import batches, eligibility, handoffs, intake
+from leads.models import DuplicatePair, Lead
 from leads.services import activities
 from scoring.services import presets, scores
 from tests import factories
@@ -45,7 +45,7 @@ def test_a_live_lead_over_the_line_is_offered_by_the_system(small):
 
 
 def test_a_lead_under_the_line_is_left_alone(small):
-    assert reached(stories.lead(total=29)).stage == "mal"
+    assert reached(stories.lead(total=29)).stage == "lead"
 
 
 def test_without_a_rule_that_is_on_it_is_an_mql_with_one_day(small):
@@ -79,7 +79,7 @@ def test_the_mql_gate_keeps_a_lead_below(small):
         mode="block", condition={"field": "company.employee_count", "op": "gte", "value": 100}
     )
 
-    assert reached(stories.lead()).stage == "mal"
+    assert reached(stories.lead()).stage == "lead"
 
 
 def test_f_13_bulk_starts_no_clock_and_proposes_one_batch(small):
@@ -291,3 +291,33 @@ def test_a_person_of_another_company_does_not_join(small, pair):
     other = reached(stories.lead(company=factories.company("別の会社")))
 
     assert Handoff.objects.filter(lead=other).exists()
+
+
+# -- taking in -----------------------------------------------------------------------------------------
+
+
+def test_a_new_lead_that_can_be_reached_becomes_mal_after_an_hour(small):
+    reachable, silent = factories.lead(), factories.lead(email="", last_name="無名")
+    assert fresh(reachable).stage == "lead"
+
+    intake.take_in(at=NOON + timedelta(minutes=59))
+    assert fresh(reachable).stage == "lead"
+
+    intake.take_in(at=NOON + timedelta(minutes=61))
+    assert (fresh(reachable).stage, fresh(silent).stage) == ("mal", "lead")
+
+
+def test_a_probable_duplicate_is_not_taken_in(small):
+    a, b = factories.lead(), factories.lead()
+    DuplicatePair.objects.create(a=a, b=b, created_at=NOON)
+
+    intake.take_in(at=NOON + timedelta(hours=2))
+
+    assert {fresh(a).stage, fresh(b).stage} == {"lead"}
+
+
+def test_where_nobody_has_been_set_up_leads_over_the_line_stay(org):
+    lead = stories.lead()
+
+    for cause in ("live", "edit", "bulk"):
+        assert reached(lead, cause=cause, reason="activity").stage == "lead"

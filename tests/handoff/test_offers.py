@@ -155,7 +155,7 @@ def test_the_mql_gate_blocks_an_offer_by_hand_unless_a_reason_is_given(mid):
 
     with pytest.raises(GateRefused):
         handoffs.offer(lead=lead, by=mid.mia, at=NOON)
-    assert stories.fresh(lead).stage == "mal"
+    assert stories.fresh(lead).stage == "lead"
 
     handoffs.offer(lead=lead, by=mid.mia, at=NOON, reason="社長の紹介")
     assert stories.fresh(lead).stage == "mql"
