@@ -14,10 +14,12 @@ from integrations.sample import clearing
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Invalid
 from journal.transactions import retried
+from scoring.domain.presets import DEFAULT_INDUSTRIES
 from scoring.services import presets
 
 NO_ADDRESS = _("This is not an e-mail address, such as name@company.jp.")
 SCORING_PRESET = "excel_starter"
+UNNAMED = "自社"
 
 
 class AlreadyBegun(Conflict):
@@ -71,6 +73,27 @@ def begin(
     defaults.install(preset=preset, at=at)
     presets.install(preset=SCORING_PRESET, by=by, at=at)
     journal.record("organization.begun", subject=organization, by=by, at=at, data={"preset": preset})
+    return organization
+
+
+@retried
+def begin_empty(*, email: str, password: str, at: datetime) -> Organization:
+    """The own company without a sample before it and without questions: small, the Excel starter's rules published,
+    one leg, with this administrator. Raises AlreadyBegun, BadBeginning."""
+    if Organization.objects.exists():
+        raise AlreadyBegun
+    admin = User.objects.create_user(email)
+    organization = begin(
+        name=UNNAMED,
+        preset=Organization.Preset.SMALL,
+        own_excel="later",
+        by=admin,
+        at=at,
+        email=email,
+        password=password,
+    )
+    organization.target_industries = list(DEFAULT_INDUSTRIES)
+    organization.save(update_fields=["target_industries"])
     return organization
 
 
