@@ -80,8 +80,10 @@ def reached(question: Question, *, cohort: str) -> QuerySet[StageEntry]:
     inside = StageEntry.objects.filter(
         lead__in=cohort_entries(question, cohort).values("lead"), stage__in=stages, at__lte=question.as_of
     )
-    rows = inside.order_by().values("lead").annotate(
-        **{f"at_{stage.value}": Min("at", filter=Q(stage=stage)) for stage in stages}
+    rows = (
+        inside.order_by()
+        .values("lead")
+        .annotate(**{f"at_{stage.value}": Min("at", filter=Q(stage=stage)) for stage in stages})
     )
     got = Q(**{f"at_{stages[0].value}__isnull": False})
     rows = rows.annotate(**{f"got_{stages[0].value}": _truth(got)})
@@ -105,7 +107,9 @@ def _truth(condition: Q) -> Case:
 
 def _lengths(question: Question, cohort: str) -> dict[str, Spread]:
     """{stage left: days until the next one}, without steps passed through."""
-    steps = timed_steps(question).filter(lead__in=cohort_entries(question, cohort).values("lead"), stage__in=stages_from(cohort))
+    steps = timed_steps(question).filter(
+        lead__in=cohort_entries(question, cohort).values("lead"), stage__in=stages_from(cohort)
+    )
     found = spreads(steps, group="stage", value="length")
     return {str(stage): in_days(spread) for stage, spread in found.items()}
 

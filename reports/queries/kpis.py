@@ -81,5 +81,3 @@ def leads_with_opportunity(question: Question) -> QuerySet[Lead]:
 def never_contacted(question: Question) -> QuerySet[Episode]:
     """The period's episodes that nobody has acted on."""
     return scope.episodes(question).exclude(acted(question.as_of))
-
-

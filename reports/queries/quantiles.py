@@ -27,7 +27,9 @@ def spreads(rows: QuerySet[Any], *, group: str, value: str) -> dict[Hashable, Sp
     )
     wanted = ranked.filter(Q(middle__range=(0, 2)) | Q(ninetieth__range=(0, 9)))
     found: dict[Hashable, list[tuple[int, int, float, int]]] = defaultdict(list)
-    for key, size, middle, ninetieth, length in wanted.values_list(group, "quantile_size", "middle", "ninetieth", value):
+    for key, size, middle, ninetieth, length in wanted.values_list(
+        group, "quantile_size", "middle", "ninetieth", value
+    ):
         found[key].append((middle, ninetieth, _number(length), size))
     return {key: _spread(marks) for key, marks in found.items()}
 

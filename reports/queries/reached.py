@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from handoff.models import StageTransition
 from leads.domain.choices import Stage
@@ -29,7 +29,7 @@ def taken_back(*, lead: str, as_of: datetime) -> Exists:
     return Exists(won.filter(Exists(_corrections(as_of)))) & ~Exists(won.filter(~Exists(_corrections(as_of))))
 
 
-def _corrections(as_of: datetime):  # type: ignore[no-untyped-def]
+def _corrections(as_of: datetime) -> QuerySet[StageTransition]:
     """The correction of a won transition: the lead's first step out of WON after it, marked as corrected."""
     return StageTransition.objects.filter(
         lead=OuterRef("lead"), from_stage=Stage.WON, corrected=True, pk__gt=OuterRef("pk"), at__lte=as_of

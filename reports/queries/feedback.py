@@ -1,0 +1,107 @@
+"""What sales told marketing: how often, how good the leads were, and why they came back or were lost."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from feedback.domain.choices import OpportunitySource
+from feedback.models import Feedback, Opportunity
+from handoff.models import Handoff
+from reports.domain.figures import Rate
+from reports.queries import scope
+from reports.queries.scope import Question
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Codes with how often, most frequent first."""
+
+    rejected: list[tuple[str, int]]
+    lost: list[tuple[str, int]]
+    considering: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Returns:
+    """`given`: episodes with feedback of those whose clock was due. `useful`: of the sheets that were judged."""
+
+    given: Rate
+    useful: Rate
+    quality: float | None
+    quality_counts: tuple[int, ...]
+    reasons: Reasons
+    pipeline: tuple[Decimal, Decimal]
+    comments: list[Feedback]
+
+    @property
+    def pipeline_share(self) -> float | None:
+        """Opportunity amount from handoffs ÷ all opportunity amount, imported ones outside."""
+        part, whole = self.pipeline
+        return float(part / whole) if whole else None
+
+
+def returns(question: Question, *, comments: int = 5) -> Returns:
+    """The feedback of the period, in a constant number of queries."""
+    told = _told(question)
+    qualities = dict(told.filter(quality__isnull=False).order_by().values_list("quality").annotate(n=Count("pk")))
+    useful = _handoffs(question).aggregate(
+        n=Count("pk", filter=Q(sheet_useful__isnull=False)), yes=Count("pk", filter=Q(sheet_useful=True))
+    )
+    latest = told.exclude(comment="").select_related("handoff__lead", "handoff__lead__company", "by").order_by("-id")
+    return Returns(
+        given=_given(question),
+        useful=Rate(useful["yes"], useful["n"]),
+        quality=told.aggregate(mean=Avg("quality"))["mean"],
+        quality_counts=tuple(qualities.get(number, 0) for number in range(1, 6)),
+        reasons=Reasons(_rejected(question), _ranked(told, "lost"), _ranked(told, "considering")),
+        pipeline=_pipeline(question),
+        comments=list(latest[:comments]),
+    )
+
+
+def _given(question: Question) -> Rate:
+    """Of the episodes whose feedback clock was due in the period, those with any feedback."""
+    due = scope.clocks(question).filter(kind="feedback").order_by().values("handoff__episode").distinct()
+    answered = Feedback.objects.filter(handoff__episode=OuterRef("handoff__episode"), given_at__lte=question.as_of)
+    return Rate(due.filter(Exists(answered)).count(), due.count())
+
+
+def _told(question: Question) -> QuerySet[Feedback]:
+    period = question.period
+    found = Feedback.objects.filter(
+        scope.lead_q(question, "handoff__lead__"), given_at__gte=period.start, given_at__lt=period.end
+    ).filter(given_at__lte=question.as_of)
+    return found.filter(handoff__team=question.filters.team) if question.filters.team else found
+
+
+def _handoffs(question: Question) -> QuerySet[Handoff]:
+    period = question.period
+    found = Handoff.objects.filter(
+        scope.lead_q(question, "lead__"), offered_at__gte=period.start, offered_at__lt=period.end
+    )
+    return found.filter(team=question.filters.team) if question.filters.team else found
+
+
+def _rejected(question: Question) -> list[tuple[str, int]]:
+    rows = _handoffs(question).filter(state="rejected", answered_at__lte=question.as_of)
+    counted = rows.order_by().values_list("reject_reason").annotate(n=Count("pk")).order_by("-n", "reject_reason")
+    return list(counted)
+
+
+def _ranked(told: QuerySet[Feedback], result: str) -> list[tuple[str, int]]:
+    rows = told.filter(result=result).exclude(reason="")
+    return list(rows.order_by().values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason"))
+
+
+def _pipeline(question: Question) -> tuple[Decimal, Decimal]:
+    period = question.period
+    opened = Opportunity.objects.filter(
+        scope.lead_q(question, "lead__"), opened_at__gte=period.start, opened_at__lt=period.end
+    ).exclude(source=OpportunitySource.IMPORTED)
+    if question.filters.team:
+        opened = opened.filter(
+            Q(handoff__team=question.filters.team) | Q(owner__memberships__team=question.filters.team)
+        )
+    sums = opened.aggregate(part=Sum("amount", filter=Q(source=OpportunitySource.HANDOFF)), whole=Sum("amount"))
+    return sums["part"] or Decimal(0), sums["whole"] or Decimal(0)

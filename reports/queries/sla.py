@@ -1,0 +1,146 @@
+"""Promises kept, and how fast people answered and made contact, in working minutes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import Team, User
+from handoff.domain.choices import ClockKind
+from handoff.models import Episode, Handoff
+from handoff.queries import calendars
+from reports.domain.figures import Rate, Spread
+from reports.queries import scope
+from reports.queries.quantiles import spread_of, spreads
+from reports.queries.scope import Question
+
+# Upper ends of the bars in working minutes; beyond the last is the last bar.
+EDGES = (10, 20, 30, 60, 120, 240, 480)
+
+
+@dataclass(frozen=True)
+class Party:
+    """A team or a person: promises kept, minutes to the answer and to the first contact."""
+
+    who: Team | User
+    kept: Rate
+    answer: Spread = Spread()
+    contact: Spread = Spread()
+
+
+@dataclass(frozen=True)
+class Sla:
+    kept: Rate
+    by_kind: dict[str, Rate]
+    answer: Spread
+    contact: Spread
+    histogram: tuple[int, ...]
+    teams: list[Party] = field(default_factory=list)
+    people: list[Party] = field(default_factory=list)
+
+
+def sla(question: Question) -> Sla:
+    """The period's promises (by due time) and response times (by offer), in a constant number of queries."""
+    by_kind = _kept(question, "kind")
+    kept = Rate(sum(rate.numerator for rate in by_kind.values()), sum(rate.denominator for rate in by_kind.values()))
+    offered = scope.episodes(question)
+    answered = offered.filter(answer_minutes__isnull=False, answered_at__lte=question.as_of)
+    contacted = offered.filter(contact_minutes__isnull=False, first_contact_at__lte=question.as_of)
+    return Sla(
+        kept=kept,
+        by_kind={kind: by_kind.get(kind, Rate(0, 0)) for kind in ClockKind.values},
+        answer=_all(answered, "answer_minutes"),
+        contact=_all(contacted, "contact_minutes"),
+        histogram=_histogram(answered),
+        teams=_teams(question, answered, contacted),
+        people=_people(question),
+    )
+
+
+def _kept(question: Question, by: str) -> dict[Any, Rate]:
+    rows = scope.clocks(question).order_by().values(by).annotate(n=Count("pk"), met=Count("pk", filter=Q(state="met")))
+    return {row[by]: Rate(row["met"], row["n"]) for row in rows}
+
+
+def _all(rows: QuerySet[Episode], value: str) -> Spread:
+    """One spread of everything: grouped by what all have in common."""
+    found = spreads(rows.annotate(one=F("id") - F("id")), group="one", value=value)
+    return found.get(0, Spread())
+
+
+def _histogram(answered: QuerySet[Episode]) -> tuple[int, ...]:
+    lows = (-1, *EDGES)
+    highs = (*EDGES, None)
+    counts = {
+        f"bar{number}": Count(
+            "pk", filter=Q(answer_minutes__gt=low) & (Q(answer_minutes__lte=high) if high is not None else Q())
+        )
+        for number, (low, high) in enumerate(zip(lows, highs, strict=True))
+    }
+    found = answered.aggregate(**counts)
+    return tuple(found[f"bar{number}"] for number in range(len(highs)))
+
+
+def _teams(question: Question, answered: QuerySet[Episode], contacted: QuerySet[Episode]) -> list[Party]:
+    """By the team that holds (or last held) the episode."""
+    held_by = Subquery(Handoff.objects.filter(episode=OuterRef("pk")).order_by("-id").values("team")[:1])
+    kept = _kept(question, "handoff__team")
+    answers = spreads(answered.annotate(held_by=held_by), group="held_by", value="answer_minutes")
+    contacts = spreads(contacted.annotate(held_by=held_by), group="held_by", value="contact_minutes")
+    teams = Team.objects.filter(pk__in=set(kept) | set(answers) | set(contacts))
+    parties = [
+        Party(team, kept.get(team.pk, Rate(0, 0)), answers.get(team.pk, Spread()), contacts.get(team.pk, Spread()))
+        for team in teams
+    ]
+    return sorted(parties, key=_worst_last)
+
+
+def _people(question: Question) -> list[Party]:
+    """By person, each from their own assignment: what somebody else let lie before counts against nobody here."""
+    kept = _kept(question, "handoff__assigned_to")
+    minutes = _own_minutes(question)
+    people = User.objects.filter(pk__in=(set(kept) | set(minutes)) - {None})
+    parties = []
+    for person in people:
+        answers, contacts = minutes.get(person.pk, ([], []))
+        parties.append(Party(person, kept.get(person.pk, Rate(0, 0)), spread_of(answers), spread_of(contacts)))
+    return sorted(parties, key=_worst_last)
+
+
+def _own_minutes(question: Question) -> dict[int, tuple[list[float], list[float]]]:
+    """{person: (minutes to answer, minutes to contact)} of the handoffs of the period's episodes."""
+    rows = Handoff.objects.filter(episode__in=scope.episodes(question), assigned_to__isnull=False).values_list(
+        "assigned_to",
+        "team",
+        "assigned_at",
+        "episode__offered_at",
+        "answered_at",
+        "answered_by",
+        "first_contact_at",
+        "episode__answer_minutes",
+        "episode__contact_minutes",
+    )
+    clocks: dict[tuple[int, int], Any] = {}
+    found: dict[int, tuple[list[float], list[float]]] = {}
+    for person, team, assigned, offered, answered, answered_by, contacted, answer, contact in rows:
+        mine = found.setdefault(person, ([], []))
+        if (person, team) not in clocks and assigned != offered:
+            clocks[person, team] = calendars.for_receiver(user=person, team=team)
+        if answered is not None and answered_by == person and assigned <= answered <= question.as_of:
+            whole = assigned == offered and answer is not None
+            mine[0].append(answer if whole else _between(clocks, person, team, assigned, answered))
+        if contacted is not None and assigned <= contacted <= question.as_of:
+            whole = assigned == offered and contact is not None
+            mine[1].append(contact if whole else _between(clocks, person, team, assigned, contacted))
+    return found
+
+
+def _between(clocks: dict[tuple[int, int], Any], person: int, team: int, start: Any, end: Any) -> int:
+    calendar = clocks.get((person, team))
+    if calendar is None:
+        calendar = clocks[person, team] = calendars.for_receiver(user=person, team=team)
+    return calendar.minutes_between(start, end)
+
+
+def _worst_last(party: Party) -> tuple[float, int]:
+    return (-(party.kept.value if party.kept.value is not None else -1), party.who.pk)
