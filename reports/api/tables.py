@@ -1,0 +1,141 @@
+"""Each report as one flat table: the same rows go out as JSON and as CSV."""
+
+from collections.abc import Callable
+from typing import Any
+
+from reports.domain.figures import Rate, Spread
+from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
+from reports.queries.scope import Question
+
+Row = dict[str, Any]
+
+
+def kpi_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
+    """handoffs, acted, opportunities, wins, sla; per week or month with `group_by=time`."""
+    if group_by == "time":
+        return [{"starts_on": point.starts_on, **row} for point in trend.trend(question) for row in _kpis(point.kpis)]
+    return _kpis(kpis.kpis(question))
+
+
+def funnel_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
+    """A row per stage of the cohort."""
+    found = funnel.funnel(question, cohort=cohort or "mql")
+    return [
+        {"stage": step.stage.value, "reached": step.reached}
+        | _rate(step.conversion or Rate(0, 0), "conversion")
+        | _spread(step.days, "days")
+        for step in found.steps
+    ]
+
+
+def velocity_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
+    """A row per step of the ladder."""
+    return [
+        {"stage": row.stage.value, "next_stage": row.following.value}
+        | _spread(row.to_next, "to_next_days")
+        | _spread(row.stay, "stay_days")
+        for row in velocity.velocity(question)
+    ]
+
+
+def channel_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
+    """A row per channel; money as decimal text."""
+    return [
+        {
+            "channel": row.channel.name if row.channel else "",
+            "channel_id": str(row.channel.pk) if row.channel else None,
+            "leads": row.leads,
+            "mql": row.mql,
+            "sal": row.sal,
+            "sql": row.sql,
+            "opportunities": row.opportunities,
+            "won": row.won,
+            "amount": f"{row.amount:.2f}",
+            "cost": f"{row.cost:.2f}",
+            "cost_per_sql": _rounded(row.cost_per_sql, 2),
+            "roi": _rounded(row.roi),
+            "win_rate_of_leads": _rounded(row.win_rate_of_leads),
+            "uncertain": row.is_uncertain,
+            "lead_time_median_days": _rounded(row.lead_time.median, 2),
+            "lead_time_p90_days": _rounded(row.lead_time.p90, 2),
+        }
+        for row in channels.channels(question)
+    ]
+
+
+def sla_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
+    """All, then by kind of promise, team and person; minutes are working minutes."""
+    found = sla.sla(question)
+    rows = [_party("all", None, "", found.kept, found.answer, found.contact)]
+    rows += [_party("kind", None, kind, rate, Spread(), Spread()) for kind, rate in found.by_kind.items()]
+    for group, parties in (("team", found.teams), ("person", found.people)):
+        rows += [
+            _party(group, str(party.who.pk), party.who.name, party.kept, party.answer, party.contact)
+            for party in parties
+        ]
+    return rows
+
+
+def feedback_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
+    """Rates, mean quality, and the reasons ranked."""
+    found = feedback.returns(question)
+    rows = [
+        {"figure": "feedback_rate", "code": "", **_rate(found.given, "value")},
+        {"figure": "sheet_useful", "code": "", **_rate(found.useful, "value")},
+        {"figure": "quality", "code": "", **_plain(_rounded(found.quality, 2), sum(found.quality_counts))},
+        {"figure": "pipeline_share", "code": "", **_plain(_rounded(found.pipeline_share), None)},
+    ]
+    for figure, ranked in vars(found.reasons).items():
+        rows += [{"figure": f"{figure}_reason", "code": code, **_plain(count, None)} for code, count in ranked]
+    return rows
+
+
+REPORTS: dict[str, Callable[..., list[Row]]] = {
+    "kpis": kpi_rows,
+    "funnel": funnel_rows,
+    "velocity": velocity_rows,
+    "channels": channel_rows,
+    "sla": sla_rows,
+    "feedback": feedback_rows,
+}
+
+
+def _kpis(found: kpis.Kpis) -> list[Row]:
+    count = {"value": found.handoffs, "numerator": found.handoffs, "denominator": None, "uncertain": False}
+    rates = (("acted", found.acted), ("opportunities", found.opportunities), ("wins", found.wins), ("sla", found.sla))
+    never = {"value": found.never_contacted, "numerator": found.never_contacted, "denominator": found.handoffs}
+    return [
+        {"figure": "handoffs", **count},
+        *({"figure": name, **_rate(rate, "value")} for name, rate in rates),
+        {"figure": "never_contacted", **never, "uncertain": False},
+    ]
+
+
+def _party(group: str, key: str | None, name: str, kept: Rate, answer: Spread, contact: Spread) -> Row:
+    row = {"group": group, "id": key, "name": name} | _rate(kept, "compliance")
+    return row | _spread(answer, "answer_minutes") | _spread(contact, "contact_minutes")
+
+
+def _rate(rate: Rate, name: str) -> Row:
+    return {
+        name: _rounded(rate.value),
+        "numerator": rate.numerator,
+        "denominator": rate.denominator,
+        "uncertain": rate.is_uncertain,
+    }
+
+
+def _plain(value: Any, of: int | None) -> Row:
+    return {"value": value, "numerator": None, "denominator": of, "uncertain": False}
+
+
+def _spread(spread: Spread, name: str) -> Row:
+    median, p90 = _rounded(spread.median, 2), _rounded(spread.p90, 2)
+    return {f"{name}_median": median, f"{name}_p90": p90, f"{name}_n": spread.n}
+
+
+def _rounded(value: float | None, digits: int = 4) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+__all__ = ["REPORTS", "Row"]
