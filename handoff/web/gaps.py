@@ -1,7 +1,7 @@
 """The gap board as a page: six kinds with their oldest, each row with its repair."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
@@ -17,11 +17,13 @@ from accounts.models import User
 from accounts.navigation import Count
 from handoff.domain.calendar import WorkCalendar
 from handoff.domain.gaps import GapKind, Scope
-from handoff.queries import calendars, gaps
+from handoff.queries import calendars, gaps, legs
 from handoff.queries.duties import DutyRow
 from handoff.web import gap_sentences, gaps_csv
 from handoff.web.duty_actions import address
 from handoff.web.gap_sentences import HEADS, Head, Stuck
+from handoff.web.repairs import Offered, of_row
+from leads.domain.choices import Stage
 
 # On the whole board each kind shows this many; its own page goes on.
 AT_A_GLANCE = 8
@@ -36,14 +38,20 @@ class Row:
     url: str
     reason: str
     stuck: Stuck
+    repairs: list[Offered] = field(default_factory=list)
 
     @property
     def key(self) -> str:
         return f"batch-{self.duty.batch.pk}" if self.duty.batch else f"lead-{self.duty.lead.pk}"
 
     @property
-    def score(self) -> object | None:
-        return getattr(self.duty.lead, "score", None)
+    def total(self) -> int | None:
+        """The score; None while there is none."""
+        return self.duty.lead.score.total if hasattr(self.duty.lead, "score") else None
+
+    @property
+    def band(self) -> str:
+        return self.duty.lead.score.band if hasattr(self.duty.lead, "score") else ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ def sections(
     *, user: User, at: datetime, scope: str, kind: str | None, tallies: dict[GapKind, gaps.Tally], after: str | None
 ) -> list[Section]:
     """Every kind with its count; rows only for what is shown."""
-    calendar = calendars.default()
+    calendar, leg = calendars.default(), legs.next_leg(Stage.MQL)
     found = []
     for shown, tally in tallies.items():
         oldest = gap_sentences.stuck(tally.oldest, at=at, calendar=calendar) if tally.oldest else None
@@ -93,17 +101,17 @@ def sections(
         if tally.number and kind in (None, shown):
             size = gaps.PAGE if kind else AT_A_GLANCE
             page = gaps.board(user=user, at=at, kind=shown, scope=scope, after=after if kind else None, size=size)
-        rows = [row(duty, at=at, calendar=calendar) for duty in page.rows]
+        rows = [row(duty, at=at, calendar=calendar, repairs=of_row(duty, user=user, leg=leg)) for duty in page.rows]
         found.append(Section(shown, HEADS[shown], tally.number, oldest, rows, page.after))
     return found
 
 
-def row(duty: DutyRow, *, at: datetime, calendar: WorkCalendar) -> Row:
+def row(duty: DutyRow, *, at: datetime, calendar: WorkCalendar, repairs: Sequence[Offered] = ()) -> Row:
     """A duty as a row of the board."""
     url = "" if duty.lead is None else address("lead", duty.lead.pk)
     since = duty.due_at or duty.lead.stage_since
     reason = gap_sentences.reason(duty, today=calendar.local_day(at))
-    return Row(duty, url, reason, gap_sentences.stuck(min(since, at), at=at, calendar=calendar))
+    return Row(duty, url, reason, gap_sentences.stuck(min(since, at), at=at, calendar=calendar), [*repairs])
 
 
 def proof(user: User, scope: str) -> dict[str, object]:

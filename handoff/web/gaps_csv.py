@@ -23,7 +23,7 @@ def sheet(rows: Iterable[tuple[Any, Any]]) -> str:
         [
             pgettext("gaps", "Kind"),
             _("Company"),
-            _("Name"),
+            pgettext("gaps", "Name"),
             _("Score"),
             pgettext("gaps", "Due"),
             pgettext("gaps", "Working days late"),
@@ -45,7 +45,7 @@ def _cells(head: Any, row: Any) -> list[Any]:
         head.title,
         company.name if company else "",
         figures.person(duty.lead) if duty.lead else "",
-        row.score.total if row.score else "",
+        "" if row.total is None else row.total,
         f"{timezone.localtime(duty.due_at):%Y-%m-%d %H:%M}" if duty.due_at else "",
         row.stuck.days,
         figures.person(duty.owner),

@@ -23,6 +23,7 @@ KINDS = {
     "clock.warned": NoticeKind("clock", mails=True),
     "clock.breached": NoticeKind("alert-circle", mails=True),
     "clock.escalated": NoticeKind("alert-circle", mails=True),
+    "duty.nudged": NoticeKind("bell", mails=True),
     "batch.made": NoticeKind("stack-pop", mails=True),
     "import.finished": NoticeKind("file-import"),
     "mail.dead": NoticeKind("mail-off"),

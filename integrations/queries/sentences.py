@@ -14,6 +14,7 @@ from handoff.domain.choices import ClockKind
 from handoff.models import Handoff, RejectReason
 from integrations.models import Notice
 from integrations.queries.addresses import path_of
+from leads.domain.choices import DueKind
 from leads.models import Lead
 
 
@@ -164,6 +165,15 @@ def _why_offered(handoff: Handoff | None) -> str:
     return f"{handoff.reason_line} {due}".strip()
 
 
+def _nudged(subject: Subject) -> tuple[str, str]:
+    data = subject.notice.data
+    kind, due_at = data.get("kind", ""), data.get("due_at")
+    duty = str(DueKind(kind).label) if kind in DueKind.values else kind
+    due = dates.moment(datetime.fromisoformat(due_at)) if due_at else ""
+    title = _("%(colleague)s asks you to look at %(who)s") % {"colleague": subject.colleague, "who": subject.who}
+    return title, _("%(duty)s was due by %(due)s.") % {"duty": duty, "due": due}
+
+
 def _promise(subject: Subject) -> dict[str, str]:
     data = subject.notice.data
     kind = data.get("clock_kind", "")
@@ -218,6 +228,7 @@ SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
     "clock.warned": _warned,
     "clock.breached": _breached,
     "clock.escalated": _escalated,
+    "duty.nudged": _nudged,
     "batch.made": _batch,
     "import.finished": _import,
     "mail.dead": _dead_mail,

@@ -84,6 +84,19 @@ def _of_batch(event: Event) -> Announcement | None:
     return Announcement(event.kind, f"{event.kind}:{batch.pk}", frozenset(people), data=data)
 
 
+def _of_nudge(event: Event) -> Announcement | None:
+    """Somebody asks the one who owes something to look at it; mail waits for working hours."""
+    data = {name: event.data.get(name, "") for name in ("kind", "due_at")} | {"by": event.actor_id}
+    return Announcement(
+        kind=event.kind,
+        key=f"{event.kind}:{event.pk}",
+        user_ids=frozenset(event.data.get("people", ())),
+        lead_id=event.lead_id,
+        data=data,
+        mail_from=datetime.fromisoformat(event.data["tell_at"]),
+    )
+
+
 def _of_import(event: Event) -> Announcement | None:
     run = ImportRun.objects.get(pk=event.subject_id)
     counts = {name: getattr(run, name) for name in ("rows", "created", "updated", "duplicates", "refused", "state")}
@@ -116,6 +129,7 @@ TABLE: dict[str, Callable[[Event], Announcement | None]] = {
     "clock.warned": _of_clock,
     "clock.breached": _of_clock,
     "clock.escalated": _of_clock,
+    "duty.nudged": _of_nudge,
     "batch.made": _of_batch,
     "import.finished": _of_import,
 }

@@ -109,7 +109,7 @@ def test_a_batch_is_one_row(look, cast):
 
     assert "42件" in page
     assert "11/12(木)にまとめて基準に到達（取り込み）" in page
-    assert page.count("hf-gap-item") == 1
+    assert page.count('class="hf-gap-item"') == 1
 
 
 def test_an_empty_board_shows_its_proof(look, cast):

@@ -1,0 +1,25 @@
+/* The gap board: a repair opens under its row; Cancel and Escape close it; the keyboard goes where the eye goes. */
+const slotOf = (element) => element.closest?.(".hf-gap-slot");
+
+document.addEventListener("click", (event) => {
+  const cancel = event.target.closest("[data-empties]");
+  const slot = cancel && slotOf(cancel);
+  if (!slot) return;
+  event.preventDefault();
+  close(slot);
+});
+
+document.addEventListener("keydown", (event) => {
+  const slot = event.key === "Escape" && !event.isComposing && slotOf(event.target);
+  if (slot) close(slot);
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  const slot = event.detail.target?.closest?.(".hf-gap-slot");
+  slot?.querySelector("input:not([type=hidden]), select, button")?.focus();
+});
+
+function close(slot) {
+  slot.replaceChildren();
+  slot.closest(".hf-gap-item")?.querySelector(".hf-gap-row .btn:last-child")?.focus();
+}
