@@ -1,0 +1,15 @@
+"""Addresses of the pages of imports."""
+
+from django.urls import path
+
+from leads.web import imports
+
+urlpatterns = [
+    path("", imports.index, name="imports"),
+    path("<int:pk>/", imports.show, name="import"),
+    path("<int:pk>/columns/", imports.columns, name="import-columns"),
+    path("<int:pk>/commit/", imports.commit, name="import-commit"),
+    path("<int:pk>/undo/", imports.undo, name="import-undo"),
+    path("<int:pk>/refused.csv", imports.refused, name="import-refused"),
+    path("<int:pk>/rows/<int:number>/", imports.resolve, name="import-resolve"),
+]

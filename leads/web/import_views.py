@@ -1,0 +1,144 @@
+"""What the pages of imports show: words and rows made of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from leads.imports.sentences import row_sentence
+from leads.models import ImportRow, ImportRun, Lead
+from leads.queries import imports
+from leads.web.import_words import ENCODING, LAYOUT, RESULT, STATE
+
+PAGE = 50
+_WORKING = {ImportRun.State.QUEUED, ImportRun.State.RUNNING, ImportRun.State.COMMITTING}
+_COUNTS = {
+    "created": "created",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "duplicate": "duplicates",
+    "refused": "refused",
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    url: str
+    label: Any
+    count: int
+    is_current: bool
+    icon: str = ""
+
+
+def is_working(run: ImportRun) -> bool:
+    """Whether a worker has it."""
+    return run.state in _WORKING
+
+
+def listed(run: ImportRun) -> dict[str, Any]:
+    """A run in the list of imports."""
+    return {
+        "run": run,
+        "url": reverse("import", args=[run.pk]),
+        "state": STATE[run.state],
+        "tone": {"done": "done", "refused": "late", "failed": "late", "preview": "soon"}.get(run.state, "plain"),
+    }
+
+
+def understood(run: ImportRun) -> list[str]:
+    """What was understood of the file, as short sentences."""
+    facts = [str(LAYOUT[run.layout])] if run.layout in LAYOUT else []
+    if run.encoding:
+        facts.append(_("Encoding %(name)s") % {"name": ENCODING.get(run.encoding, run.encoding)})
+    if run.sheet:
+        facts.append(_("Sheet “%(name)s”") % {"name": run.sheet})
+    facts.append(_("Column names in line %(line)s") % {"line": run.header_line})
+    facts.append(_("%(count)s columns") % {"count": len(run.headers)})
+    return facts
+
+
+def progress(run: ImportRun) -> dict[str, Any]:
+    """Label, done and total of what is under way."""
+    if not run.rows:
+        return {"label": _("Reading the file"), "done": run.rows_read, "total": 0}
+    if run.state == ImportRun.State.COMMITTING or not run.dry_run:
+        return {"label": _("Taking in"), "done": run.rows_done, "total": run.rows}
+    return {"label": _("Looking at every row"), "done": run.rows_done, "total": run.rows}
+
+
+def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
+    """Everything the preview and the result page show; `?result=` filters, `?after=` goes on."""
+    chosen = query.get("result", "")
+    chosen = chosen if chosen in RESULT else _first_result(run)
+    after = query.get("after", "")
+    after_number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    rows = list(imports.rows(run, result=chosen).filter(number__gt=after_number)[: PAGE + 1])
+    page = rows[:PAGE]
+    differing = list(imports.score_differences(run)[:50]) if run.state == ImportRun.State.DONE else []
+    return {
+        "run": run,
+        "state": STATE[run.state],
+        "error": imports.error_text(run),
+        "tabs": _tabs(run, chosen),
+        "chosen": chosen,
+        "rows": [_row(row, run, _candidates(page)) for row in page],
+        "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
+        "is_preview": run.state == ImportRun.State.PREVIEW,
+        "is_done": run.state == ImportRun.State.DONE,
+        "will_write": run.created + run.updated,
+        "understood": understood(run),
+        "stated": imports.scores_stated(run) if run.state == ImportRun.State.DONE else 0,
+        "owed": imports.scores_owed(run) if run.state == ImportRun.State.DONE else 0,
+        "differing": differing,
+    }
+
+
+def _first_result(run: ImportRun) -> str:
+    """What a person should look at first: what waits for them, then what failed, then the rest."""
+    for name in ("duplicate", "refused", "created", "updated"):
+        if getattr(run, _COUNTS[name]):
+            return name
+    return "unchanged"
+
+
+def _tabs(run: ImportRun, chosen: str) -> list[Tab]:
+    return [
+        Tab(f"?result={name}", RESULT[name][0], getattr(run, column), name == chosen, RESULT[name][2])
+        for name, column in _COUNTS.items()
+    ]
+
+
+def _candidates(rows: list[ImportRow]) -> dict[int, Lead]:
+    ids = {pk for row in rows for pk in row.candidates}
+    return Lead.objects.select_related("company").in_bulk(ids) if ids else {}
+
+
+def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead]) -> dict[str, Any]:
+    word, tone, icon = RESULT[row.result]
+    return {
+        "row": row,
+        "word": word,
+        "tone": tone,
+        "icon": icon,
+        "summary": _summary(row, run),
+        "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
+        "candidates": [candidates[pk] for pk in row.candidates if pk in candidates],
+        "can_be_new": any(fault["code"] == "namesake" for fault in row.errors),
+        "resolution": row.resolution,
+    }
+
+
+def _summary(row: ImportRow, run: ImportRun) -> list[str]:
+    """The cells that say who it is, else the first ones."""
+    who = ("company.name", "name", "full_name", "last_name", "first_name", "title", "email", "contact", "external_id")
+    meant = {_name(target): place for place, header in enumerate(run.headers) if (target := run.mapping.get(header))}
+    places = [meant[name] for name in who if name in meant]
+    cells = [row.cells[place] for place in places if place < len(row.cells) and row.cells[place].strip()]
+    return (cells or [cell for cell in row.cells if cell.strip()])[:4]
+
+
+def _name(target: Any) -> str:
+    return target["field"] if isinstance(target, dict) else target

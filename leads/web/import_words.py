@@ -1,0 +1,130 @@
+"""What the fields, results and states of imports are called on the pages."""
+
+from typing import Any
+
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from leads.domain.import_fields import ACTIVITY, CUSTOM, FIELDS, LEAVE_OUT
+from leads.models import ActivityType, CustomField
+
+FIELD = {
+    "external_id": _("ID in another system"),
+    "name": _("Name (last first)"),
+    "full_name": _("Name (first last, in Latin letters)"),
+    "last_name": _("Last name"),
+    "first_name": _("First name"),
+    "name_kana": _("Name in kana"),
+    "last_name_kana": _("Last name in kana"),
+    "first_name_kana": _("First name in kana"),
+    "email": _("E-mail"),
+    "contact": _("Contact (e-mail or telephone)"),
+    "phone": _("Telephone"),
+    "mobile": _("Mobile"),
+    "title": _("Job title"),
+    "seniority": _("Seniority"),
+    "department": _("Department"),
+    "opted_out": _("Wants no mail"),
+    "do_not_contact": _("Do not contact"),
+    "company.name": _("Company name"),
+    "company.industry": _("Industry"),
+    "company.employee_count": _("Employees"),
+    "company.corporate_number": _("Corporate number"),
+    "company.domain": _("Domain"),
+    "company.url": _("Website"),
+    "company.phone": _("Company telephone"),
+    "company.postal_code": _("Postal code"),
+    "company.prefecture": _("Prefecture"),
+    "company.address": _("Address"),
+    "channel": _("Channel"),
+    "campaign": _("Campaign"),
+    "acquired_at": _("Acquired on"),
+    "business_card_on": _("Business card exchanged on"),
+    "note": _("Note (kept in the timeline)"),
+    "status": _("Progress (kept as a note, won and lost as result)"),
+    "stage": pgettext_lazy("import field", "Stage"),
+    "stage_at": _("Stage since"),
+    "outcome": _("Result (won, lost, open)"),
+    "outcome_at": _("Date of the result"),
+    "amount": _("Amount"),
+    "owner": _("Our person in charge"),
+    "stated_score": _("Score in the sheet (compared with ours)"),
+    "qualification.phase": _("Phase"),
+    "qualification.need": _("Need"),
+    "qualification.challenge": _("Challenge"),
+    "qualification.timeframe": _("Timeframe"),
+    "qualification.authority": _("Who approves"),
+    "qualification.decision_process": _("Decision process"),
+    "qualification.budget": _("Budget"),
+    "qualification.competitors": _("Competitors"),
+    "qualification.temperature": _("Temperature"),
+    "qualification.note": _("Hearing note"),
+}
+GROUP = {
+    "lead": pgettext_lazy("import group", "Person"),
+    "company": pgettext_lazy("import group", "Company"),
+    "source": _("Where from"),
+    "activity": _("What they did"),
+    "qualification": _("What is known"),
+    "progress": _("How far"),
+    "custom": _("Own fields"),
+}
+LAYOUT = {
+    "excel_starter": _("Excel starter sheet"),
+    "inventory": _("Lead inventory"),
+    "eight": _("Eight business cards"),
+    "sansan": _("Sansan business cards"),
+    "hubspot": _("HubSpot contacts"),
+    "salesforce": _("Salesforce leads"),
+}
+ENCODING = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "cp932": "Shift_JIS",
+    "euc_jp": "EUC-JP",
+    "euc_jis_2004": "EUC-JP",
+    "iso2022_jp": "ISO-2022-JP",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "cp1252": "Windows-1252",
+}
+# result → (word, tone, icon): never colour alone.
+RESULT = {
+    "created": (_("New"), "done", "plus"),
+    "updated": (_("Updated"), "accent", "pencil"),
+    "unchanged": (_("Unchanged"), "plain", "check"),
+    "duplicate": (_("To decide"), "soon", "users"),
+    "refused": (_("Not taken in"), "late", "alert-circle"),
+    "pending": (_("Waiting"), "plain", "clock"),
+}
+STATE = {
+    "queued": _("Waiting"),
+    "running": _("Reading"),
+    "preview": _("Waiting for you"),
+    "committing": _("Taking in"),
+    "done": _("Taken in"),
+    "refused": _("File refused"),
+    "failed": _("Stopped"),
+    "undone": _("Taken back"),
+}
+Choices = list[tuple[Any, list[tuple[str, Any]]]]
+
+
+def field_choices() -> Choices:
+    """The groups of a column's select."""
+    groups: dict[str, list[tuple[str, Any]]] = {group: [] for group in GROUP}
+    for name, label in FIELD.items():
+        groups[FIELDS[name].group].append((name, label))
+    groups["activity"] += [(ACTIVITY + kind.code, _activity_label(kind)) for kind in _kinds()]
+    groups["custom"] += [(CUSTOM + row.key, row.label) for row in CustomField.objects.order_by("position", "pk")]
+    named = [(GROUP[group], choices) for group, choices in groups.items() if choices]
+    return [(_("Leave out"), [(LEAVE_OUT, _("Do not take in"))]), *named]
+
+
+def _kinds() -> list[ActivityType]:
+    return list(ActivityType.objects.exclude(code="note").order_by("-is_standard", "code"))
+
+
+def _activity_label(kind: ActivityType) -> str:
+    return kind.label_ja if (get_language() or "ja").startswith("ja") else kind.label_en

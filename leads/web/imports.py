@@ -1,0 +1,177 @@
+"""The pages of imports: drop a file, say what its columns mean, look at the preview, take it in."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.domain.roles import Permission
+from accounts.interface import toasts
+from journal.errors import DomainError
+from leads.models import ImportRow, ImportRun
+from leads.queries import imports
+from leads.services import import_resolving, import_runs, import_undoing
+from leads.web import import_views as shown
+from leads.web.import_forms import ColumnsForm, UploadForm
+
+State = ImportRun.State
+
+
+def _allowed(request: HttpRequest) -> None:
+    if not request.user.may(Permission.IMPORT_LEADS):  # type: ignore[union-attr]
+        raise PermissionDenied
+
+
+def _run(request: HttpRequest, pk: int) -> ImportRun:
+    _allowed(request)
+    return get_object_or_404(imports.runs(), pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """The place to drop a file, and what was taken in before."""
+    _allowed(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        run = _start(request, form)
+        if run is not None:
+            return redirect("import-columns", pk=run.pk)
+    context = {"form": form, "runs": [shown.listed(run) for run in imports.runs()[:30]]}
+    return render(request, "leads/imports.html", context, status=400 if form.errors else 200)
+
+
+def _start(request: HttpRequest, form: UploadForm) -> ImportRun | None:
+    file = form.cleaned_data["file"]
+    try:
+        return import_runs.start(
+            file=file,
+            filename=file.name,
+            by=request.user,
+            at=request.entry.at,  # type: ignore[attr-defined]
+            encoding=form.cleaned_data["encoding"],
+            asks=True,
+        )
+    except DomainError as error:
+        form.add_error("encoding" if error.code.startswith("encoding") else "file", str(error))
+        return None
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was understood, and what each column means."""
+    run = _run(request, pk)
+    if run.state != State.PREVIEW:
+        return redirect("import", pk=pk)
+    initial = {
+        "channel": run.channel.name if run.channel else "",
+        "campaign": run.campaign.name if run.campaign else "",
+        "match_on": run.match_on,
+        "date_order": run.date_order,
+    }
+    form = ColumnsForm(request.POST or None, run=run, initial=initial)
+    if request.method == "POST" and form.is_valid() and _confirm(request, run, form):
+        return redirect("import", pk=pk)
+    context = {"run": run, "form": form, "understood": shown.understood(run), "known": form.known()}
+    return render(request, "leads/imports_columns.html", context, status=400 if form.errors else 200)
+
+
+def _confirm(request: HttpRequest, run: ImportRun, form: ColumnsForm) -> bool:
+    given = {name: form.cleaned_data[name] for name in ("channel", "campaign", "match_on", "date_order")}
+    try:
+        import_runs.confirm(
+            run=run,
+            mapping=form.mapping(),
+            by=request.user,
+            at=request.entry.at,  # type: ignore[attr-defined]
+            create_custom=True,
+            **given,
+        )
+    except DomainError as error:
+        places = {header: f"column-{place}" for place, header in enumerate(run.headers)}
+        for fault in error.errors:
+            name = places.get(fault.field, fault.field)
+            form.add_error(name if name in form.fields else None, str(fault.message))
+        if not error.errors:
+            form.add_error(None, str(error))
+        return False
+    return True
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the import stands: under way, as a preview, or with its result."""
+    run = _run(request, pk)
+    if run.state == State.PREVIEW and not run.rows:
+        return redirect("import-columns", pk=pk)
+    template = "leads/_import_progress.html" if request.htmx else "leads/imports_run.html"  # type: ignore[attr-defined]
+    if shown.is_working(run):
+        return render(request, template, {"run": run, "progress": shown.progress(run)})
+    if request.htmx:  # type: ignore[attr-defined]
+        # What was under way has come to rest: the whole page is another one now.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = shown.result(run, request.GET)
+    return render(request, "leads/imports_result.html", context)
+
+
+@login_required
+@require_POST
+def commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Writes what the preview shows."""
+    return _do(request, pk, import_runs.commit)
+
+
+@login_required
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes the import back."""
+    return _do(request, pk, import_undoing.undo)
+
+
+def _do(request: HttpRequest, pk: int, verb: Any) -> HttpResponse:
+    run = _run(request, pk)
+    try:
+        verb(run=run, by=request.user, at=request.entry.at)  # type: ignore[attr-defined]
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    return redirect("import", pk=pk)
+
+
+@login_required
+@require_POST
+def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Decides on a held row."""
+    run = _run(request, pk)
+    meaning = request.POST.get("as", "")
+    try:
+        import_resolving.resolve(
+            run=run,
+            number=number,
+            meaning=meaning,
+            by=request.user,
+            at=request.entry.at,  # type: ignore[attr-defined]
+        )
+    except ImportRow.DoesNotExist as error:
+        raise Http404 from error
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    else:
+        toasts.say(request, _("Line %(line)s is decided.") % {"line": run.file_rows.get(number=number).line})
+    return redirect(f"{reverse('import', args=[pk])}?result=duplicate")
+
+
+@login_required
+@require_GET
+def refused(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The refused rows as a file that can be mended and taken in again."""
+    run = _run(request, pk)
+    answer = StreamingHttpResponse(imports.refused_csv(run), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-refused.csv"'
+    return answer

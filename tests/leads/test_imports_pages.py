@@ -1,0 +1,145 @@
+"""The pages of imports, from the dropped file to the result."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from journal import clock
+from leads.models import ImportMapping, ImportRun, Lead, LeadScore
+from leads.services import import_work
+from tests.cast import NOON
+
+pytestmark = pytest.mark.django_db
+LIST = "会社名,氏名,メール,役職,地域\n東浜精工,田中 一郎,tanaka@example.jp,課長,関西\n西浜,鈴木,x,,\n"
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def browser(client, cast):
+    client.force_login(cast.mia)
+    return client
+
+
+def drop(browser, text, **more):
+    data = text if isinstance(text, bytes) else text.encode()
+    return browser.post(reverse("imports"), {"file": SimpleUploadedFile("名簿.csv", data), **more})
+
+
+def work(run):
+    import_work.work(run_id=run.pk, now=clock.now)
+    run.refresh_from_db()
+
+
+def columns_of(run, **changed):
+    guessed = {f"column-{place}": run.mapping[header] for place, header in enumerate(run.headers)}
+    return guessed | changed
+
+
+def test_file_goes_from_drop_to_result(browser):
+    answer = drop(browser, LIST)
+    run = ImportRun.objects.get()
+    assert answer.url == reverse("import-columns", args=[run.pk])
+    page = browser.get(answer.url).content.decode()
+    assert "tanaka@example.jp" in page
+    assert not Lead.objects.exists()
+
+    answer = browser.post(answer.url, columns_of(run, channel="展示会", **{"column-4": "new"}))
+    assert answer.status_code == 302, answer.content.decode()
+    assert 'hx-trigger="load delay:1s"' in browser.get(answer.url).content.decode()
+    work(run)
+    page = browser.get(answer.url).content.decode()
+    assert run.state == "preview"
+    assert "メール" in page
+    assert not Lead.objects.exists()
+
+    assert browser.post(reverse("import-commit", args=[run.pk])).status_code == 302
+    work(run)
+    lead = Lead.objects.get()
+    assert (lead.channel.name, lead.custom) == ("展示会", {"地域": "関西"})
+    page = browser.get(f"{answer.url}?result=created").content.decode()
+    assert f"/leads/{lead.pk}/" in page
+    file = b"".join(browser.get(reverse("import-refused", args=[run.pk])).streaming_content).decode("utf-8-sig")
+    assert len(file.splitlines()) == 2
+    assert ImportMapping.objects.get().mapping["地域"] == "custom.地域"
+
+
+def test_mapping_is_remembered_for_the_same_columns(browser):
+    drop(browser, LIST)
+    first = ImportRun.objects.get()
+    browser.post(reverse("import-columns", args=[first.pk]), columns_of(first, **{"column-3": "-"}))
+    drop(browser, LIST)
+    assert ImportRun.objects.order_by("-pk")[0].mapping["役職"] == "-"
+
+
+def test_held_row_is_decided_on_the_page(browser):
+    for text in ("会社名,氏名,役職\n東浜精工,田中,課長\n", "会社名,氏名,役職\n東浜精工,田中,部長\n"):
+        drop(browser, text)
+        run = ImportRun.objects.order_by("-pk")[0]
+        browser.post(reverse("import-columns", args=[run.pk]), columns_of(run))
+        work(run)
+        if run.duplicates:
+            break
+        browser.post(reverse("import-commit", args=[run.pk]))
+        work(run)
+    lead = Lead.objects.get()
+    page = browser.get(reverse("import", args=[run.pk])).content.decode()
+    assert f'value="{lead.pk}"' in page
+    browser.post(reverse("import-resolve", args=[run.pk, 1]), {"as": str(lead.pk)})
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    lead.refresh_from_db()
+    assert lead.title == "部長"
+
+
+def test_ar_09_score_in_the_sheet_is_compared(browser):
+    drop(browser, "会社名,担当者名,スコア合計\n東浜,田中,25\n西浜,鈴木,10\n")
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-columns", args=[run.pk]), columns_of(run))
+    work(run)
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    for lead in Lead.objects.all():
+        lead.score_due.delete()
+        LeadScore.objects.create(lead=lead, total=25, band="middle", as_of=NOON.date(), computed_at=NOON)
+    page = browser.get(reverse("import", args=[run.pk])).context
+    assert [(row.line, row.stated_score, row.ours) for row in page["differing"]] == [(3, 10, 25)]
+
+
+def test_faults_stand_beside_their_columns(browser):
+    drop(browser, LIST)
+    run = ImportRun.objects.get()
+    twice = columns_of(run, **{"column-1": "email"})
+    answer = browser.post(reverse("import-columns", args=[run.pk]), twice)
+    assert answer.status_code == 400
+    assert answer.context["form"]["column-2"].errors
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.4", b"Name\nJos\xe9\n", b"1,2\n3,4\n", b""])
+def test_unreadable_file_says_why_on_the_page(browser, data):
+    answer = drop(browser, data)
+    assert answer.status_code == 400
+    assert 'class="hf-error"' in answer.content.decode()
+    assert not ImportRun.objects.exists()
+
+
+def test_who_may_not_import_is_kept_out(browser, cast):
+    drop(browser, LIST)
+    run = ImportRun.objects.get()
+    browser.force_login(cast.sato)
+    for name in ("import", "import-columns", "import-refused"):
+        assert browser.get(reverse(name, args=[run.pk])).status_code == 403
+    assert browser.get(reverse("imports")).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_pages_are_in_one_language(browser, language, settings):
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    drop(browser, LIST)
+    run = ImportRun.objects.get()
+    pages = [browser.get(reverse("imports")), browser.get(reverse("import-columns", args=[run.pk]))]
+    marker = {"ja": "列の割り当て", "en": "What the columns mean"}[language]
+    assert marker in pages[1].content.decode()
