@@ -33,7 +33,6 @@ class Viewpoint:
     key: str
     label: str
     facts: list[Fact]
-    note: str = ""
 
     @property
     def unknown(self) -> int:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET
 from journal.errors import DomainError
 from leads.models import ActivityType, Lead, LeadSource
 from leads.queries import colleagues, timeline, viewpoints
-from leads.queries.timeline import label_of
 
 # Panels that other apps draw: the lead's page knows their names only (arrows go downwards).
 PANELS = {
@@ -90,9 +89,14 @@ def _sources(lead: Lead) -> str:
 def kinds_by_hand() -> list[dict[str, Any]]:
     """What a person records by hand in two clicks, each with an id that makes a second press harmless."""
     types = ActivityType.objects.in_bulk(BY_HAND)
+    words = {
+        "call": pgettext("by hand", "Call"),
+        "email_sent": pgettext("by hand", "E-mail"),
+        "meeting": pgettext("by hand", "Meeting"),
+        "note": pgettext("by hand", "Note"),
+    }
     return [
-        {"code": code, "label": label_of(types[code], code), "icon": types[code].icon, "event_id": str(uuid.uuid4())}
-        for code in BY_HAND
+        {"code": code, "label": words[code], "icon": types[code].icon, "event_id": str(uuid.uuid4())} for code in BY_HAND
     ]
 
 
