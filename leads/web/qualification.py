@@ -44,6 +44,8 @@ class QualificationForm(forms.Form):
         super().__init__(*args, **options)
         for name in names:
             self.fields[name] = self._field(name)
+        if len(names) == 1:
+            self.fields[names[0]].widget.attrs["autofocus"] = True
 
     def _field(self, name: str) -> forms.Field:
         options: dict[str, Any] = {
