@@ -76,14 +76,14 @@ class Actors:
     # -- answering ----------------------------------------------------------------------------------
 
     def expect_answer(self, handoff: Handoff, at: datetime) -> None:
-        """Programmes this receiver's answer; one in nine is forgotten until somebody else gets it."""
+        """Programmes this receiver's answer; one in fourteen is forgotten until somebody else gets it."""
         if handoff.state != HandoffState.OFFERED:
             return
         receiver = handoff.assigned_to or self.crew.people["isao" if handoff.leg == Leg.MARKETING_TO_INSIDE else "sato"]
-        if self.random.random() < 0.11:
+        if self.random.random() < 0.07:
             return
         allowed = {"high": 15, "middle": 120, "low": 270}.get(handoff.priority, 120)
-        self.later(self.after(at, self.draw(allowed * 0.45), receiver), self._answer(handoff.pk, receiver))
+        self.later(self.after(at, self.draw(allowed * 0.38), receiver), self._answer(handoff.pk, receiver))
 
     def _answer(self, handoff_id: int, receiver: Any) -> Callable[[datetime], None]:
         def answer(at: datetime) -> None:
@@ -134,7 +134,7 @@ class Actors:
                 return
             lead_services.qualify(lead=lead, values=self._hearing(lead.pk), by=receiver, at=at)
             lead = Lead.objects.get(pk=lead.pk)
-            if self.random.random() < 0.3 + 0.6 * self.worth(lead.pk):
+            if self.random.random() < 0.4 + 0.6 * self.worth(lead.pk):
                 handoffs.offer(lead=lead, by=receiver, at=at + timedelta(minutes=4))
             else:
                 self._recycle(lead, receiver, at)
@@ -173,7 +173,7 @@ class Actors:
             self._give(handoff, result, receiver, at)
             if result == "opportunity":
                 self.later(
-                    self.after(at, 540 * self.random.uniform(12, 55), receiver), self._close(handoff.pk, receiver)
+                    self.after(at, 540 * self.random.uniform(8, 38), receiver), self._close(handoff.pk, receiver)
                 )
             elif result == "considering":
                 self.later(
@@ -187,7 +187,7 @@ class Actors:
             handoff = Handoff.objects.select_related("lead").get(pk=handoff_id)
             if handoff.lead.stage != "opportunity":
                 return
-            won = self.random.random() < 0.12 + 0.55 * self.worth(handoff.lead_id)
+            won = self.random.random() < 0.15 + 0.6 * self.worth(handoff.lead_id)
             self._give(handoff, "won" if won else "lost", receiver, at)
 
         return self._politely(close)

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from django.db.models import Min
+from django.db.models.signals import post_save
 
 from handoff.models import Clock, Handoff
 from handoff.services import sweeps
@@ -28,7 +29,7 @@ class Play:
         self.until = until
         self._queue: list[tuple[datetime, int, Act]] = []
         self._order = count()
-        self._seen_handoff = 0
+        self._offered: list[Handoff] = []
         self.actors.later = self.later
 
     def later(self, at: datetime, act: Act) -> None:
@@ -38,6 +39,17 @@ class Play:
 
     def run(self, characters: list[Character], progress: Callable[[int], None]) -> None:
         """Plays until the queue is empty; calls `progress` with the number of leads so far."""
+        post_save.connect(self._notice_offer, sender=Handoff)
+        try:
+            self._run(characters, progress)
+        finally:
+            post_save.disconnect(self._notice_offer, sender=Handoff)
+
+    def _notice_offer(self, instance: Handoff, created: bool, **_rest: Any) -> None:
+        if created:
+            self._offered.append(instance)
+
+    def _run(self, characters: list[Character], progress: Callable[[int], None]) -> None:
         for number, character in enumerate(characters, 1):
             self.later(character.at, self._arrival(character, number, progress))
         for day in self.actors.working_days():
@@ -46,7 +58,7 @@ class Play:
             at, _order, act = heapq.heappop(self._queue)
             self._sweep_until(at)
             act(at)
-            self._settle(at)
+            self._look_for_offers(at)
         self._sweep_until(self.until)
 
     def _arrival(self, character: Character, number: int, progress: Callable[[int], None]) -> Act:
@@ -71,6 +83,7 @@ class Play:
                 by=None,
                 at=at,
             )
+            scores.score_stale(at=at)
 
         return act
 
@@ -81,14 +94,9 @@ class Play:
         self._look_for_offers(at)
         self.actors.morning(at)
 
-    def _settle(self, at: datetime) -> None:
-        scores.score_stale(at=at)
-        self._look_for_offers(at)
-
     def _look_for_offers(self, at: datetime) -> None:
-        for handoff in Handoff.objects.filter(pk__gt=self._seen_handoff).select_related("lead").order_by("pk"):
-            self._seen_handoff = handoff.pk
-            self.actors.expect_answer(handoff, at)
+        while self._offered:
+            self.actors.expect_answer(self._offered.pop(0), at)
 
     def _sweep_until(self, at: datetime) -> None:
         """Lets every clock act at its own moment, so that history shows warnings and breaches when they happened."""

@@ -17,11 +17,11 @@ SEASON = {1: 0.7, 2: 0.9, 3: 1.2, 4: 1.0, 5: 0.9, 6: 1.1, 7: 1.0, 8: 0.6, 9: 1.3
 WEEKEND = 0.12
 # What an interested person does: type, weight, content kind
 ACTS = [
-    ("site_visit", 40, None),
-    ("page_view", 26, "page"),
-    ("document_download", 14, "document"),
+    ("site_visit", 34, None),
+    ("page_view", 22, "page"),
+    ("document_download", 22, "document"),
     ("email_click", 9, None),
-    ("webinar_attended", 8, "webinar"),
+    ("webinar_attended", 12, "webinar"),
     ("event_attended", 2, None),
     ("demo_request", 1, None),
 ]
@@ -151,7 +151,7 @@ class Script:
 
     def acts(self, character: Character) -> Iterator[tuple[datetime, str, Any]]:
         """What this person does: (moment, type, content or None), within about ten weeks of their arrival."""
-        count = min(14, int(self.random.expovariate(1 / (1 + 6 * character.interest))))
+        count = min(12, int(self.random.gammavariate(1.6, (0.6 + 3.6 * character.interest))))
         at = character.at + timedelta(minutes=self.random.randrange(2, 90))
         for _number in range(count):
             kind, _weight, wants = self.random.choices(ACTS, [row[1] for row in ACTS])[0]
