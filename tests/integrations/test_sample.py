@@ -33,7 +33,10 @@ def test_sample_holds_every_invariant():
 def test_nothing_happens_after_its_end_or_outside_its_year():
     make()
 
-    moments = [*StageTransition.objects.values_list("at", flat=True), *Activity.objects.values_list("occurred_at", flat=True)]
+    moments = [
+        *StageTransition.objects.values_list("at", flat=True),
+        *Activity.objects.values_list("occurred_at", flat=True),
+    ]
     assert max(moments) <= UNTIL
     assert min(moments) >= UNTIL - timedelta(days=366)
 
