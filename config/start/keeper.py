@@ -1,14 +1,14 @@
 """The supervisor of ./run: one for a state folder; Ctrl-C, a closed terminal and SIGTERM all end everything.
 
-Stands alone (python keeper.py LOCK CONFIGURATION) to stay small in memory: it lives as long as the product runs.
+Stands alone (python keeper.py LOCK-HANDLE CONFIGURATION) to stay small in memory: it lives as long as the product runs.
 """
 
-import fcntl
 import os
 import signal
 import sys
-from typing import Any
+from contextlib import suppress
 
+from supervisor.medusa import asyncore_25 as asyncore
 from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 from supervisor.supervisord import Supervisor
@@ -25,24 +25,15 @@ class Keeper(Supervisor):
             self.options.mood = SupervisorStates.SHUTDOWN
 
 
-def only_one(path: str) -> Any:
-    """Holds the state folder's lock until this process ends; ends at once when another holds it."""
-    lock = open(path, "a+")  # noqa: SIM115 - held open on purpose
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        sys.exit("run: Handoff runs already with this state folder. Stop it first, or set VAR_DIR to another folder.")
-    return lock
-
-
 def main() -> None:
-    lock = only_one(sys.argv[1])
+    # The lock of the state folder came along from the start; no child may inherit it and outlive us with it.
+    os.set_inheritable(int(sys.argv[1]), False)
     options = ServerOptions()
     options.realize(["-c", sys.argv[2]])
     options.first, options.test = True, False
-    Keeper(options).main()
-    lock.close()
-    os._exit(0)
+    # The supervisor leaves its loop by an exception of its own.
+    with suppress(asyncore.ExitNow):
+        Keeper(options).main()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """./run: sets up, then keeps broker, worker, beat, watchdog and web running until Ctrl-C."""
 
 import argparse
+import fcntl
 import os
 import socket
 import sys
@@ -19,11 +20,12 @@ def serve() -> None:
     var = begin()
     port = number("PORT", 8000)
     _address(port, lan=words.lan)
+    lock = only_one(var)
     _free(os.environ["HANDOFF_HOST"], port)
     setup.run()
     file = supervisor_file.write(var)
     keeper = Path(__file__).with_name("keeper.py")
-    os.execv(sys.executable, [sys.executable, str(keeper), str(var / "run.lock"), str(file)])
+    os.execv(sys.executable, [sys.executable, str(keeper), str(lock), str(file)])
 
 
 def _words() -> argparse.Namespace:
@@ -52,6 +54,17 @@ def lan_address() -> str:
         except OSError as error:
             raise Missing("--lan: this machine has no network address. Connect it to a network first.") from error
         return str(probe.getsockname()[0])
+
+
+def only_one(var: Path) -> int:
+    """Takes the state folder's lock, which the supervisor keeps until it ends; returns its handle."""
+    lock = os.open(var / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise Missing("Handoff runs already with this state folder. Stop it first, or set VAR_DIR.") from error
+    os.set_inheritable(lock, True)
+    return lock
 
 
 def _free(host: str, port: int) -> None:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from config.environment import ROOT, flag, text
-from config.start import broker, chromium
+from config.start import broker, chromium, frontend
 from config.start.servers import Server, postgresql, redis
 from config.start.surroundings import plainly, say
 
@@ -36,6 +36,7 @@ def run() -> int:
         )
         own = text("HANDOFF_SERVICES") == "own"
         database, queue = servers.enter_context(postgresql(own=own)), servers.enter_context(redis(own=own))
+        frontend.fetch()
         _announce(database, queue)
         words = sys.argv[1:]
         if database is None:

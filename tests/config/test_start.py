@@ -61,7 +61,7 @@ class Start:
         """The supervised processes by name."""
         found = {}
         for child in psutil.Process(self.process.pid).children():
-            line = " ".join(alive([child]) and child.cmdline())
+            line = command_line(child)
             for name, sign in SIGNS.items():
                 if sign in line:
                     found[name] = child
@@ -93,8 +93,16 @@ def started(tmp_path_factory) -> Iterator[Start]:
             start.process.wait(10)
 
 
+def command_line(process: psutil.Process) -> str:
+    """Empty for one that has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""
+
+
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in processes if process.is_running() and command_line(process)]
 
 
 def came_back(start: Start, name: str, gone: psutil.Process) -> bool:
