@@ -12,7 +12,7 @@ from handoff.domain.stages import Way
 from handoff.models import Handoff
 from handoff.queries import due
 from handoff.queries.marketing import Keeper
-from handoff.services import closing, contacts, duties, joining, nurturing, stages
+from handoff.services import closing, contacts, duties, joining, nurturing, stages, withdrawals
 from journal.transactions import retried
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
@@ -63,6 +63,9 @@ def apply_result(
     report = Report(handoff, lead, result, reason, next_action_on, by, at, is_open, way)
     if handoff is not None:
         _end(handoff, report)
+    for standing in Handoff.objects.open().filter(lead=lead):
+        # Somebody made a deal of their own meanwhile: nobody needs to answer any more.
+        withdrawals.pull_back(handoff=standing, by=None, at=at)
     _FOLLOW[result](report)
     if handoff is not None:
         joining.free_accepted(handoff=handoff, at=at)

@@ -13,7 +13,7 @@ from handoff.domain.choices import ClockKind, HandoffState
 from handoff.domain.promises import BREACH, WARN, Moment
 from handoff.models import Clock, Handoff
 from handoff.queries import people
-from handoff.services import alerts, eligibility, intake, rerouting
+from handoff.services import alerts, eligibility, rerouting
 from journal.transactions import retried
 from leads.domain.choices import Stage
 from leads.models import Lead
@@ -36,13 +36,12 @@ class Swept:
 
 
 def sweep(*, at: datetime) -> Swept:
-    """Warns, breaches, escalates and re-routes what is due at `at`; takes in new leads and takes up resting ones again.
+    """Warns, breaches, escalates and re-routes what is due at `at`; takes up again the leads whose date has come.
 
     What fails on one handoff is logged, counted and tried again by the next sweep; the others don't wait for it.
     """
     fired = [_fire_or_log(handoff_id, at) for handoff_id in _due_handoffs(at)]
     moments = sum(count for count in fired if count is not None)
-    intake.take_in(at=at)
     return Swept(moments=moments, resurfaced=_resurface(at), failed=fired.count(None))
 
 

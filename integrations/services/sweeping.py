@@ -35,6 +35,7 @@ SWEEPS = (
     Sweep("reactions", "journal.services.deliver_owed"),
     Sweep("mails", "integrations.services.mails.send_owed"),
     Sweep("recompute", "scoring.services.recompute.sweep"),
+    Sweep("intake", "handoff.services.intake.take_in"),
     Sweep("imports", "leads.services.import_work.sweep"),
 )
 

@@ -1,0 +1,97 @@
+"""Any number of simultaneous answers: one wins, the others hear its name."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from handoff.models import Handoff, StageTransition
+from handoff.services import handoffs
+from handoff.services.answers import AlreadyAnswered
+from tests import factories
+from tests.cast import NOON
+from tests.handoff import stories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RACERS = 6
+
+
+def raced(calls):
+    """Runs all at once in threads of their own; what each returned or raised, by name."""
+
+    def run(call):
+        try:
+            call()
+            return "won"
+        except AlreadyAnswered as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def test_of_many_who_accept_at_once_one_wins_and_is_named():
+    people = stories.small()
+    team = [people.sato] + [
+        factories.person(f"rep{number}", f"担当{number}", "", ["rep"], people.field) for number in range(RACERS - 1)
+    ]
+    for person in team:
+        person.memberships.update(capacity=0)
+    handoff = stories.offered(people)
+    assert handoff.assigned_to is None
+
+    answers = raced(
+        [
+            lambda person=person: handoffs.accept(handoff=Handoff.objects.get(pk=handoff.pk), by=person, at=NOON)
+            for person in team
+        ]
+    )
+
+    winner = Handoff.objects.get().assigned_to
+    losers = [answer for answer in answers if answer != "won"]
+    assert len(losers) == RACERS - 1
+    assert all(winner.name in answer for answer in losers)
+    assert StageTransition.objects.filter(to_stage="sal").count() == 1
+
+
+def test_accept_reject_and_withdraw_at_once_end_it_once():
+    people = stories.small()
+    handoff = stories.offered(people, to=people.sato)
+
+    def again():
+        return Handoff.objects.get(pk=handoff.pk)
+
+    answers = raced(
+        [
+            lambda: handoffs.accept(handoff=again(), by=people.sato, at=NOON),
+            lambda: handoffs.reject(handoff=again(), reason="not_now", by=people.sato, at=NOON),
+            lambda: handoffs.withdraw(handoff=again(), by=people.mia, at=NOON),
+            lambda: handoffs.accept(handoff=again(), by=people.sato, at=NOON),
+        ]
+    )
+
+    assert Counter(answer == "won" for answer in answers) == {True: 1, False: 3}
+    assert Handoff.objects.get().state in {"accepted", "rejected", "withdrawn"}
+
+
+def test_f_8_two_offers_at_once_make_one_handoff():
+    people = stories.small()
+    lead = stories.lead()
+
+    def offer():
+        try:
+            handoffs.offer(lead=stories.fresh(lead), by=people.mia, at=NOON)
+            return "won"
+        except Exception as refusal:
+            return getattr(refusal, "code", repr(refusal))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        answers = Counter(pool.map(lambda _number: offer(), range(RACERS)))
+
+    assert answers == {"won": 1, "already_offered": RACERS - 1}
+    assert Handoff.objects.count() == 1
