@@ -2,18 +2,19 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class RecomputeRun(models.Model):
     """Scores all leads under the models published when a range is taken; a newer publish supersedes the run."""
 
     class State(models.TextChoices):
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        STOPPED = "stopped"
-        SUPERSEDED = "superseded"
-        FAILED = "failed"
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+        SUPERSEDED = "superseded", _("Superseded")
+        FAILED = "failed", _("Failed")
 
     class Kind(models.TextChoices):
         FULL = "full"

@@ -49,6 +49,7 @@ class Line:
     dimension: str
     points: int
     worth: int = 0
+    per_activity: bool = False
     activities: tuple[ActivityEvidence, ...] = ()
     count: int = 0
     fields: tuple[FieldEvidence, ...] = ()
@@ -94,6 +95,15 @@ def explain(lead: Lead, at: datetime) -> Explanation:
             if as_it_was.total == stored.total:
                 told, day = as_it_was, stored.as_of
     return _explanation(told, lead, stored, facts, known, day)
+
+
+def total_on(lead: Lead, at: datetime, told: Explanation) -> int:
+    """What the explained model would have given at another time, for the facts known today."""
+    if told.model is None:
+        return 0
+    known = conditions.registry()
+    facts = conditions.facts(Lead.objects.filter(pk=lead.pk), known=known)[lead.pk]
+    return reading.read([_always(told.model)], facts, on=organization.local_day(at), registry=known).total
 
 
 def _always(model: ModelSpec) -> ModelSpec:
@@ -147,6 +157,7 @@ def _rule_lines(
         dimension=spec.dimension,
         points=rule.full,
         worth=spec.points,
+        per_activity=spec.per_activity,
         activities=tuple(_activity(fact, times) for fact in found[:MOST_EVIDENCE]),
         count=len(found),
         fields=tuple(_fields(spec, facts, known)),

@@ -26,3 +26,9 @@ def install(*, preset: str = "small", by: Any, at: datetime) -> ScoringModel:
     models.publish(model=excel, why=_("The starting points of a small team."), by=None, at=at)
     excel.refresh_from_db()
     return excel
+
+
+@retried
+def draft_starter(*, by: Any, at: datetime) -> ScoringModel:
+    """The Excel starter as a draft, for the organisation's target industries."""
+    return models.create(values=presets.excel_starter(organization.current().target_industries), by=by, at=at)

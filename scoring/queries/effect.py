@@ -1,0 +1,171 @@
+"""What publishing a draft would do: whom each rule finds, the bands before and after, and who moves most.
+
+Two passes of the compiled statement over the leads, nothing is written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q
+
+from accounts.queries import organization
+from leads.domain.condition_fields import Registry
+from leads.domain.conditions import ALWAYS
+from leads.models import Lead, LeadScore
+from leads.queries import conditions
+from leads.queries.condition_sql import Sql
+from scoring.domain.choices import Band, ModelState
+from scoring.domain.formula import ModelSpec
+from scoring.models import ScoringModel
+from scoring.queries import specs
+from scoring.queries.compile import Compiled, Scope
+
+MOST_EXAMPLES = 10
+_EVERYBODY = Scope(low=1, high=2**62)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A lead whose score would change; `crosses`: up, down or ''."""
+
+    lead: Lead
+    before: int
+    after: int
+    band: str
+    crosses: str
+
+
+@dataclass(frozen=True)
+class BandRow:
+    """How many leads a band has before and after."""
+
+    band: str
+    before: int
+    after: int
+
+    @property
+    def change(self) -> int:
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Counts over all present leads. `matches`: rule key → how many leads it gives or takes points."""
+
+    leads: int
+    matches: Mapping[str, int] = field(default_factory=dict)
+    before: Mapping[str, int] = field(default_factory=dict)
+    after: Mapping[str, int] = field(default_factory=dict)
+    reaching_before: int = 0
+    reaching_after: int = 0
+    changed: int = 0
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def rows(self) -> list[BandRow]:
+        """The bands from high to low."""
+        return [BandRow(band.value, self.before.get(band, 0), self.after.get(band, 0)) for band in Band]
+
+
+def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
+    """The effect of the model in its place among the published ones; examples are leads that `user` may see."""
+    known = conditions.registry()
+    own = specs.spec(model, known)
+    compiled = _compiled(model, own, known, at)
+    present = Lead.objects.present().count()
+    bands, matches, reaching, changed = _counts(compiled, own)
+    stored = LeadScore.objects.filter(lead__is_present=True).aggregate(
+        high=Count("pk", filter=Q(band=Band.HIGH)),
+        middle=Count("pk", filter=Q(band=Band.MIDDLE)),
+        reaching=Count("pk", filter=Q(reaches_line=True)),
+    )
+    return Effect(
+        leads=present,
+        matches=matches,
+        before={
+            "high": stored["high"],
+            "middle": stored["middle"],
+            "low": present - stored["high"] - stored["middle"],
+        },
+        after=bands,
+        reaching_before=stored["reaching"],
+        reaching_after=reaching,
+        changed=changed,
+        moved=_moved(compiled, user) if changed else (),
+    )
+
+
+def _compiled(model: ScoringModel, own: ModelSpec, known: Registry, at: datetime) -> Compiled:
+    home = organization.current()
+    day = organization.local_day(at, home)
+    return Compiled(_with(model, own, known), on=day, zone=home.zone, registry=known, vendor=connection.vendor)
+
+
+def _with(model: ScoringModel, own: ModelSpec, known: Registry) -> list[ModelSpec]:
+    """The published models as they would be tried once this one is published."""
+    published = specs.published(known)
+    if model.state == ModelState.PUBLISHED:
+        return published
+    rest = [spec for spec in published if spec.id != model.copied_from_id]
+    places = [spec.id for spec in published]
+    if model.applies_to is None:
+        return [spec for spec in rest if not _is_last(spec)] + [own]
+    place = places.index(model.copied_from_id) if model.copied_from_id in places else len(rest)
+    last = [spec for spec in rest if _is_last(spec)]
+    first = [spec for spec in rest if not _is_last(spec)]
+    return [*first[:place], own, *first[place:], *last]
+
+
+def _is_last(spec: ModelSpec) -> bool:
+    return spec.applies_to == ALWAYS
+
+
+def _counts(compiled: Compiled, own: ModelSpec) -> tuple[dict[str, int], dict[str, int], int, int]:
+    """One pass: leads per band, leads per rule, leads over the line, leads whose total differs from the stored one."""
+    columns = [compiled.rule_columns[own.id, rule.key] for rule in own.rules]
+    sums = "".join(f", SUM(CASE WHEN n.model_id = {own.id} AND n.{name} <> 0 THEN 1 ELSE 0 END)" for name in columns)
+    yes = "n.reaches_line" if connection.vendor == "postgresql" else "n.reaches_line = 1"
+    statement = (
+        Sql(
+            f"SELECT n.band, COUNT(*), SUM(CASE WHEN {yes} THEN 1 ELSE 0 END), "  # noqa: S608 (names and ids)
+            f"SUM(CASE WHEN n.total <> COALESCE(t.total, 0) THEN 1 ELSE 0 END){sums} FROM ("
+        )
+        + compiled.scores(_EVERYBODY, with_rules=True)
+        + Sql(") n LEFT JOIN leads_leadscore t ON t.lead_id = n.lead_id GROUP BY n.band")
+    )
+    rows = _fetch(statement)
+    bands = {band.value: 0 for band in Band} | {row[0]: row[1] for row in rows}
+    matches = {rule.key: sum(row[4 + n] for row in rows) for n, rule in enumerate(own.rules)}
+    return bands, matches, sum(row[2] for row in rows), sum(row[3] for row in rows)
+
+
+def _moved(compiled: Compiled, user: Any) -> tuple[Moved, ...]:
+    """Those who cross the line first, then those whose score moves most."""
+    crosses = "CASE WHEN n.reaches_line <> t.reaches_line THEN 0 ELSE 1 END"
+    statement = (
+        Sql("SELECT n.lead_id, t.total, n.total, n.band, t.reaches_line, n.reaches_line FROM (")
+        + compiled.scores(_EVERYBODY)
+        + Sql(
+            ") n JOIN leads_leadscore t ON t.lead_id = n.lead_id WHERE n.total <> t.total "
+            f"ORDER BY {crosses}, ABS(n.total - t.total) DESC, n.lead_id LIMIT {MOST_EXAMPLES * 3}"
+        )
+    )
+    rows = _fetch(statement)
+    leads = Lead.objects.visible_to(user).select_related("company").in_bulk([row[0] for row in rows])
+    seen = [row for row in rows if row[0] in leads][:MOST_EXAMPLES]
+    return tuple(Moved(leads[row[0]], row[1], row[2], row[3], _crossing(row[4], row[5])) for row in seen)
+
+
+def _crossing(before: object, after: object) -> str:
+    if bool(before) == bool(after):
+        return ""
+    return "up" if after else "down"
+
+
+def _fetch(statement: Sql) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.params)
+        return cursor.fetchall()

@@ -1,0 +1,97 @@
+"""The score of one lead on its page: total, band, distance to the line, and every rule with its evidence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_GET
+
+from accounts.interface import dates
+from accounts.queries import organization
+from leads.models import Lead
+from scoring.domain.formula import DIMENSIONS
+from scoring.queries import explain
+from scoring.queries.explain import Explanation, Line
+from scoring.web import evidence, rule_sentences
+
+TREND = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; `is_off`: a rule that brings nothing yet."""
+
+    label: str
+    evidence: str
+    points: int
+    is_off: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """One dimension: its points, the most it can bring, its rows."""
+
+    name: str
+    points: int
+    most: int
+    first: Row
+    rest: list[Row]
+
+    @property
+    def height(self) -> int:
+        return 1 + len(self.rest)
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fragment for the lead's page; the whole page when it is opened by itself."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company"), pk=pk)
+    template = "scoring/_lead_score.html" if request.htmx else "scoring/lead_score.html"
+    return render(request, template, {"lead": lead} | context(lead, request.entry.at))
+
+
+def context(lead: Lead, at: datetime) -> dict[str, Any]:
+    """What the panel's template needs."""
+    told = explain.explain(lead, at)
+    model = told.model
+    return {
+        "told": told,
+        "model": model,
+        "groups": list(_groups(told, at)),
+        "action": rule_sentences.action_label(model.bands, told.band, japanese=get_language() == "ja") if model else "",
+        "distance": told.total - model.line if model else 0,
+        "shortage": model.line - told.total if model else 0,
+        "scored": dates.near_moment(told.computed_at, today=organization.local_day(at)),
+        "trend": told.total - explain.total_on(lead, at - TREND, told) if model else 0,
+    }
+
+
+def _groups(told: Explanation, at: datetime) -> Iterator[Group]:
+    today = organization.local_day(at)
+    for dimension in DIMENSIONS:
+        rows = [_row(line, today) for line in told.lines if line.dimension == dimension]
+        if rows:
+            name = rule_sentences.dimension_words(dimension).name
+            yield Group(name, told.dimensions[dimension], told.most.get(dimension, 0), rows[0], rows[1:])
+
+
+def _row(line: Line, today: Any) -> Row:
+    return Row(_label(line), evidence.words(line, today=today), line.points, line.points == 0)
+
+
+def _label(line: Line) -> str:
+    if line.kind == "decay":
+        return gettext("%(rule)s: faded with time") % {"rule": line.label}
+    if line.kind == "rule_cap":
+        return gettext("%(rule)s: over its cap") % {"rule": line.label}
+    if line.kind == "dimension_cap":
+        return gettext("Over the cap of the dimension")
+    if line.per_activity:
+        return gettext("%(rule)s (%(points)d points each)") % {"rule": line.label, "points": line.worth}
+    return line.label

@@ -1,0 +1,148 @@
+"""What the page of one model version shows: rules as sentences by dimension, changes against the origin, findings."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from accounts.interface import dates
+from accounts.queries import organization
+from leads.domain.condition_fields import Registry
+from leads.domain.condition_sentence import Part
+from leads.queries import conditions
+from scoring import permissions
+from scoring.domain import check, formula
+from scoring.domain.choices import ModelState
+from scoring.domain.formula import DIMENSIONS, ModelSpec, RuleSpec
+from scoring.models import RecomputeRun, ScoringModel
+from scoring.queries import findings, specs
+from scoring.services import models
+from scoring.web import rule_sentences
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One rule in words; `was`: its points in the origin where they differ."""
+
+    key: str
+    parts: tuple[Part, ...]
+    points: int
+    was: int | None = None
+    is_new: bool = False
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class DimensionGroup:
+    """The rules of one dimension; `cap` and `was_cap` None without one."""
+
+    key: str
+    name: str
+    hint: str
+    cap: int | None
+    was_cap: int | None
+    rules: list[RuleRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class BandFigure:
+    """Where a band begins."""
+
+    band: str
+    start: int
+
+
+def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
+    """All that the page needs, except the effect, which takes longer."""
+    known = conditions.registry()
+    spec = specs.spec(model, known)
+    origin = model.copied_from if model.copied_from_id and model.state == ModelState.DRAFT else None
+    before = specs.spec(origin, known) if origin else None
+    fix = check.fix(spec) if model.state == ModelState.DRAFT else None
+    return {
+        "model": model,
+        "saved": dates.near_moment(model.updated_at, today=organization.local_day(at)),
+        "origin": origin,
+        "spec": spec,
+        "maximum": formula.maximum(spec),
+        "groups": list(_groups(spec, before, known)),
+        "band_figures": [BandFigure(band.band, band.start) for band in spec.bands if band.start is not None],
+        "findings": findings.say(spec),
+        "fix": findings.say_fix(fix, spec) if fix else "",
+        "versions": versions(),
+        "run": latest_run(),
+        "is_draft": model.state == ModelState.DRAFT,
+        "may": _may(user),
+        "next_draft": _next_draft(model),
+        "agreement": _agreement(model, user),
+        "current": ScoringModel.objects.filter(state=ModelState.PUBLISHED)
+        .select_related("published_by")
+        .order_by("-position")
+        .first(),
+    }
+
+
+def _may(user: Any) -> dict[str, bool]:
+    return {
+        "draft": permissions.may_draft(user),
+        "publish": permissions.may_publish(user),
+        "agree": permissions.may_agree(user),
+        "recompute": permissions.may_recompute(user),
+    }
+
+
+def versions() -> Sequence[ScoringModel]:
+    """All versions, newest first."""
+    return list(ScoringModel.objects.select_related("published_by", "created_by").order_by("-id")[:50])
+
+
+def latest_run() -> RecomputeRun | None:
+    """The latest full recompute."""
+    return RecomputeRun.objects.filter(kind=RecomputeRun.Kind.FULL).order_by("-pk").first()
+
+
+def _next_draft(model: ScoringModel) -> ScoringModel | None:
+    """The draft that somebody already made from this version."""
+    return model.copies.filter(state=ModelState.DRAFT).order_by("-pk").first()
+
+
+def _agreement(model: ScoringModel, user: Any) -> dict[str, Any] | None:
+    """Who has agreed, where agreement is asked for; None otherwise."""
+    if model.state != ModelState.DRAFT or not organization.current().publishing_needs_agreement:
+        return None
+    given = {item.side: item for item in model.agreements.filter(version=model.version).select_related("by")}
+    mine = models.sides_of(user) if permissions.may_agree(user) else []
+    return {
+        "sides": [{"side": side, "given": given.get(side)} for side in ("marketing", "sales")],
+        "open": [side for side in mine if side not in given],
+        "is_complete": len(given) == 2,
+    }
+
+
+def _groups(spec: ModelSpec, before: ModelSpec | None, known: Registry) -> Iterator[DimensionGroup]:
+    was = {rule.key: rule for rule in before.rules} if before else {}
+    kept = {rule.key for rule in spec.rules}
+    for dimension in DIMENSIONS:
+        rows = [_row(rule, was, before is not None, known) for rule in spec.rules_of(dimension)]
+        rows += [
+            RuleRow(rule.key, rule_sentences.parts(rule, known), rule.points, is_gone=True)
+            for rule in was.values()
+            if rule.key not in kept and rule.dimension == dimension
+        ]
+        cap = spec.caps.get(dimension)
+        if rows:
+            words = rule_sentences.dimension_words(dimension)
+            was_cap = before.caps.get(dimension) if before else cap
+            yield DimensionGroup(dimension, words.name, words.hint, cap, was_cap, rows)
+
+
+def _row(rule: RuleSpec, was: Mapping[str, RuleSpec], has_origin: bool, known: Registry) -> RuleRow:
+    old = was.get(rule.key)
+    changed = old is not None and old.points != rule.points
+    return RuleRow(
+        key=rule.key,
+        parts=rule_sentences.parts(rule, known),
+        points=rule.points,
+        was=old.points if changed and old else None,
+        is_new=has_origin and old is None,
+    )

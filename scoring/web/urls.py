@@ -1,0 +1,26 @@
+"""Addresses of the pages of scoring."""
+
+from django.urls import path
+
+from scoring.web import lead_panel, views
+
+urlpatterns = [
+    path("leads/<int:pk>/score/", lead_panel.show, name="lead-score-panel"),
+    path("scoring/", views.home, name="scoring"),
+    path("scoring/start/", views.start, name="scoring-start"),
+    path("scoring/recompute/", views.recompute_all, name="recompute"),
+    path("scoring/runs/<int:pk>/", views.show_run, name="recompute-run"),
+    path("scoring/runs/<int:pk>/stop/", views.stop_run, name="recompute-stop"),
+    path("scoring/runs/<int:pk>/resume/", views.resume_run, name="recompute-resume"),
+    path("scoring/<int:pk>/", views.show, name="scoring-model"),
+    path("scoring/<int:pk>/effect/", views.show_effect, name="scoring-effect"),
+    path("scoring/<int:pk>/copy/", views.copy, name="scoring-copy"),
+    path("scoring/<int:pk>/discard/", views.discard, name="scoring-discard"),
+    path("scoring/<int:pk>/figures/<slug:name>/", views.set_figure, name="scoring-figure"),
+    path("scoring/<int:pk>/rules/new/", views.edit_rule, name="scoring-rule-new"),
+    path("scoring/<int:pk>/rules/<slug:key>/", views.edit_rule, name="scoring-rule"),
+    path("scoring/<int:pk>/rules/<slug:key>/remove/", views.remove_rule, name="scoring-rule-remove"),
+    path("scoring/<int:pk>/fix/", views.take_fix, name="scoring-fix"),
+    path("scoring/<int:pk>/agree/", views.agree, name="scoring-agree"),
+    path("scoring/<int:pk>/publish/", views.publish, name="scoring-publish"),
+]

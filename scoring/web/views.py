@@ -1,0 +1,272 @@
+"""The pages of scoring models: read a version, change a draft, see its effect, publish, watch a recompute."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.interface import toasts
+from journal.errors import DomainError
+from leads.queries import conditions
+from scoring import permissions
+from scoring.domain.choices import ModelState
+from scoring.domain.formula import DIMENSIONS
+from scoring.models import RecomputeRun, ScoringModel
+from scoring.queries import effect
+from scoring.services import models, presets, recompute
+from scoring.web import model_page
+from scoring.web.rule_form import FigureForm, RuleForm, initial
+
+View = Callable[..., HttpResponse]
+FIGURES = {"line", "high", "middle", *DIMENSIONS}
+
+
+def for_readers(view: View) -> View:
+    """For whoever may work with leads."""
+
+    @login_required
+    @wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not permissions.may_read(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return run
+
+
+def _model(pk: int) -> ScoringModel:
+    related = ScoringModel.objects.select_related("copied_from", "published_by", "created_by")
+    return get_object_or_404(related.prefetch_related("rules", "copied_from__rules"), pk=pk)
+
+
+@for_readers
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The rules in force; before any are, the latest draft, or the way to the first."""
+    published = ScoringModel.objects.filter(state=ModelState.PUBLISHED).order_by("-position").first()
+    chosen = published or ScoringModel.objects.order_by("-pk").first()
+    if chosen is None:
+        return render(request, "scoring/none.html", {"may_draft": permissions.may_draft(request.user)})
+    return show(request, chosen.pk)
+
+
+@for_readers
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """One version; `?effect=1` counts its effect at once instead of a moment later."""
+    model = _model(pk)
+    context = model_page.context(model, user=request.user, at=request.entry.at)
+    if "effect" in request.GET:
+        context["effect"] = effect.of(model, user=request.user, at=request.entry.at)
+    return render(request, "scoring/model.html", context)
+
+
+@for_readers
+@require_GET
+def show_effect(request: HttpRequest, pk: int) -> HttpResponse:
+    """What publishing would do, as the fragment beside the rules."""
+    if not request.htmx:
+        return redirect(f"{_address(pk)}?effect=1")
+    model = _model(pk)
+    counted = effect.of(model, user=request.user, at=request.entry.at)
+    return render(request, "scoring/_effect.html", {"model": model, "effect": counted, "is_fragment": True})
+
+
+# -- changing a draft --------------------------------------------------------------------------------
+
+
+@for_readers
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """The first draft: the starter for small firms."""
+    return _after(request, lambda: presets.draft_starter(by=request.user, at=request.entry.at), None)
+
+
+@for_readers
+@require_POST
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    return _after(request, lambda: models.copy(model=_model(pk), by=request.user, at=request.entry.at), pk)
+
+
+@for_readers
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        models.discard(model=_model(pk), by=request.user, at=request.entry.at)
+    except DomainError as error:
+        toasts.warn(request, str(error))
+        return redirect(_address(pk))
+    toasts.say(request, _("The draft was thrown away."))
+    return redirect("scoring")
+
+
+@for_readers
+@require_POST
+def set_figure(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """The line, the beginning of a band, or the cap of a dimension."""
+    model = _model(pk)
+    if name not in FIGURES:
+        raise Http404
+    form = FigureForm(request.POST)
+    if not form.is_valid():
+        toasts.warn(request, _("Enter a whole number."))
+        return redirect(_address(pk))
+    values = _figure_values(model, name, form.cleaned_data["figure"])
+    return _after(request, lambda: models.patch(model=model, values=values, by=request.user, at=request.entry.at), pk)
+
+
+def _figure_values(model: ScoringModel, name: str, figure: int | None) -> dict[str, Any]:
+    if name == "line":
+        return {"line": figure}
+    if name in DIMENSIONS:
+        return {"caps": {**model.caps, name: figure}}
+    return {"bands": [band | {"from": figure} if band["band"] == name else band for band in model.bands]}
+
+
+@for_readers
+@require_http_methods(["GET", "POST"])
+def edit_rule(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
+    """The builder of one rule; `key` '' for a new one."""
+    model = _model(pk)
+    rule = model.rules.filter(key=key).values().first() if key else None
+    if key and rule is None:
+        return redirect(_address(pk))
+    known = conditions.registry()
+    start = initial(rule, known) if rule else {"kind": "activity", "dimension": "engagement", "op": "in"}
+    condition = rule["condition"] if rule else None
+    form = RuleForm(request.POST or None, initial=start, known=known, condition=condition)
+    if request.method == "POST" and form.is_valid() and _save(request, model, key, form):
+        return _go(request, _address(pk))
+    context = {"form": form, "model": model, "key": key}
+    template = "scoring/_rule_form.html" if request.htmx else "scoring/rule.html"
+    return render(request, template, context, status=400 if form.errors else 200)
+
+
+def _save(request: HttpRequest, model: ScoringModel, key: str, form: RuleForm) -> bool:
+    """Keeps the rule, or puts the service's words beside the form's fields."""
+    try:
+        models.put_rule(model=model, key=key, rule=form.rule(), by=request.user, at=request.entry.at)
+    except DomainError as error:
+        _show_faults(form, error)
+        return False
+    toasts.say(request, _("The draft was saved."))
+    return True
+
+
+def _show_faults(form: RuleForm, error: DomainError) -> None:
+    for fault in error.errors:
+        last = fault.field.replace("[", ".").replace("]", "").split(".")
+        spot = next((name for name in reversed(last) if name in form.fields), None)
+        form.add_error(spot, str(fault.message))
+    if not error.errors:
+        form.add_error(None, str(error))
+
+
+@for_readers
+@require_POST
+def remove_rule(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    model = _model(pk)
+    return _after(request, lambda: models.remove_rule(model=model, key=key, by=request.user, at=request.entry.at), pk)
+
+
+@for_readers
+@require_POST
+def take_fix(request: HttpRequest, pk: int) -> HttpResponse:
+    """The offered fix of an unreachable line."""
+    return _after(request, lambda: models.apply_fix(model=_model(pk), by=request.user, at=request.entry.at), pk)
+
+
+# -- agreeing, publishing, recomputing ---------------------------------------------------------------
+
+
+@for_readers
+@require_POST
+def agree(request: HttpRequest, pk: int) -> HttpResponse:
+    side = request.POST.get("side") or None
+    return _after(
+        request,
+        lambda: models.agree(model=_model(pk), side=side, by=request.user, at=request.entry.at).model,
+        pk,
+        _("Your agreement was recorded."),
+    )
+
+
+@for_readers
+@require_POST
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    why = request.POST.get("why", "")
+
+    def act() -> ScoringModel:
+        model = _model(pk)
+        models.publish(model=model, why=why, by=request.user, at=request.entry.at)
+        return model
+
+    return _after(request, act, pk, _("Published. All leads are being scored again."))
+
+
+@for_readers
+@require_POST
+def recompute_all(request: HttpRequest) -> HttpResponse:
+    return _run_action(request, lambda: recompute.start(by=request.user, at=request.entry.at))
+
+
+@for_readers
+@require_POST
+def stop_run(request: HttpRequest, pk: int) -> HttpResponse:
+    run = get_object_or_404(RecomputeRun, pk=pk)
+    return _run_action(request, lambda: recompute.stop(run=run, by=request.user, at=request.entry.at))
+
+
+@for_readers
+@require_POST
+def resume_run(request: HttpRequest, pk: int) -> HttpResponse:
+    run = get_object_or_404(RecomputeRun, pk=pk)
+    return _run_action(request, lambda: recompute.resume(run=run, by=request.user, at=request.entry.at))
+
+
+@for_readers
+@require_GET
+def show_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bar of a recompute; asks again while it goes on."""
+    run = get_object_or_404(RecomputeRun, pk=pk)
+    may = {"recompute": permissions.may_recompute(request.user)}
+    template = "scoring/_run.html" if request.htmx else "scoring/run.html"
+    return render(request, template, {"run": run, "may": may})
+
+
+def _run_action(request: HttpRequest, act: Callable[[], RecomputeRun]) -> HttpResponse:
+    try:
+        act()
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    return redirect("scoring")
+
+
+def _after(request: HttpRequest, act: Callable[[], ScoringModel], pk: int | None, said: str = "") -> HttpResponse:
+    """Acts, and goes to the model it answers; a refusal is said on the page it came from."""
+    try:
+        model = act()
+    except DomainError as error:
+        toasts.warn(request, " ".join([str(error), *(str(fault.message) for fault in error.errors)][:2]))
+        return redirect(_address(pk) if pk else "scoring")
+    if said:
+        toasts.say(request, said)
+    return redirect(_address(model.pk))
+
+
+def _go(request: HttpRequest, address: str) -> HttpResponse:
+    """A redirect that a fragment's caller follows with the whole page."""
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _address(pk: int) -> str:
+    return reverse("scoring-model", args=[pk])
