@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.interface import dates, figures
 from handoff.domain.calendar import WorkCalendar
@@ -26,32 +26,32 @@ class Head:
 
 HEADS: dict[GapKind, Head] = {
     GapKind.NO_NEXT_ACTION: Head(
-        gettext_lazy("No next action"),
+        pgettext_lazy("gap", "No next action"),
         gettext_lazy("Somebody holds them, but what happens next, and when, is past or undecided"),
         gettext_lazy("Leads under way have a next action"),
     ),
     GapKind.NOT_OFFERED: Head(
-        gettext_lazy("Qualified, not handed over"),
+        pgettext_lazy("gap", "Ready but not handed over"),
         gettext_lazy("They became MQL, but nobody has been given them yet"),
         gettext_lazy("Leads that reached the line are handed over"),
     ),
     GapKind.NO_FEEDBACK: Head(
-        gettext_lazy("Contacted, no result reported"),
+        pgettext_lazy("gap", "Contacted, no result"),
         gettext_lazy("They were contacted, but marketing has not heard how it went"),
         gettext_lazy("Results of contacts reach marketing"),
     ),
     GapKind.NO_CONTACT: Head(
-        gettext_lazy("Accepted, not contacted"),
+        pgettext_lazy("gap", "Accepted, not contacted"),
         gettext_lazy("The time from the handoff to the first contact is over"),
         gettext_lazy("Accepted leads are contacted in time"),
     ),
     GapKind.NO_ANSWER: Head(
-        gettext_lazy("No answer"),
+        pgettext_lazy("gap", "No answer"),
         gettext_lazy("The time to answer the handoff is over"),
         gettext_lazy("Handoffs are answered in time"),
     ),
     GapKind.NO_OWNER: Head(
-        gettext_lazy("No owner"),
+        pgettext_lazy("gap", "Nobody in charge"),
         gettext_lazy("Nobody who works here holds them"),
         gettext_lazy("Every lead has an owner or a team in charge"),
     ),
@@ -84,7 +84,7 @@ def _since_mql(row: DutyRow, today: date) -> str:
 def _offered(row: DutyRow, today: date) -> str:
     if row.handoff is None:
         return _due(row, today)
-    return _("Handed over %(when)s, answer due %(due)s") % {
+    return _("%(when)s: handed over. Answer due: %(due)s") % {
         "when": dates.near_moment(row.handoff.offered_at, today=today),
         "due": _short(row.due_at, row.handoff.offered_at, today),
     }
@@ -93,7 +93,7 @@ def _offered(row: DutyRow, today: date) -> str:
 def _accepted(row: DutyRow, today: date) -> str:
     if row.handoff is None or row.handoff.answered_at is None:
         return _due(row, today)
-    return _("Accepted %(when)s, contact due %(due)s") % {
+    return _("%(when)s: accepted. Contact due: %(due)s") % {
         "when": dates.near_moment(row.handoff.answered_at, today=today),
         "due": _short(row.due_at, row.handoff.answered_at, today),
     }
@@ -102,7 +102,7 @@ def _accepted(row: DutyRow, today: date) -> str:
 def _contacted(row: DutyRow, today: date) -> str:
     if row.handoff is None or row.handoff.first_contact_at is None:
         return _due(row, today)
-    return _("First contact %(day)s, report due %(due)s") % {
+    return _("%(day)s: first contact. Report due: %(due)s") % {
         "day": dates.near_day(row.handoff.first_contact_at, today=today),
         "due": dates.near_day(row.due_at, today=today),
     }
@@ -120,7 +120,7 @@ def _stuck(row: DutyRow, today: date) -> str:
 
 
 def _due(row: DutyRow, today: date) -> str:
-    return _("Due %(when)s") % {"when": dates.near_moment(row.due_at, today=today)}
+    return _("Due: %(when)s") % {"when": dates.near_moment(row.due_at, today=today)}
 
 
 def _short(due_at: datetime, other: datetime, today: date) -> str:

@@ -28,6 +28,7 @@ from leads.domain.choices import Stage
 # On the whole board each kind shows this many; its own page goes on.
 AT_A_GLANCE = 8
 MOST_ROWS = 10_000
+MOST_BUTTONS = 2
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ class Row:
     @property
     def key(self) -> str:
         return f"batch-{self.duty.batch.pk}" if self.duty.batch else f"lead-{self.duty.lead.pk}"
+
+    @property
+    def buttons(self) -> list[Offered]:
+        """What stands in the row: two at most, the likeliest on the right."""
+        return self.repairs if len(self.repairs) <= MOST_BUTTONS else self.repairs[-1:]
+
+    @property
+    def more(self) -> list[Offered]:
+        """What else can be done, in a menu, where the row would grow too long."""
+        return self.repairs[:-1] if len(self.repairs) > MOST_BUTTONS else []
 
     @property
     def total(self) -> int | None:

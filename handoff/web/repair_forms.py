@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.interface import figures
 from accounts.models import Team, User
 from handoff.models import Batch, Handoff
-from handoff.queries import legs
+from handoff.queries import calendars, legs
 from leads.models import Lead
 
 ACTIONS = (
@@ -27,6 +27,11 @@ ASIDE = (
 
 
 class Person(forms.ModelChoiceField):
+    """A colleague, by name."""
+
+    def __init__(self, *, label: object):
+        super().__init__(User.objects.none(), label=label, empty_label=pgettext_lazy("colleague", "Choose"))
+
     def label_from_instance(self, obj: User) -> str:
         return figures.person(obj)
 
@@ -52,12 +57,14 @@ class RepairForm(forms.Form):
 
 
 class NextActionForm(RepairForm):
-    on = forms.DateField(label=_("When"))
+    on = forms.DateField(label=pgettext_lazy("next action", "When"))
     kind = forms.ChoiceField(label=pgettext_lazy("next action", "What"), choices=ACTIONS)
-    note = forms.CharField(label=_("Note (optional)"), max_length=150, required=False)
+    note = forms.CharField(label=pgettext_lazy("next action", "Note"), max_length=150, required=False)
 
     def prepare(self) -> None:
         self.day("on", 1)
+        calendar = calendars.default()
+        self.fields["on"].initial = calendar.local_day(calendar.closing_of(self.today + timedelta(days=1)))
 
 
 class NurtureForm(RepairForm):
@@ -69,7 +76,7 @@ class NurtureForm(RepairForm):
 
 
 class OfferForm(RepairForm):
-    to = Person(label=_("Receiver"), queryset=User.objects.none())
+    to = Person(label=_("Receiver"))
     reason = forms.CharField(label=_("Reason, if the criteria are not met"), max_length=200, required=False)
 
     def prepare(self) -> None:
@@ -78,8 +85,8 @@ class OfferForm(RepairForm):
 
 
 class ReassignForm(RepairForm):
-    to = Person(label=_("New person"), queryset=User.objects.none())
-    reason = forms.CharField(label=_("Why (optional)"), max_length=200, required=False)
+    to = Person(label=_("New person"))
+    reason = forms.CharField(label=_("Why"), max_length=200, required=False)
 
     def prepare(self) -> None:
         colleagues = receivers(Team.objects.filter(pk=self.subject.team_id))

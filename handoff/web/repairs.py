@@ -51,6 +51,12 @@ class Repair:
     model: type
     form: type[forms.RepairForm]
     apply: Callable[[Wish], Done]
+    submit: str | Promise = ""
+
+    @property
+    def verb(self) -> str | Promise:
+        """What the button of the opened form says: what will be done, not what was chosen."""
+        return self.submit or self.label
 
     @property
     def asks(self) -> bool:
@@ -130,7 +136,14 @@ REPAIRS = {
         Repair("next-action", pgettext_lazy("button", "Set next action"), Lead, forms.NextActionForm, _plan),
         Repair("nurture", pgettext_lazy("button", "Back to nurture"), Lead, forms.NurtureForm, _nurture),
         Repair("offer", pgettext_lazy("button", "Hand over"), Lead, forms.NothingForm, _offer),
-        Repair("offer-to", pgettext_lazy("button", "Choose receiver"), Lead, forms.OfferForm, _offer),
+        Repair(
+            "offer-to",
+            pgettext_lazy("button", "Choose receiver"),
+            Lead,
+            forms.OfferForm,
+            _offer,
+            submit=pgettext_lazy("button", "Hand over"),
+        ),
         Repair("reassign", pgettext_lazy("button", "Change person"), Handoff, forms.ReassignForm, _reassign),
         Repair("assign", pgettext_lazy("button", "Choose person"), Handoff, forms.ReassignForm, _reassign),
         Repair("withdraw", pgettext_lazy("button", "Take back"), Handoff, forms.NothingForm, _withdraw),

@@ -16,6 +16,7 @@ document.addEventListener("keydown", (event) => {
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
   const slot = event.detail.target?.closest?.(".hf-gap-slot");
+  slot?.closest(".hf-gap-item")?.querySelector("details[open]")?.removeAttribute("open");
   slot?.querySelector("input:not([type=hidden]), select, button")?.focus();
 });
 

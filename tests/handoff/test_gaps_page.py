@@ -70,7 +70,12 @@ def test_the_board_names_company_person_reason_age_and_owner(look, late):
 def test_the_board_is_wholly_english_in_english(look, late):
     page = text_of(look(language="en"))
 
-    for words in ("Accepted, not contacted", "3 working days", "1 thing stands still between the teams."):
+    for words in (
+        "Accepted, not contacted",
+        "3 working days",
+        "Tue 17 Nov 10:40: accepted.",
+        "1 thing stands still between the teams.",
+    ):
         assert words in page
     assert "営業日" not in page
     assert "連絡なし" not in page
