@@ -1,0 +1,201 @@
+"""Handoffs by HTTP: shape in, one call, shape out."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.concurrency import ETagMixin, check_if_match
+from accounts.api.idempotency import IdempotentMixin
+from accounts.api.moments import at
+from accounts.domain.roles import Scope
+from accounts.models import Team, User
+from handoff.api import shapes
+from handoff.domain.choices import HandoffState, Leg
+from handoff.models import Handoff
+from handoff.queries import gates, legs
+from handoff.services import handoffs
+from journal.errors import FieldError, Invalid
+from leads.models import Lead
+
+
+class UnknownReference(Invalid):
+    code = "invalid"
+    message = _("There is no such person, team or lead.")
+
+
+class HandoffFilter(django_filters.FilterSet):
+    """Filters of handoffs."""
+
+    lead = django_filters.NumberFilter(field_name="lead_id", help_text="Id of the lead")
+    state = django_filters.MultipleChoiceFilter(choices=HandoffState.choices, help_text="State, may be repeated")
+    leg = django_filters.ChoiceFilter(choices=Leg.choices, help_text="Leg")
+    assigned_to = django_filters.NumberFilter(field_name="assigned_to_id", help_text="Id of the receiver")
+    team = django_filters.NumberFilter(field_name="team_id", help_text="Id of the receiving team")
+    breached = django_filters.BooleanFilter(field_name="is_breached", help_text="Whether a clock was breached")
+    offered_after = django_filters.IsoDateTimeFilter(
+        field_name="offered_at", lookup_expr="gte", help_text="Offered at or after"
+    )
+
+    class Meta:
+        model = Handoff
+        fields: list[str] = []
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Handoffs, newest first"),
+    retrieve=extend_schema(summary="One handoff with its sheet"),
+)
+class HandoffViewSet(
+    IdempotentMixin, ETagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Handoff]
+):
+    """Transfers of responsibility: offered, then accepted, rejected, withdrawn or re-routed."""
+
+    scopes = {"read": Scope.HANDOFFS_READ, "write": Scope.HANDOFFS_WRITE}
+    serializer_class = shapes.HandoffSerializer
+    filterset_class = HandoffFilter
+    http_method_names = ["get", "post", "head", "options"]
+
+    def get_queryset(self) -> QuerySet[Handoff]:
+        if getattr(self, "swagger_fake_view", False):
+            return Handoff.objects.none()
+        rows = Handoff.objects.select_related("episode", "assigned_to", "team")
+        return rows if self.request.user.is_service else rows.visible_to(self.request.user)
+
+    def get_object(self) -> Handoff:
+        number = self.kwargs["pk"]
+        if not (number.isascii() and number.isdigit() and len(number) < 19):
+            raise Http404
+        return get_object_or_404(self.get_queryset(), pk=int(number))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self._answer(self.get_object())
+
+    @extend_schema(
+        summary="Hand a lead over", request=shapes.OfferInput, responses={201: shapes.OfferedSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """Items of a blocking gate answer 400, naming each; of a warning gate 201 with `warnings`."""
+        values = self._read(shapes.OfferInput)
+        lead = _lead(request, values["lead"])
+        leg = values.get("leg") or legs.next_leg(lead.stage)
+        warnings = gates.warnings(lead, leg, at=at(request)) if leg else ()
+        handoff = handoffs.offer(
+            lead=lead,
+            by=request.user,
+            at=at(request),
+            to=_receiver(values["to"]),
+            leg=leg,
+            note=values["note"],
+            reason=values["reason"],
+        )
+        told = [lack.as_error() for lack in warnings]
+        shape = shapes.HandoffSerializer(handoff).data
+        shape["warnings"] = [{"field": e.field, "code": e.code, "message": str(e.message)} for e in told]
+        return self.tagged(handoff, shape, 201)
+
+    @extend_schema(summary="Accept", request=shapes.AcceptInput)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """Asks for nothing. Of simultaneous answers one wins; the others get a 409 with the winner's name."""
+        handoff, values = self._ready(shapes.AcceptInput)
+        user = _user(values["user"], "user") if values["user"] else None
+        return self._answer(handoffs.accept(handoff=handoff, by=request.user, at=at(request), user=user))
+
+    @extend_schema(summary="Reject with a reason", request=shapes.RejectInput)
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: str) -> Response:
+        """The reason decides what follows."""
+        handoff, values = self._ready(shapes.RejectInput)
+        return self._answer(handoffs.reject(handoff=handoff, by=request.user, at=at(request), **values))
+
+    @extend_schema(summary="Record a contact", request=shapes.ContactInput)
+    @action(detail=True, methods=["post"])
+    def contact(self, request: Request, pk: str) -> Response:
+        """Reached or not; the first one stops the clock. Allowed before the answer, which it doesn't give."""
+        handoff, values = self._ready(shapes.ContactInput)
+        happened_at = values.pop("at")
+        return self._answer(
+            handoffs.contact(handoff=handoff, by=request.user, at=at(request), happened_at=happened_at, **values)
+        )
+
+    @extend_schema(summary="Give it to somebody else", request=shapes.ReassignInput)
+    @action(detail=True, methods=["post"])
+    def reassign(self, request: Request, pk: str) -> Response:
+        """The row, its start and its promises stay; the new person's calendar counts."""
+        handoff, values = self._ready(shapes.ReassignInput)
+        user = _user(values["user"], "user") if values.get("user") else None
+        team = _team(values["team"], "team") if values.get("team") else None
+        return self._answer(
+            handoffs.reassign(
+                handoff=handoff, by=request.user, at=at(request), user=user, team=team, reason=values["reason"]
+            )
+        )
+
+    @extend_schema(summary="Withdraw while unanswered", request=None)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """By the sender only."""
+        handoff = self.get_object()
+        check_if_match(request, handoff)
+        return self._answer(handoffs.withdraw(handoff=handoff, by=request.user, at=at(request)))
+
+    @extend_schema(summary="Say whether the sheet was useful", request=shapes.UsefulInput)
+    @action(detail=True, methods=["post"], url_path="sheet-useful")
+    def sheet_useful(self, request: Request, pk: str) -> Response:
+        """One tap; the latest counts."""
+        handoff, values = self._ready(shapes.UsefulInput)
+        return self._answer(handoffs.sheet_useful(handoff=handoff, by=request.user, at=at(request), **values))
+
+    def _ready(self, shape: type[Any]) -> tuple[Handoff, dict[str, Any]]:
+        handoff = self.get_object()
+        check_if_match(self.request, handoff)
+        return handoff, self._read(shape)
+
+    def _read(self, shape: type[Any]) -> dict[str, Any]:
+        given = shape(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+    def _answer(self, handoff: Handoff) -> Response:
+        current = Handoff.objects.select_related("episode").get(pk=handoff.pk)
+        return self.tagged(current, shapes.HandoffSerializer(current).data)
+
+
+def _lead(request: Request, number: str) -> Lead:
+    found = Lead.objects.visible_to(request.user).filter(pk=_number(number)).first()
+    if found is None:
+        raise UnknownReference(errors=[FieldError("lead", "unknown", str(UnknownReference.message))])
+    return found
+
+
+def _receiver(to: dict[str, Any] | None) -> User | Team | None:
+    if to and to.get("user"):
+        return _user(to["user"], "to.user")
+    return _team(to["team"], "to.team") if to and to.get("team") else None
+
+
+def _user(number: str, field: str) -> User:
+    found = User.objects.active().filter(pk=_number(number)).first()
+    if found is None:
+        raise UnknownReference(errors=[FieldError(field, "unknown", str(UnknownReference.message))])
+    return found
+
+
+def _team(number: str, field: str) -> Team:
+    found = Team.objects.filter(pk=_number(number), is_active=True).first()
+    if found is None:
+        raise UnknownReference(errors=[FieldError(field, "unknown", str(UnknownReference.message))])
+    return found
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
