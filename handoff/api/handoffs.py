@@ -79,9 +79,7 @@ class HandoffViewSet(
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self._answer(self.get_object())
 
-    @extend_schema(
-        summary="Hand a lead over", request=shapes.OfferInput, responses={201: shapes.OfferedSerializer}
-    )
+    @extend_schema(summary="Hand a lead over", request=shapes.OfferInput, responses={201: shapes.OfferedSerializer})
     def create(self, request: Request) -> Response:
         """Items of a blocking gate answer 400, naming each; of a warning gate 201 with `warnings`."""
         values = self._read(shapes.OfferInput)

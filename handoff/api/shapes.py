@@ -17,13 +17,23 @@ class HandoffSerializer(serializers.ModelSerializer[Handoff]):
 
     id = serializers.CharField(source="pk", **ID)
     lead = serializers.CharField(source="lead_id", read_only=True, help_text="Id of the lead")
-    episode = serializers.CharField(source="episode_id", read_only=True, help_text="Id of the episode: re-routes share it")
-    attempt = serializers.IntegerField(source="episode.attempt", read_only=True, help_text="1 for the first offer of a leg")
-    offered_by = serializers.CharField(source="offered_by_id", read_only=True, help_text="Id of who offered; null: system")
-    assigned_to = serializers.CharField(source="assigned_to_id", read_only=True, help_text="Id of the receiver; null: queue")
+    episode = serializers.CharField(
+        source="episode_id", read_only=True, help_text="Id of the episode: re-routes share it"
+    )
+    attempt = serializers.IntegerField(
+        source="episode.attempt", read_only=True, help_text="1 for the first offer of a leg"
+    )
+    offered_by = serializers.CharField(
+        source="offered_by_id", read_only=True, help_text="Id of who offered; null: system"
+    )
+    assigned_to = serializers.CharField(
+        source="assigned_to_id", read_only=True, help_text="Id of the receiver; null: queue"
+    )
     team = serializers.CharField(source="team_id", read_only=True, help_text="Id of the receiving team")
     answered_by = serializers.CharField(source="answered_by_id", read_only=True, help_text="Id of who answered")
-    breached = serializers.BooleanField(source="is_breached", read_only=True, help_text="Whether any clock was breached")
+    breached = serializers.BooleanField(
+        source="is_breached", read_only=True, help_text="Whether any clock was breached"
+    )
 
     class Meta:
         model = Handoff
@@ -91,7 +101,9 @@ class ReceiverInput(serializers.Serializer[Any]):
     """A person or a team; neither: the route decides."""
 
     user = serializers.CharField(required=False, allow_null=True, help_text="Id of a person")
-    team = serializers.CharField(required=False, allow_null=True, help_text="Id of a team: its round robin, else its queue")
+    team = serializers.CharField(
+        required=False, allow_null=True, help_text="Id of a team: its round robin, else its queue"
+    )
 
 
 class OfferInput(serializers.Serializer[Any]):
@@ -100,7 +112,9 @@ class OfferInput(serializers.Serializer[Any]):
     lead = serializers.CharField(help_text="Id of the lead")
     leg = serializers.ChoiceField(Leg.choices, required=False, help_text="Default: the lead's next leg")
     to = ReceiverInput(required=False, allow_null=True, default=None, help_text="{user} or {team}; null: route")
-    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000, help_text="For the receiver")
+    note = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=4000, help_text="For the receiver"
+    )
     reason = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=500, help_text="Why, where the MQL gate does not hold"
     )
@@ -122,7 +136,9 @@ class ContactInput(serializers.Serializer[Any]):
     at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="When; default now")
     method = serializers.ChoiceField(ContactMethod.choices, help_text="call, mail or meeting")
     result = serializers.ChoiceField(ContactResult.choices, help_text="no_answer, talked or appointment")
-    appointment_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="If one was made")
+    appointment_at = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, help_text="If one was made"
+    )
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000, help_text="A word")
 
 

@@ -121,9 +121,7 @@ def test_f_8_a_retry_with_the_same_key_makes_no_second_handoff(small):
     lead = stories.lead()
     client = of(small.mia)
 
-    answers = [
-        client.post(HANDOFFS, {"lead": str(lead.pk)}, HTTP_IDEMPOTENCY_KEY="einmal") for _time in range(2)
-    ]
+    answers = [client.post(HANDOFFS, {"lead": str(lead.pk)}, HTTP_IDEMPOTENCY_KEY="einmal") for _time in range(2)]
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json()["id"] == answers[1].json()["id"]
