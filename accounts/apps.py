@@ -9,3 +9,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what this app does on other apps' events, and its places in the menu."""
         import_module("accounts.reactions")
+        import_module("accounts.web.settings.panels")

@@ -10,3 +10,4 @@ class HandoffConfig(AppConfig):
         """Registers what this app does on other apps' events, and its places in the menu."""
         import_module("handoff.reactions")
         import_module("handoff.web.menu")
+        import_module("handoff.web.settings.panels")

@@ -9,3 +9,4 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what this app does on other apps' events, and its places in the menu."""
         import_module("leads.reactions")
+        import_module("leads.web.settings_panels")

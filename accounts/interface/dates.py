@@ -41,6 +41,15 @@ def long_day(value: date | datetime) -> str:
     }
 
 
+def month(value: date) -> str:
+    """`2026年11月`, `Nov 2026`."""
+    return pgettext("month", "%(month_name)s %(year)d") % {
+        "month_name": str(MONTHS_3[value.month]).capitalize(),
+        "month": value.month,
+        "year": value.year,
+    }
+
+
 def clock_time(value: datetime) -> str:
     """`9:00`, `14:32`."""
     local = timezone.localtime(value)

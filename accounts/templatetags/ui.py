@@ -27,6 +27,7 @@ COUNTING = ("ok", "soon", "late")
 for name, function in {
     "day": dates.day,
     "long_day": dates.long_day,
+    "month": dates.month,
     "moment": dates.moment,
     "time_of_day": dates.clock_time,
     "duration": dates.length,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from leads.web import activities, lead_edit, lead_page, list_page, qualification
+from leads.web import activities, lead_edit, lead_page, list_page, qualification, settings_urls
 
 urlpatterns = [
     path("leads/", list_page.show, name="leads"),
@@ -19,4 +19,5 @@ urlpatterns = [
         lead_edit.refuse_contact,
         name="lead-refuse-contact",
     ),
+    *settings_urls.patterns,
 ]

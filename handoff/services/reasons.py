@@ -1,0 +1,70 @@
+"""The coded reasons of a reject: worded, added, retired; what follows stays the table of DESIGN §4."""
+
+from datetime import datetime
+
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roles import Permission
+from accounts.models import User
+from handoff.domain.choices import AfterReject
+from handoff.models import RejectReason
+from journal import services as journal
+from journal.errors import FieldError, Forbidden, Invalid
+from journal.transactions import retried
+
+LONGEST_DAYS = 730
+
+
+class BadReason(Invalid):
+    code = "bad_reason"
+    message = _("The reason was not kept.")
+
+
+@retried
+def keep(
+    *,
+    reason: RejectReason | None,
+    label_ja: str,
+    label_en: str,
+    follows: str,
+    resurface_days: int | None,
+    is_active: bool,
+    by: User | None,
+    at: datetime,
+) -> RejectReason:
+    """Makes a reason or changes it. The code of one that exists never changes. Raises BadReason, Forbidden."""
+    if by is not None and not by.may(Permission.CHANGE_SETTINGS):
+        raise Forbidden(_("Only an administrator may change the reasons."))
+    _check(label_ja, label_en, follows, resurface_days)
+    reason = reason or RejectReason(code=_free_code(label_en), position=RejectReason.objects.count())
+    old = {"follows": reason.follows, "resurface_days": reason.resurface_days, "is_active": reason.is_active}
+    reason.label_ja, reason.label_en, reason.follows = label_ja.strip(), label_en.strip(), follows
+    reason.resurface_days = resurface_days if follows == AfterReject.NURTURE else None
+    reason.is_active = is_active
+    reason.save()
+    new = {"follows": follows, "resurface_days": reason.resurface_days, "is_active": is_active}
+    journal.record("reject_reason.changed", subject=reason, by=by, at=at, old=old, new=new)
+    return reason
+
+
+def _check(label_ja: str, label_en: str, follows: str, resurface_days: int | None) -> None:
+    errors = [
+        FieldError(name, "required", _("Word it in both languages."))
+        for name, text in (("label_ja", label_ja), ("label_en", label_en))
+        if not text.strip()
+    ]
+    if follows not in AfterReject.values:
+        errors.append(FieldError("follows", "invalid", _("Choose what follows.")))
+    if follows == AfterReject.NURTURE and not (resurface_days and 0 < resurface_days <= LONGEST_DAYS):
+        errors.append(
+            FieldError("resurface_days", "out_of_range", _("Give 1 to 730 days until it is looked at again."))
+        )
+    if errors:
+        raise BadReason(errors=errors)
+
+
+def _free_code(label: str) -> str:
+    code = slugify(label).replace("-", "_")[:30] or "own"
+    taken = set(RejectReason.objects.filter(code__startswith=code).values_list("code", flat=True))
+    return code if code not in taken else f"{code}_{len(taken) + 1}"

@@ -1,0 +1,62 @@
+"""The panels of this app on the settings page."""
+
+from datetime import datetime
+
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
+
+from accounts.interface import dates
+from accounts.settings_panels import Panel, register
+from handoff.domain.choices import ClockKind
+from handoff.models import Calendar, ClosingDay, RejectReason
+from handoff.queries import calendars
+from handoff.queries.policies import promise_for
+
+
+def hours_now(at: datetime) -> str:
+    """The company's hours of the first open weekday, and how many days are open."""
+    row = Calendar.objects.filter(team__isnull=True, user__isnull=True).first()
+    weekly = row.weekly if row else calendars.USUAL_WEEK
+    open_days = sorted(int(day) for day, spans in weekly.items() if spans)
+    closings = ClosingDay.objects.filter(calendar=row).count() if row else 0
+    first, last = weekly[str(open_days[0])][0][0], weekly[str(open_days[0])][-1][1]
+    said = pgettext("settings", "%(from)s to %(to)s on %(days)s") % {
+        "from": first.lstrip("0"),
+        "to": last.lstrip("0"),
+        "days": "・".join(str(WEEKDAYS_ABBR[day]) for day in open_days),
+    }
+    extra = ngettext("%(number)d closing period", "%(number)d closing periods", closings) % {"number": closings}
+    return pgettext("settings", "%(hours)s; Japanese holidays off, %(closings)s") % {"hours": said, "closings": extra}
+
+
+def promises_now(at: datetime) -> str:
+    """How fast a first contact is owed for each band."""
+    lengths = {}
+    for band in ("high", "middle", "low"):
+        promise = promise_for(kind=ClockKind.CONTACT, leg="", band=band)
+        days = promise.working_days or 0
+        in_days = ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
+        lengths[band] = dates.length(promise.minutes) if promise.minutes else in_days
+    return pgettext("settings", "First contact: high %(high)s, mid %(middle)s, low %(low)s") % lengths
+
+
+def reasons_now(at: datetime) -> str:
+    """How many reasons can be pressed."""
+    number = RejectReason.objects.filter(is_active=True).count()
+    return ngettext("%(number)d reason to press", "%(number)d reasons to press", number) % {"number": number}
+
+
+HOURS = _("Working hours and closing days")
+register(Panel("calendar", "handing_over", HOURS, "settings-calendar", hours_now, position=20))
+register(
+    Panel(
+        "policies",
+        "handing_over",
+        pgettext_lazy("settings", "Deadlines"),
+        "settings-policies",
+        promises_now,
+        position=10,
+    )
+)
+register(Panel("reasons", "handing_over", _("Reject reasons"), "settings-reasons", reasons_now, position=30))

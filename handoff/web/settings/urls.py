@@ -1,0 +1,16 @@
+"""Addresses of the settings of handing over."""
+
+from django.urls import path
+
+from handoff.web.settings import calendars, policies, reasons
+
+patterns = [
+    path("settings/deadlines/", policies.show, name="settings-policies"),
+    path("settings/deadlines/change/", policies.change, name="settings-policy"),
+    path("settings/calendar/", calendars.show, name="settings-calendar"),
+    path("settings/calendar/closing/", calendars.close, name="settings-close"),
+    path("settings/calendar/closing/<int:pk>/", calendars.reopen, name="settings-closing"),
+    path("settings/reasons/", reasons.show, name="settings-reasons"),
+    path("settings/reasons/new/", reasons.edit, name="settings-reason-new"),
+    path("settings/reasons/<int:pk>/", reasons.edit, name="settings-reason"),
+]

@@ -1,0 +1,25 @@
+"""The panels of this app on the settings page."""
+
+from datetime import datetime
+
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts.interface import figures
+from accounts.settings_panels import Panel, register
+from leads.models import Campaign, Channel
+
+
+def channels_now(at: datetime) -> str:
+    """How many channels, and what their campaigns cost together."""
+    number = Channel.objects.filter(is_active=True).count()
+    cost = Campaign.objects.aggregate(all=Sum("cost"))["all"] or 0
+    said = ngettext("%(number)d channel", "%(number)d channels", number) % {"number": number}
+    return pgettext("settings", "%(channels)s; campaigns cost %(cost)s in all") % {
+        "channels": said,
+        "cost": figures.money(cost),
+    }
+
+
+register(Panel("channels", "leads", _("Channels and campaigns"), "settings-channels", channels_now, position=10))

@@ -1,0 +1,135 @@
+"""Settings of people and keys: who may open them, and that they do what they say."""
+
+import pytest
+
+from accounts.models import ApiKey, Membership, Team, User
+from journal import clock
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+INVITE = {"email": "mori@midori.jp", "last_name": "森", "first_name": "光", "roles": ["rep"]}
+PAGES = ["/settings/", "/settings/people/", "/settings/keys/", "/settings/channels/", "/settings/deadlines/"]
+PAGES += ["/settings/calendar/", "/settings/reasons/"]
+
+
+@pytest.fixture
+def ada(client, cast):
+    client.force_login(cast.ada)
+    return cast.ada
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_settings_are_the_administrators(client, cast, page):
+    assert client.get(page).status_code == 302
+    for user in (cast.mia, cast.sato, cast.maki):
+        client.force_login(user)
+        assert client.get(page).status_code == 403
+    client.force_login(cast.ada)
+    assert client.get(page).status_code == 200
+
+
+def test_each_panel_says_todays_value(client, ada, cast):
+    page = client.get("/settings/").content.decode()
+    assert "4チームに6名" in page
+    assert "初回連絡は 高 30分・中 4時間・低 9時間以内" in page
+    assert "9:00から18:00まで" in page
+
+
+def test_the_settings_page_is_whole_in_english(client, ada, cast):
+    cast.ada.language = "en"
+    cast.ada.save()
+    page = client.get("/settings/").content.decode()
+    assert "6 people in 4 teams" in page
+    assert "チームと人" not in page
+
+
+def test_an_invited_person_sets_a_password_by_the_link(client, ada, cast):
+    team = cast.field
+    page = client.post("/settings/people/invite/", INVITE | {"teams": [team.pk]}).content.decode()
+    user = User.objects.get(email="mori@midori.jp")
+    assert user.roles == {"rep"}
+    assert user.team_ids == {team.pk}
+    link = page.split('value="http://testserver')[1].split('"')[0]
+    client.logout()
+    form = client.get(link, follow=True)
+    assert "新しいパスワード" in form.content.decode()
+    client.post(form.redirect_chain[-1][0], {"password1": "wakaranai-4649", "password2": "wakaranai-4649"})
+    user.refresh_from_db()
+    assert user.check_password("wakaranai-4649")
+
+
+def test_a_taken_address_is_said_beside_the_form(client, ada, cast):
+    answer = client.post("/settings/people/invite/", INVITE | {"email": cast.sato.email})
+    assert answer.status_code == 400
+    assert "すでに使われています" in answer.content.decode()
+    assert User.objects.filter(last_name="森").count() == 0
+
+
+def test_limits_and_shares_are_kept(client, ada, cast):
+    place = Membership.objects.get(user=cast.sato)
+    client.post(f"/settings/people/places/{place.pk}/", {"capacity": 12, "weight": 3})
+    place.refresh_from_db()
+    assert (place.capacity, place.weight) == (12, 3)
+    client.post(f"/settings/people/places/{place.pk}/", {"capacity": -1, "weight": 3})
+    place.refresh_from_db()
+    assert place.capacity == 12
+
+
+def test_the_last_administrator_stays(client, ada, cast):
+    client.post(f"/settings/people/{ada.pk}/", {"active": "no"})
+    ada.refresh_from_db()
+    assert ada.is_active
+
+
+def test_an_account_closes_and_opens(client, ada, cast):
+    client.post(f"/settings/people/{cast.sato.pk}/", {"active": "no"})
+    cast.sato.refresh_from_db()
+    assert not cast.sato.is_active
+    client.post(f"/settings/people/{cast.sato.pk}/", {"active": "yes"})
+    cast.sato.refresh_from_db()
+    assert cast.sato.is_active
+
+
+def test_a_team_needs_a_name_of_its_own(client, ada, cast):
+    assert client.post("/settings/people/teams/", {"name": "営業1部", "kind": "field"}).status_code == 400
+    assert client.post("/settings/people/teams/", {"name": "営業3部", "kind": "field"}).status_code == 302
+    assert Team.objects.filter(name="営業3部").exists()
+
+
+def test_absences_are_ones_own_or_the_managers_matter(client, cast):
+    days = {"starts_on": "2026-11-24", "ends_on": "2026-11-25"}
+    client.force_login(cast.sato)
+    assert client.post(f"/absences/{cast.sato.pk}/", days).status_code == 302
+    assert client.post(f"/absences/{cast.otto.pk}/", days).status_code == 400
+    client.force_login(cast.maki)
+    assert client.post(f"/absences/{cast.otto.pk}/", days).status_code == 302
+    wrong = client.post(f"/absences/{cast.otto.pk}/", {"starts_on": "2026-11-25", "ends_on": "2026-11-24"})
+    assert wrong.status_code == 400
+    assert "終わりの日が始まりの日より前です" in wrong.content.decode()
+
+
+def test_a_key_is_shown_once(client, ada):
+    with clock.frozen(NOON):
+        answer = client.post("/settings/keys/new/", {"name": "MA連携", "days": 30, "scopes": ["leads:write"]})
+    key = ApiKey.objects.get()
+    page = answer.content.decode()
+    assert f'value="hk_{key.pk}_' in page
+    assert answer["Cache-Control"] == "no-store"
+    assert f'value="hk_{key.pk}_' not in client.get("/settings/keys/").content.decode()
+    assert (key.expires_at - key.created_at).days == 30
+    client.post(f"/settings/keys/{key.pk}/")
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+
+
+def test_a_key_without_a_scope_is_refused(client, ada):
+    assert client.post("/settings/keys/new/", {"name": "x", "days": 30}).status_code == 400
+    assert not ApiKey.objects.exists()
+
+
+def test_advanced_settings_show_when_wanted(client, ada):
+    client.post("/settings/advanced/", {"shows": "yes"})
+    assert "詳しい設定を隠す" in client.get("/settings/").content.decode()
+    client.post("/settings/advanced/", {"shows": "no"})
+    assert "詳しい設定を表示" in client.get("/settings/").content.decode()

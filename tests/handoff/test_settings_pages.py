@@ -1,0 +1,157 @@
+"""Settings of handing over: deadlines, calendars with their month, reasons."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from handoff.models import Calendar, ClosingDay, RejectReason, SlaPolicy
+from handoff.queries import calendars
+from handoff.queries.policies import promise_for
+from handoff.services import reasons
+from handoff.web.settings.calendars import month_of
+from journal import clock
+from journal.errors import Forbidden
+from tests.cast import tokyo
+from tests.handoff.rows import offered
+
+AT = tokyo("2026-11-20 14:32")
+HOURS = {f"day{day}": "9:00–12:00, 13:00–18:00" for day in range(5)} | {
+    "day5": "",
+    "day6": "",
+    "time_zone": "Asia/Tokyo",
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post(client, cast):
+    def send(address, values):
+        client.force_login(cast.ada)
+        with clock.frozen(AT):
+            return client.post(address, values)
+
+    return send
+
+
+@pytest.fixture
+def get(client, cast):
+    def fetch(address):
+        client.force_login(cast.ada)
+        with clock.frozen(AT):
+            return client.get(address)
+
+    return fetch
+
+
+def test_a_changed_deadline_moves_open_clocks(post, cast):
+    handoff = offered(cast, AT, to=cast.sato)
+    post("/settings/deadlines/change/", {"kind": "contact", "band": "high", "amount": 60, "unit": "minutes"})
+    assert promise_for(kind="contact", leg="inside_to_field", band="high").minutes == 60
+    assert handoff.clocks.get(kind="contact").due_at == AT + timedelta(minutes=60)
+    post("/settings/deadlines/change/", {"kind": "contact", "band": "high", "reset": "1"})
+    assert not SlaPolicy.objects.exists()
+    assert handoff.clocks.get(kind="contact").due_at == AT + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "", "x", "999999999"])
+def test_a_senseless_length_changes_nothing(post, amount):
+    post("/settings/deadlines/change/", {"kind": "contact", "band": "high", "amount": amount, "unit": "minutes"})
+    assert not SlaPolicy.objects.exists()
+
+
+def test_hours_are_read_as_people_write_them(post):
+    answer = post("/settings/calendar/", HOURS | {"day0": "10:00-15:30", "day4": " 9:00〜12:00、 13:00〜17:00 "})
+    assert answer.status_code == 302
+    weekly = Calendar.objects.get().weekly
+    assert weekly["0"] == [["10:00", "15:30"]]
+    assert weekly["4"] == [["09:00", "12:00"], ["13:00", "17:00"]]
+    assert "5" not in weekly
+
+
+@pytest.mark.parametrize("hours", ["morning", "9:00", "18:00-9:00", "9:00-12:00, 11:00-13:00", "25:00-26:00"])
+def test_hours_that_cannot_be_read_are_said_beside_their_day(post, hours):
+    answer = post("/settings/calendar/", HOURS | {"day0": hours})
+    assert answer.status_code == 400
+    assert "hf-error" in answer.content.decode()
+    assert not Calendar.objects.exists()
+
+
+def test_a_week_without_working_time_is_refused(post):
+    answer = post("/settings/calendar/", {f"day{day}": "" for day in range(7)} | {"time_zone": "Asia/Tokyo"})
+    assert answer.status_code == 400
+
+
+def test_a_team_gets_a_calendar_of_its_own(post, cast):
+    post("/settings/calendar/", HOURS | {"team": cast.field.pk, "day5": "10:00-12:00"})
+    assert calendars.for_team(cast.field).is_open(tokyo("2026-11-21 11:00"))
+    assert not calendars.for_team(cast.other_field).is_open(tokyo("2026-11-21 11:00"))
+
+
+def test_closing_days_are_added_and_taken_away(post, get):
+    days = {"starts_on": "2026-12-29", "ends_on": "2027-01-03", "name": "年末年始", "every_year": "on"}
+    assert post("/settings/calendar/closing/", days).status_code == 302
+    closing = ClosingDay.objects.get()
+    assert not calendars.default().is_working_day(date(2027, 12, 30))
+    assert "年末年始" in get("/settings/calendar/?month=2026-12").content.decode()
+    post(f"/settings/calendar/closing/{closing.pk}/", {})
+    assert not ClosingDay.objects.exists()
+
+
+def test_closing_days_end_after_they_begin(post):
+    wrong = {"starts_on": "2026-12-29", "ends_on": "2026-12-01"}
+    assert post("/settings/calendar/closing/", wrong).status_code == 400
+
+
+def test_the_month_shows_holidays_by_name(cast):
+    weeks = month_of(calendars.default(), date(2026, 11, 1), date(2026, 11, 20), {})
+    days = {day.on: day for week in weeks for day in week}
+    assert weeks[0][0].on == date(2026, 10, 26)
+    assert weeks[-1][-1].on == date(2026, 12, 6)
+    assert days[date(2026, 11, 23)].name == "勤労感謝の日"
+    assert not days[date(2026, 11, 23)].is_open
+    assert days[date(2026, 11, 20)].is_today
+    assert days[date(2026, 11, 24)].is_open
+
+
+@pytest.mark.parametrize("month", ["2026-13", "nonsense", "0000-01", "9999-12-01"])
+def test_a_month_that_is_none_shows_this_one(get, month):
+    answer = get(f"/settings/calendar/?month={month}")
+    assert answer.status_code == 200
+    assert "2026年11月" in answer.content.decode()
+
+
+def test_a_reason_keeps_its_code_and_says_what_follows(post):
+    values = {"label_ja": "検討中止", "label_en": "Stopped for now", "follows": "nurture", "resurface_days": 60}
+    assert post("/settings/reasons/new/", values | {"is_active": "on"}).status_code == 302
+    reason = RejectReason.objects.get(label_ja="検討中止")
+    assert (reason.code, reason.resurface_days) == ("stopped_for_now", 60)
+    post(f"/settings/reasons/{reason.pk}/", values | {"label_en": "Paused", "resurface_days": 90})
+    reason.refresh_from_db()
+    assert (reason.code, reason.label_en, reason.resurface_days, reason.is_active) == (
+        "stopped_for_now",
+        "Paused",
+        90,
+        False,
+    )
+
+
+def test_a_reason_for_nurture_needs_its_days(post):
+    values = {"label_ja": "検討中止", "label_en": "Stopped", "follows": "nurture", "resurface_days": ""}
+    answer = post("/settings/reasons/new/", values)
+    assert answer.status_code == 400
+    assert "1から730" in answer.content.decode()
+
+
+def test_reasons_are_the_administrators(cast):
+    with pytest.raises(Forbidden):
+        reasons.keep(
+            reason=None,
+            label_ja="あ",
+            label_en="a",
+            follows="return",
+            resurface_days=None,
+            is_active=True,
+            by=cast.sato,
+            at=AT,
+        )
