@@ -1,0 +1,42 @@
+"""The leads behind a figure, so that every number on a dashboard can be looked into."""
+
+from django.db.models import QuerySet
+
+from handoff.models import Clock, Episode
+from leads.models import Lead
+from reports.queries import channels, funnel, kpis, scope
+from reports.queries.scope import Question
+
+LISTED = ("handoffs", "acted", "never_contacted", "opportunities", "wins", "won", "kept", "broken", "funnel", "channel")
+
+
+def leads(
+    question: Question, *, figure: str, stage: str = "", channel: int | None = None, cohort: str = "mql"
+) -> QuerySet[Lead]:
+    """The leads that a figure counts; an unknown figure has none."""
+    if figure in ("handoffs", "acted", "never_contacted", "opportunities"):
+        return Lead.objects.filter(pk__in=_episodes(question, figure).values("lead"))
+    if figure in ("wins", "won"):
+        reached = kpis.leads_with_opportunity(question)
+        return reached.filter(is_won=True) if figure == "won" else reached
+    if figure in ("kept", "broken"):
+        return Lead.objects.filter(pk__in=_clocks(question, figure).values("handoff__lead"))
+    if figure == "funnel" and stage in [known.value for known in funnel.stages_from(cohort)]:
+        return funnel.leads_at(question, cohort=cohort, stage=stage)
+    if figure == "channel":
+        return channels.leads_behind(question, channel=channel, stage=stage if stage in funnel.LADDER else "")
+    return Lead.objects.none()
+
+
+def _episodes(question: Question, figure: str) -> QuerySet[Episode]:
+    found = kpis.with_outcomes(question)
+    if figure == "acted":
+        return found.filter(kpis.acted(question.as_of))
+    if figure == "never_contacted":
+        return found.exclude(kpis.acted(question.as_of))
+    return found.filter(became_opportunity=True) if figure == "opportunities" else found
+
+
+def _clocks(question: Question, figure: str) -> QuerySet[Clock]:
+    found = scope.clocks(question)
+    return found.filter(state="breached") if figure == "broken" else found

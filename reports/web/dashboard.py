@@ -1,0 +1,293 @@
+"""The dashboards: where does it leak? One address per tab, period and filter."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+from django.views import View
+
+from accounts.domain.roles import Permission
+from accounts.interface import figures
+from feedback.domain.choices import Reason
+from handoff.domain.choices import ClockKind, Leg
+from handoff.models import RejectReason
+from leads.domain.choices import Stage
+from reports.domain.periods import week_ago
+from reports.queries import behind, channels, feedback, funnel, kpis, sla, trend, velocity
+from reports.queries.scope import Question
+from reports.web import pictures
+from reports.web.asking import Asked, Choice, period_label
+
+PAGE = 50
+SHORT = 6
+
+
+class ReportPage(LoginRequiredMixin, View):
+    """Asks whether the person may see reports, and reads the question from the address."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.user.is_authenticated:
+            if not request.user.may(Permission.SEE_REPORTS):
+                raise PermissionDenied
+            self.asked = Asked(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class DashboardPage(ReportPage):
+    """`/dashboard/?tab=funnel|velocity|channels|sla|feedback&period=3m&team=&channel=&leg=…`."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked, tab = self.asked, request.GET.get("tab", "")
+        tab = tab if tab in TABS else "funnel"
+        context = frame(asked, tab) | TABS[tab](asked)
+        return render(request, f"reports/{tab}.html", context)
+
+
+class FigureLeadsPage(ReportPage):
+    """`/dashboard/leads/?figure=…`: the leads behind one figure, newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked, figure = self.asked, request.GET.get("figure", "")
+        stage, before = request.GET.get("stage", ""), request.GET.get("before", "")
+        found = behind.leads(
+            asked.question, figure=figure, stage=stage, channel=asked.filters.channel, cohort=asked.cohort
+        )
+        found = found.visible_to(request.user)
+        total = found.count()
+        if before.isascii() and before.isdigit() and len(before) < 19:
+            found = found.filter(pk__lt=int(before))
+        rows = list(found.select_related("company", "owner", "score").order_by("-pk")[: PAGE + 1])
+        context = {
+            "title": figure_name(figure, stage),
+            "period": period_label(asked.period),
+            "rows": rows[:PAGE],
+            "total": total,
+            "next_url": asked.url(before=rows[PAGE - 1].pk) if len(rows) > PAGE else "",
+            "back_url": f"../{asked.url(figure=None, stage=None, before=None)}",
+        }
+        return render(request, "reports/leads.html", context)
+
+
+class DefinitionsPage(ReportPage):
+    """How each figure is counted, in words."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "reports/definitions.html")
+
+
+def frame(asked: Asked, tab: str) -> dict[str, Any]:
+    """What every tab shows above its figures."""
+    filters = asked.filters
+    return {
+        "tab": tab,
+        "tabs": [
+            {"url": asked.url(tab=key), "label": name, "is_current": key == tab} for key, name in tab_names().items()
+        ],
+        "period_label": period_label(asked.period),
+        "before_label": period_label(asked.period.previous()),
+        "periods": asked.period_choices(),
+        "first_on": asked.period.from_on.isoformat(),
+        "last_on": asked.period.last_on.isoformat(),
+        "kept_parameters": [(k, v) for k, v in asked.get.items() if k not in ("from", "until", "period")],
+        "team_name": asked.teams.get(filters.team or 0, ""),
+        "teams": _choices(asked, "team", asked.teams, filters.team),
+        "channel_name": asked.channels.get(filters.channel or 0, ""),
+        "channels": _choices(asked, "channel", asked.channels, filters.channel),
+        "legs": _choices(asked, "leg", dict(Leg.choices), filters.leg),
+        "industries": _choices(asked, "industry", {name: name for name in asked.industries}, filters.industry),
+        "sizes": _choices(asked, "size", size_names(), filters.size),
+        "extra": _extra(asked),
+        "csv_url": f"/api/v1/reports/{tab}/?{asked.report_query}&format=csv",
+    }
+
+
+def tab_names() -> dict[str, str]:
+    """The dashboards in order."""
+    return {
+        "funnel": _("Funnel"),
+        "velocity": _("Speed"),
+        "channels": _("Channels"),
+        "sla": _("Promises"),
+        "feedback": pgettext("dashboard", "Feedback"),
+    }
+
+
+def size_names() -> dict[str, str]:
+    """Employees."""
+    return {
+        "under_50": _("under 50 employees"),
+        "50_to_300": _("50 to 300 employees"),
+        "over_300": _("over 300 employees"),
+    }
+
+
+def figure_name(figure: str, stage: str) -> str:
+    """The head of the list behind a figure."""
+    if figure in ("funnel", "channel"):
+        return str(Stage(stage).label) if stage in Stage.values else _("Leads acquired")
+    return {
+        "handoffs": _("Handoffs"),
+        "acted": _("Acted on"),
+        "never_contacted": _("Never contacted"),
+        "opportunities": _("Became an opportunity"),
+        "wins": _("Reached opportunity in the period"),
+        "won": str(Stage.WON.label),
+        "kept": _("Promises due in the period"),
+        "broken": _("Promises broken"),
+    }.get(figure, "")
+
+
+def _choices(asked: Asked, name: str, options: dict[Any, str], chosen: Any) -> list[Choice]:
+    everything = Choice(_("All"), asked.url(**{name: None}), not chosen)
+    return [
+        everything,
+        *(Choice(str(label), asked.url(**{name: key}), key == chosen) for key, label in options.items()),
+    ]
+
+
+def _extra(asked: Asked) -> list[Choice]:
+    """The further filters that are set, each with the address without it."""
+    filters, names = asked.filters, size_names()
+    found = {
+        "leg": str(Leg(filters.leg).label) if filters.leg else "",
+        "industry": filters.industry,
+        "size": names.get(filters.size, ""),
+    }
+    return [Choice(label, asked.url(**{name: None}), True) for name, label in found.items() if label]
+
+
+def _funnel(asked: Asked) -> dict[str, Any]:
+    question, before = asked.question, asked.question.previous()
+    found, was = funnel.funnel(question, cohort=asked.cohort), funnel.funnel(before, cohort=asked.cohort)
+    promised = sla.sla(question)
+    return {
+        "figures": pictures.key_figures(kpis.kpis(question), kpis.kpis(before), trend.trend(question), asked),
+        "cohort": funnel_name(found),
+        "cohort_size": found.size,
+        "bars": pictures.funnel_bars(found, was, asked),
+        **_response(promised),
+        **_channel_rows(asked, SHORT),
+        "kept_teams": pictures.kept_rows(promised.teams),
+        "goal_at": pictures.GOAL_AT,
+        "channels_url": asked.url(tab="channels"),
+    }
+
+
+def funnel_name(found: funnel.Funnel) -> str:
+    """The stage that the cohort entered."""
+    return str(found.cohort.label)
+
+
+def _response(promised: sla.Sla) -> dict[str, Any]:
+    quick = sum(promised.histogram[:3])
+    count = promised.answer.n
+    return {
+        "sla": promised,
+        "columns": pictures.columns(promised),
+        "quick": quick,
+        "quick_share": figures.share(quick, count),
+        "slow": count - quick,
+        "slow_share": figures.share(count - quick, count),
+    }
+
+
+def _channel_rows(asked: Asked, most: int | None = None) -> dict[str, Any]:
+    rows = channels.channels(asked.question)
+    drawn = [
+        {
+            "row": row,
+            "url": pictures.behind(asked, "channel", channel=row.channel.pk) if row.channel else "",
+            "sql_url": pictures.behind(asked, "channel", channel=row.channel.pk, stage="sql") if row.channel else "",
+            "roi": _roi(row.roi),
+        }
+        for row in rows[:most]
+    ]
+    total = channels.total(rows)
+    return {"channel_rows": drawn, "channel_total": total, "channel_total_roi": _roi(total.roi)}
+
+
+def _roi(value: float | None) -> str:
+    return figures.NONE if value is None else f"{figures.signed(value * 100)}%"
+
+
+def _velocity(asked: Asked) -> dict[str, Any]:
+    now, was = velocity.velocity(asked.question), velocity.velocity(asked.question.previous())
+    rows = [
+        {
+            "row": row,
+            "median": pictures.days(row.to_next),
+            "before": pictures.days(old.to_next),
+            "stay": pictures.days(row.stay),
+        }
+        for row, old in zip(now, was, strict=True)
+    ]
+    most = max((row.to_next.p90 or 0 for row in now), default=0)
+    return {"rows": rows, "longest_days": most}
+
+
+def _channels(asked: Asked) -> dict[str, Any]:
+    return _channel_rows(asked)
+
+
+def _sla(asked: Asked) -> dict[str, Any]:
+    promised = sla.sla(asked.question)
+    kinds = [
+        {"label": ClockKind(kind).label, "rate": rate, "cases": pictures.cases(rate)}
+        for kind, rate in promised.by_kind.items()
+        if rate.denominator
+    ]
+    ago = Question(week_ago(asked.today, 3, asked.organization.zone), asked.at, asked.filters, asked.question.viewer)
+    silent = kpis.kpis(ago)
+    first, last = ago.period.from_on.isoformat(), ago.period.last_on.isoformat()
+    return {
+        **_response(promised),
+        "kinds": kinds,
+        "broken_url": pictures.behind(asked, "broken"),
+        "kept_teams": pictures.kept_rows(promised.teams),
+        "kept_people": pictures.kept_rows(promised.people),
+        "goal_at": pictures.GOAL_AT,
+        "three_weeks_ago": silent,
+        "three_weeks_ago_url": pictures.behind(asked, "never_contacted", **{"from": first, "until": last}),
+    }
+
+
+def _feedback(asked: Asked) -> dict[str, Any]:
+    question = asked.question
+    found = feedback.returns(question)
+    now = kpis.kpis(question)
+    most = max(found.quality_counts, default=0)
+    acquired = channels.total(channels.channels(question))
+    return {
+        "returns": found,
+        "kpis": now,
+        "acquired": acquired,
+        "qualities": [{"mark": number + 1, "count": count} for number, count in enumerate(found.quality_counts)],
+        "most_quality": most,
+        "rejected": _labelled(found.reasons.rejected, _reject_labels()),
+        "lost": _labelled(found.reasons.lost, dict(Reason.choices)),
+        "considering": _labelled(found.reasons.considering, dict(Reason.choices)),
+    }
+
+
+def _labelled(ranked: list[tuple[str, int]], labels: dict[str, str]) -> list[dict[str, Any]]:
+    most = max((count for _code, count in ranked), default=0)
+    return [{"label": labels.get(code, code), "count": count, "most": most} for code, count in ranked]
+
+
+def _reject_labels() -> dict[str, str]:
+    column = "label_ja" if get_language() == "ja" else "label_en"
+    return dict(RejectReason.objects.values_list("code", column))
+
+
+TABS: dict[str, Callable[[Asked], dict[str, Any]]] = {
+    "funnel": _funnel,
+    "velocity": _velocity,
+    "channels": _channels,
+    "sla": _sla,
+    "feedback": _feedback,
+}
