@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.errors import FieldError, Invalid
 from leads.models import Lead
+from leads.queries import lead_names
 from leads.queries.keyset import Page, Sort, page
 
 COUNT_CAP = 10_000
@@ -49,7 +50,7 @@ API_COLUMNS = (
     *"external_id last_name first_name last_name_kana first_name_kana email phone mobile title seniority".split(),
     *"department acquired_at opted_out do_not_contact custom stage stage_since owner_id team_id".split(),
     *"due_at due_kind".split(),
-    *"last_activity_at last_contact_at created_at updated_at version channel__name campaign__name".split(),
+    *"last_activity_at last_contact_at created_at updated_at version channel_id campaign_id".split(),
     *"score__total score__band score__grade score__model_id".split(),
     *_COMPANY,
     *(f"qualification__{name}" for name in _QUALIFICATION),
@@ -58,9 +59,13 @@ API_COLUMNS = (
 
 def api_page(queryset: QuerySet[Lead], *, ordering: str, cursor: str | None, size: int) -> Page:
     """One page in the API's columns."""
-    return page(queryset, columns=API_COLUMNS, sort=sort_of(ordering), cursor=cursor, size=size)
+    found = page(queryset, columns=API_COLUMNS, sort=sort_of(ordering), cursor=cursor, size=size)
+    lead_names.add_sources(found.rows)
+    return found
 
 
 def api_row(lead: Lead) -> dict[str, Any]:
     """One lead in the API's columns."""
-    return Lead.objects.values("pk", *API_COLUMNS).get(pk=lead.pk)
+    row = Lead.objects.values("pk", *API_COLUMNS).get(pk=lead.pk)
+    lead_names.add_sources([row])
+    return row

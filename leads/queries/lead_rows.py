@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from leads.models import Activity, ActivityType, Lead
+from leads.queries import lead_names
 from leads.queries.keyset import Page, page
 from leads.queries.lead_list import sort_of
 from leads.queries.timeline import label_of
@@ -15,8 +16,8 @@ from leads.queries.timeline import label_of
 SIZE = 50
 COLUMNS = (
     *"last_name first_name title department stage stage_since last_contact_at due_at due_kind acquired_at".split(),
-    *"company__name company__industry company__employee_count company__prefecture channel__name".split(),
-    *"campaign__name owner__last_name owner__first_name team__name score__total score__band".split(),
+    *"company__name company__industry company__employee_count company__prefecture channel_id".split(),
+    *"campaign_id owner_id team_id score__total score__band".split(),
 )
 
 
@@ -48,7 +49,7 @@ class Row:
 
     @property
     def owner(self) -> str:
-        return f"{self.values['owner__last_name'] or ''} {self.values['owner__first_name'] or ''}".strip()
+        return str(self.values["owner"])
 
 
 def read(
@@ -56,6 +57,8 @@ def read(
 ) -> tuple[list[Row], Page]:
     """One page of rows and its neighbours' cursors. Raises UnknownOrdering, BadCursor."""
     found = page(queryset, columns=COLUMNS, sort=sort_of(ordering), cursor=cursor, size=SIZE)
+    lead_names.add_sources(found.rows)
+    lead_names.add_holders(found.rows)
     acts = newest_acts([row["pk"] for row in found.rows]) if with_acts else {}
     today = at.astimezone(zone).date()
     return [_row(values, acts, today, zone) for values in found.rows], found
