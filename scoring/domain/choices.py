@@ -1,7 +1,6 @@
 """The fixed words of scoring."""
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
@@ -20,6 +19,6 @@ class Band(TextChoices):
 
 
 class ModelState(TextChoices):
-    DRAFT = "draft", _("Draft")
-    PUBLISHED = "published", _("Published")
-    RETIRED = "retired", _("Retired")
+    DRAFT = "draft", pgettext_lazy("scoring", "Draft")
+    PUBLISHED = "published", pgettext_lazy("scoring", "Published")
+    RETIRED = "retired", pgettext_lazy("scoring", "Retired")

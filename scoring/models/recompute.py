@@ -2,19 +2,19 @@
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RecomputeRun(models.Model):
     """Scores all leads under the models published when a range is taken; a newer publish supersedes the run."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", _("Queued")
-        RUNNING = "running", _("Running")
-        DONE = "done", _("Done")
-        STOPPED = "stopped", _("Stopped")
-        SUPERSEDED = "superseded", _("Superseded")
-        FAILED = "failed", _("Failed")
+        QUEUED = "queued", pgettext_lazy("scoring", "Queued")
+        RUNNING = "running", pgettext_lazy("scoring", "Running")
+        DONE = "done", pgettext_lazy("scoring", "Done")
+        STOPPED = "stopped", pgettext_lazy("scoring", "Stopped")
+        SUPERSEDED = "superseded", pgettext_lazy("scoring", "Superseded")
+        FAILED = "failed", pgettext_lazy("scoring", "Failed")
 
     class Kind(models.TextChoices):
         FULL = "full"

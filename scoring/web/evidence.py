@@ -28,7 +28,7 @@ def _known(line: Line, today: date) -> str:
 def _missing(line: Line, today: date) -> str:
     worth = figures.signed(line.worth)
     known = _known(line, today)
-    if known:
+    if known or line.worth < 0:
         return known
     if line.fields:
         return gettext("not known yet (%(points)s once known)") % {"points": worth}

@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from leads.domain.condition_fields import Field, Kind, Registry
 from scoring.domain.choices import Dimension
 
 OPERATOR_WORDS = {
-    "eq": gettext_lazy("is"),
-    "ne": gettext_lazy("is not"),
-    "in": gettext_lazy("is one of"),
-    "gte": gettext_lazy("is at least"),
-    "lte": gettext_lazy("is at most"),
-    "between": gettext_lazy("is from … to"),
-    "contains": gettext_lazy("contains one of"),
-    "known": gettext_lazy("is known"),
-    "unknown": gettext_lazy("is not known yet"),
+    "eq": pgettext_lazy("scoring", "is"),
+    "ne": pgettext_lazy("scoring", "is not"),
+    "in": pgettext_lazy("scoring", "is one of"),
+    "gte": pgettext_lazy("scoring", "is at least"),
+    "lte": pgettext_lazy("scoring", "is at most"),
+    "between": pgettext_lazy("scoring", "is from … to"),
+    "contains": pgettext_lazy("scoring", "contains one of"),
+    "known": pgettext_lazy("scoring", "is known"),
+    "unknown": pgettext_lazy("scoring", "is not known yet"),
 }
 _SEPARATORS = str.maketrans({"、": ",", "，": ",", "・": ",", "\n": ","})
 
@@ -26,18 +26,20 @@ _SEPARATORS = str.maketrans({"、": ",", "，": ",", "・": ",", "\n": ","})
 class RuleForm(forms.Form):
     """One rule as a person builds it. `kind` keep leaves a condition alone that is too rich for this form."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Condition"), widget=forms.RadioSelect)
-    field = forms.ChoiceField(label=gettext_lazy("Field"), required=False)
-    op = forms.ChoiceField(label=gettext_lazy("Comparison"), required=False)
-    value = forms.CharField(label=gettext_lazy("Value"), required=False, max_length=2000)
-    type = forms.ChoiceField(label=gettext_lazy("Activity"), required=False)
-    contains = forms.CharField(label=gettext_lazy("About"), required=False, max_length=500)
-    within_days = forms.IntegerField(label=gettext_lazy("Within days"), required=False, min_value=1, max_value=3660)
+    kind = forms.ChoiceField(label=pgettext_lazy("scoring", "Condition"), widget=forms.RadioSelect)
+    field = forms.ChoiceField(label=pgettext_lazy("scoring", "Field"), required=False)
+    op = forms.ChoiceField(label=pgettext_lazy("scoring", "Comparison"), required=False)
+    value = forms.CharField(label=pgettext_lazy("scoring", "Value"), required=False, max_length=2000)
+    type = forms.ChoiceField(label=pgettext_lazy("scoring", "Activity"), required=False)
+    contains = forms.CharField(label=pgettext_lazy("scoring", "About"), required=False, max_length=500)
+    within_days = forms.IntegerField(
+        label=pgettext_lazy("scoring", "Within days"), required=False, min_value=1, max_value=3660
+    )
     at_least = forms.IntegerField(label=gettext_lazy("At least times"), required=False, min_value=1, max_value=10_000)
-    distinct = forms.ChoiceField(label=gettext_lazy("Count"), required=False)
+    distinct = forms.ChoiceField(label=pgettext_lazy("scoring", "Count"), required=False)
     days = forms.IntegerField(label=gettext_lazy("Days without activity"), required=False, min_value=1, max_value=3660)
-    dimension = forms.ChoiceField(label=gettext_lazy("Dimension"), choices=Dimension.choices)
-    points = forms.IntegerField(label=gettext_lazy("Points"), min_value=-1000, max_value=1000)
+    dimension = forms.ChoiceField(label=pgettext_lazy("scoring", "Dimension"), choices=Dimension.choices)
+    points = forms.IntegerField(label=pgettext_lazy("scoring", "Points"), min_value=-1000, max_value=1000)
     per_activity = forms.BooleanField(label=gettext_lazy("Points for each activity"), required=False)
     cap = forms.IntegerField(label=gettext_lazy("At most points"), required=False, min_value=1, max_value=10_000)
     half_life_days = forms.IntegerField(
@@ -48,21 +50,21 @@ class RuleForm(forms.Form):
         super().__init__(*args, **more)
         self.known, self.condition = known, condition
         kinds = [
-            ("field", gettext("What is known")),
-            ("activity", gettext("What was done")),
-            ("inactive", gettext("Nothing done")),
+            ("field", pgettext("scoring", "What is known")),
+            ("activity", pgettext("scoring", "What was done")),
+            ("inactive", pgettext("scoring", "Nothing done")),
         ]
         if condition is not None and simple_kind(condition) is None:
-            kinds.insert(0, ("keep", gettext("As it is")))
+            kinds.insert(0, ("keep", pgettext("scoring", "As it is")))
         self.fields["kind"].choices = kinds
         usable = [field for field in known.fields.values() if field.in_scoring]
         self.fields["field"].choices = [(field.name, field.label) for field in usable]
         self.fields["op"].choices = list(OPERATOR_WORDS.items())
-        self.fields["type"].choices = [("", gettext("Any activity")), *known.activity_types.items()]
+        self.fields["type"].choices = [("", pgettext("scoring", "Any activity")), *known.activity_types.items()]
         self.fields["distinct"].choices = [
-            ("", gettext("every time")),
-            ("content", gettext("different contents")),
-            ("day", gettext("different days")),
+            ("", pgettext("scoring", "every time")),
+            ("content", pgettext("scoring", "different contents")),
+            ("day", pgettext("scoring", "different days")),
         ]
 
     def rule(self) -> dict[str, Any]:
