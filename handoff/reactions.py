@@ -8,6 +8,7 @@ from leads import hooks
 from leads.models import Lead
 
 hooks.on_activities.append(contacts.note_logged)
+hooks.leads_with_handoffs.append(lambda lead_ids: imported.had_handoffs(list(lead_ids)))
 
 
 @within("import.rows_applied")

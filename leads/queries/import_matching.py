@@ -61,11 +61,10 @@ class Index:
             self.external.setdefault(lead.external_id, lead)
         if lead.email_key:
             self.email.setdefault(lead.email_key, lead)
-        if lead.mobile_key and lead not in self.mobile[lead.mobile_key]:
-            self.mobile[lead.mobile_key].append(lead)
-        place = self.named[(id(lead.company) if lead.company else 0, lead.name_key)]
-        if lead not in place:
-            place.append(lead)
+        if lead.mobile_key:
+            _put(self.mobile[lead.mobile_key], lead)
+        if lead.name_key:
+            _put(self.named[(id(lead.company) if lead.company else 0, lead.name_key)], lead)
 
     def add_company(self, company: Company) -> None:
         """Makes the company findable by name and number."""
@@ -82,6 +81,12 @@ class Index:
     def namesakes(self, company: Company | None, name_key: str) -> list[Lead]:
         """Leads with this name at this company (or at none)."""
         return self.named.get((id(company) if company else 0, name_key), [])
+
+
+def _put(place: list[Lead], lead: Lead) -> None:
+    # By identity: new leads have no key to compare by yet.
+    if not any(one is lead for one in place):
+        place.append(lead)
 
 
 def _fits(company: Company, values: RowValues) -> bool:

@@ -43,6 +43,12 @@ def error_text(run: ImportRun) -> str:
     return _("The columns of this import are no longer known. Import the file again.")
 
 
+def decided(run: ImportRun) -> int:
+    """How many held rows wait for the commit as new or as somebody's."""
+    held = ImportRow.objects.filter(run=run, result=ImportRow.Result.DUPLICATE)
+    return held.exclude(resolution__in=["", "skip"]).count()
+
+
 def refused_csv(run: ImportRun) -> Iterator[str]:
     """The refused rows as CSV for a spreadsheet: line, reason, then the row as it was."""
     yield "\ufeff" + _line([_("Line"), _("Reason"), *run.headers])

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import User
 from journal import services as journal
 from leads import hooks
-from leads.domain.choices import StaleCause
+from leads.domain.choices import Stage, StaleCause
 from leads.domain.import_plan import Plan
 from leads.domain.import_values import RowFault
 from leads.models import Company, DuplicatePair, ImportRow, ImportRun, Lead, Qualification
@@ -20,6 +20,7 @@ from leads.services import staleness
 from leads.services.import_decisions import meaning, probable, unless_taken
 from leads.services.import_drafts import Changes, Draft, take
 
+_OWNED_BY_RULE = (Stage.WON, Stage.LOST, Stage.NURTURE, Stage.DISQUALIFIED)
 _PROBABLE_SCORE = 80
 _REASONS = [{"field": "company", "similarity": 100}, {"field": "name", "similarity": 100}]
 
@@ -131,6 +132,9 @@ def _wants_history(draft: Draft, lead: Lead, context: Context) -> bool:
 
 
 def _new_owner(draft: Draft, lead: Lead, context: Context) -> User | None:
+    """The owner named, where it would change anything: what rests lies with marketing, what is won with nobody."""
+    if (draft.values.wanted_stage or lead.stage) in _OWNED_BY_RULE:
+        return None
     owner = context.owners.get(draft.values.owner.lower()) if draft.values.owner else None
     return owner if owner and owner.pk != lead.owner_id else None
 

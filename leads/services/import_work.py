@@ -8,6 +8,7 @@ from django.db import DatabaseError, DataError, IntegrityError
 from django.db.models import F, Q
 
 from accounts.models import User
+from accounts.services import organization
 from journal import clock
 from journal import services as journal
 from journal.errors import DomainError
@@ -260,6 +261,8 @@ def _done(run: ImportRun, at: datetime) -> None:
     fresh = ImportRun.objects.get(pk=run.pk)
     names = ("rows", "created", "updated", "unchanged", "duplicates", "refused")
     data = {name: getattr(fresh, name) for name in names}
+    if fresh.created or fresh.updated:
+        organization.take_step(key="import")
     journal.record("import.finished", subject=fresh, by=run.created_by, at=at, data=data)
 
 

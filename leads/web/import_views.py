@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
 from leads.models import ImportRow, ImportRun, Lead
 from leads.queries import imports
@@ -43,9 +44,16 @@ def listed(run: ImportRun) -> dict[str, Any]:
     return {
         "run": run,
         "url": reverse("import", args=[run.pk]),
-        "state": STATE[run.state],
+        "state": state(run),
         "tone": {"done": "done", "refused": "late", "failed": "late", "preview": "soon"}.get(run.state, "plain"),
     }
+
+
+def state(run: ImportRun) -> str:
+    """The word for where the run stands; a preview without rows waits for its columns."""
+    if run.state == ImportRun.State.PREVIEW and not run.rows:
+        return _("Columns to assign")
+    return str(STATE[run.state])
 
 
 def understood(run: ImportRun) -> list[str]:
@@ -58,6 +66,12 @@ def understood(run: ImportRun) -> list[str]:
     facts.append(_("Column names in line %(line)s") % {"line": run.header_line})
     facts.append(_("%(count)s columns") % {"count": len(run.headers)})
     return facts
+
+
+def left_out(run: ImportRun) -> list[str]:
+    """The columns that hold something and are not assigned."""
+    filled = {place for row in run.samples for place, cell in enumerate(row) if cell.strip()}
+    return [name for place, name in enumerate(run.headers) if place in filled and run.mapping.get(name) == LEAVE_OUT]
 
 
 def progress(run: ImportRun) -> dict[str, Any]:
@@ -80,7 +94,7 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
     differing = list(imports.score_differences(run)[:50]) if run.state == ImportRun.State.DONE else []
     return {
         "run": run,
-        "state": STATE[run.state],
+        "state": state(run),
         "error": imports.error_text(run),
         "tabs": _tabs(run, chosen),
         "chosen": chosen,
@@ -88,7 +102,7 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
         "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
         "is_preview": run.state == ImportRun.State.PREVIEW,
         "is_done": run.state == ImportRun.State.DONE,
-        "will_write": run.created + run.updated,
+        "will_write": run.created + run.updated + imports.decided(run),
         "understood": understood(run),
         "stated": imports.scores_stated(run) if run.state == ImportRun.State.DONE else 0,
         "owed": imports.scores_owed(run) if run.state == ImportRun.State.DONE else 0,

@@ -79,6 +79,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _confirm(request, run, form):
         return redirect("import", pk=pk)
     context = {"run": run, "form": form, "understood": shown.understood(run), "known": form.known()}
+    context["left_out"] = shown.left_out(run)
     return render(request, "leads/imports_columns.html", context, status=400 if form.errors else 200)
 
 

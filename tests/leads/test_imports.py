@@ -6,8 +6,11 @@ from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 
+from journal import clock
 from journal.models import Event
+from leads import hooks
 from leads.models import Activity, Company, ImportRow, ImportRun, Lead, LeadSource, ScoreDue
 from leads.services import import_runs, import_work
 from leads.services.import_errors import WrongState
@@ -222,3 +225,56 @@ def test_run_held_by_another_is_left_alone(take: Import, cast: Cast) -> None:
 
 def BytesFile() -> ContentFile:  # noqa: N802
     return ContentFile(BytesIO("氏名,メール\n田中,a@example.jp\n".encode()).read())
+
+
+def test_command_takes_a_file_in_and_reports(cast: Cast, tmp_path, capsys) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("番号,氏名,経路\n1,田中 一郎,紹介\n2,,\n", encoding="cp932")
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text('{"番号": "external_id", "氏名": "name", "経路": "channel"}', encoding="utf-8")
+    call_command("import_leads", str(path), mapping=str(mapping), channel="展示会")
+    assert "done: rows 2 (created 2, updated 0, unchanged 0, duplicates 0, refused 0)" in capsys.readouterr().out
+    assert {lead.channel.name for lead in Lead.objects.all()} == {"紹介", "展示会"}
+    with pytest.raises(CommandError):
+        call_command("import_leads", str(path), mapping='{"番号": "nonsense"}')
+
+
+def test_stage_and_outcome_become_imported_history(take: Import, cast: Cast) -> None:
+    text = (
+        "external_id,氏名,結果,結果日,金額,担当営業\n"
+        "A1,田中 一郎,受注,2026/3/1,1200万円,sato@handoff.example\n"
+        "A2,鈴木 花,失注,,,\n"
+        "A3,森 五郎,,,,nobody@handoff.example\n"
+    )
+    assert counts(take(text)) == (2, 0, 0, 0, 1)
+    won, lost = Lead.objects.order_by("external_id")
+    assert (won.stage, lost.stage) == ("won", "lost")
+    assert [(row.to_stage, row.imported, row.undated) for row in won.transitions.all()] == [("won", True, False)]
+    assert [(row.to_stage, row.imported, row.undated) for row in lost.transitions.all()] == [("lost", True, True)]
+    assert (lost.due_kind, lost.not_before is not None) == ("resurface", True)
+    assert counts(take(text)) == (0, 0, 2, 0, 1)
+
+
+def test_lead_that_was_handed_over_is_held_back_from_imported_history(take: Import, monkeypatch) -> None:
+    text = "external_id,氏名,結果\nA1,田中 一郎,\nA2,鈴木 花,\n"
+    take(text)
+    handed = Lead.objects.get(external_id="A1")
+    monkeypatch.setattr(hooks, "leads_with_handoffs", [lambda ids: {handed.pk} & set(ids)])
+    run = take("external_id,氏名,結果\nA1,田中 一郎,受注\nA2,鈴木 花,受注\n")
+    assert counts(run) == (0, 1, 0, 1, 0)
+    assert run.file_rows.get(result="duplicate").errors[0]["code"] == "has_handoff"
+    handed.refresh_from_db()
+    assert handed.stage == "lead"
+
+
+def test_sweep_finds_a_forgotten_run_and_works_it_off(cast: Cast) -> None:
+    run = import_runs.start(file=BytesFile(), filename="list.csv", by=cast.mia, at=NOON)
+    assert import_work.sweep(at=NOON) == 1
+    run.refresh_from_db()
+    assert run.state == "queued"
+    later = NOON + import_work.UNHEARD * 2
+    with clock.frozen(later):
+        import_work.sweep(at=later)
+    run.refresh_from_db()
+    assert (run.state, run.created) == ("done", 1)
+    assert import_work.sweep(at=later) == 0
