@@ -65,7 +65,7 @@ def redis(*, own: bool) -> Iterator[Server | None]:
     if version:
         yield Server(running, f"{version} found running")
         return
-    port, program = _free_port(), broker.server()
+    port, program = free_port(), broker.server()
     with tempfile.TemporaryDirectory(prefix="handoff-redis-") as folder:
         words = [program, "--port", str(port), "--bind", HOST, "--save", "", "--dir", folder, "--loglevel", "warning"]
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
@@ -115,7 +115,7 @@ def _packaged_postgresql() -> Path | None:
 @contextmanager
 def _started_postgresql(programs: Path) -> Iterator[int]:
     """A fresh server in a temporary folder, without the safety that tests don't need; yields its port."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="handoff-pg-", ignore_cleanup_errors=True) as folder:
         user = _unprivileged()
         if user:
@@ -172,7 +172,7 @@ def _run_as(command: Sequence[str | Path], as_user: dict[str, Any]) -> None:
         raise RuntimeError(f"{command[0]} failed: {done.stderr[-2000:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
