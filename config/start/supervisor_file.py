@@ -14,12 +14,16 @@ LEASH = Path(__file__).with_name("leash.py")
 
 @dataclass(frozen=True)
 class Program:
-    """One process: lower priorities start first and stop last; `patience` is how long it may take to end."""
+    """One process: lower priorities start first and stop last; `patience` is how long it may take to end.
+
+    `wait` leaves the first seconds of a start to the processes that people wait for.
+    """
 
     name: str
     command: list[str]
     priority: int
     patience: int = 10
+    wait: int = 0
 
 
 def programs(var: Path) -> list[Program]:
@@ -30,8 +34,8 @@ def programs(var: Path) -> list[Program]:
     queues = ["-Q", "urgent,scoring,bulk", "--without-gossip", "--without-mingle"]
     kept = [
         Program("worker", [*celery, "worker", "-P", "prefork", "-c", size, *queues, "-l", "warning"], 10, patience=60),
-        Program("beat", [*celery, "beat", "-l", "warning", "--pidfile="], 20),
-        Program("watchdog", [python, str(ROOT / "manage.py"), "watchdog"], 25),
+        Program("beat", [*celery, "beat", "-l", "warning", "--pidfile="], 20, wait=3),
+        Program("watchdog", [python, str(ROOT / "manage.py"), "watchdog"], 25, wait=3),
         Program("web", [python, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"], 30, patience=30),
     ]
     embedded = broker.command(var)
@@ -54,7 +58,7 @@ def _head(var: Path) -> str:
 
 def _section(program: Program) -> str:
     # No stopasgroup: a worker that is told to stop finishes its task, and its children must not hear the signal.
-    command = shlex.join([sys.executable, "-S", "-E", str(LEASH), *program.command])
+    command = shlex.join([sys.executable, "-S", "-E", str(LEASH), str(program.wait), *program.command])
     return (
         f"[program:{program.name}]\ncommand={_plain(command)}\ndirectory={_plain(str(ROOT))}\n"
         f"priority={program.priority}\nstopwaitsecs={program.patience}\nstartsecs=1\nstartretries=1000\n"
