@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.roles import Permission
 from accounts.models import Team, User
 from handoff.domain.calendar import BadWindows, NoWorkingTime
 from handoff.models import Calendar, Clock, ClosingDay
 from handoff.queries import calendars
 from handoff.queries.holidays import is_known
 from handoff.services import clocks
-from journal.errors import FieldError, Invalid
+from journal.errors import FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
 
@@ -27,6 +28,11 @@ class CalendarWithoutWorkingTime(Invalid):
     message = _("This calendar has no working time, so nothing could ever become due.")
 
 
+class NotYourCalendar(Forbidden):
+    code = "not_your_calendar"
+    message = _("Only who may change the settings changes working hours.")
+
+
 class BadCalendar(Invalid):
     code = "bad_calendar"
     message = _("The calendar could not be read.")
@@ -36,7 +42,11 @@ class BadCalendar(Invalid):
 def create(
     *, values: Mapping[str, Any], by: User | None, at: datetime, team: Team | None = None, user: User | None = None
 ) -> Calendar:
-    """A calendar of a team, a person, or (neither) the organisation. Raises BadCalendar, CalendarWithoutWorkingTime."""
+    """A calendar of a team, a person, or (neither) the organisation.
+
+    Raises NotYourCalendar, BadCalendar, CalendarWithoutWorkingTime, as all verbs here do.
+    """
+    _check_permission(by)
     calendar = Calendar(team=team, user=user, **{name: values[name] for name in EDITABLE if name in values})
     _check(calendar, [], at)
     calendar.save()
@@ -46,7 +56,8 @@ def create(
 
 @retried
 def change(*, calendar: Calendar, values: Mapping[str, Any], by: User | None, at: datetime) -> Calendar:
-    """New hours, zone, name or country of holidays. Raises BadCalendar, CalendarWithoutWorkingTime."""
+    """New hours, zone, name or country of holidays."""
+    _check_permission(by)
     old = _facts(calendar)
     for name in EDITABLE:
         setattr(calendar, name, values.get(name, getattr(calendar, name)))
@@ -69,6 +80,7 @@ def add_closing_days(
     name: str = "",
 ) -> ClosingDay:
     """Closes (or opens, in spite of week and holidays) the days from starts_on to ends_on, both included."""
+    _check_permission(by)
     if not 0 <= (ends_on - starts_on).days < LONGEST_CLOSING:
         error = FieldError("ends_on", "bad_period", _("The last day must not come before the first, nor a year later."))
         raise BadCalendar(errors=[error])
@@ -84,10 +96,16 @@ def add_closing_days(
 @retried
 def remove_closing_days(*, closing: ClosingDay, by: User | None, at: datetime) -> None:
     """Takes an entry out of its calendar."""
+    _check_permission(by)
     calendar, old = closing.calendar, {"closing": str(closing)}
     closing.delete()
     _check(calendar, calendar.closing_days.all(), at)
     _changed(calendar, by, at, old=old)
+
+
+def _check_permission(by: User | None) -> None:
+    if by is not None and not by.may(Permission.CHANGE_SETTINGS):
+        raise NotYourCalendar
 
 
 def _check(calendar: Calendar, closing_days: Sequence[ClosingDay] | QuerySet[ClosingDay], at: datetime) -> None:

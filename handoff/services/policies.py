@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.roles import Permission
 from accounts.models import User
 from handoff.domain.choices import ClockKind
 from handoff.models import SlaPolicy
 from handoff.services import clocks
-from journal.errors import FieldError, Invalid
+from journal.errors import FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
 
@@ -19,6 +20,11 @@ MOST_MINUTES, MOST_DAYS = 60 * 24 * 60, 250
 class BadPolicy(Invalid):
     code = "bad_policy"
     message = _("This rule cannot be kept.")
+
+
+class NotYourPolicy(Forbidden):
+    code = "not_your_policy"
+    message = _("Only who may change the settings changes response times.")
 
 
 @retried
@@ -33,7 +39,11 @@ def set_policy(
     working_days: int | None = None,
     warn_at: Sequence[int] = (50, 80),
 ) -> SlaPolicy:
-    """How fast `kind` is owed for this leg and band (empty: any): minutes or working days. Raises BadPolicy."""
+    """How fast `kind` is owed for this leg and band (empty: any): minutes or working days.
+
+    Raises NotYourPolicy, BadPolicy.
+    """
+    _check_permission(by)
     _check(minutes, working_days, warn_at)
     values = {"minutes": minutes, "working_days": working_days, "warn_at": sorted(set(warn_at))}
     policy, _made = SlaPolicy.objects.update_or_create(kind=kind, leg=leg, band=band, defaults=values)
@@ -43,9 +53,15 @@ def set_policy(
 
 @retried
 def remove_policy(*, policy: SlaPolicy, by: User | None, at: datetime) -> None:
-    """Back to the less specific rule, or to the default."""
+    """Back to the less specific rule, or to the default. Raises NotYourPolicy."""
+    _check_permission(by)
     SlaPolicy.objects.filter(pk=policy.pk).delete()
     _follow(policy, by, at)
+
+
+def _check_permission(by: User | None) -> None:
+    if by is not None and not by.may(Permission.CHANGE_SETTINGS):
+        raise NotYourPolicy
 
 
 def _check(minutes: int | None, working_days: int | None, warn_at: Sequence[int]) -> None:

@@ -14,6 +14,13 @@ from handoff.domain.gaps import GapKind
 from handoff.queries.duties import DutyRow
 from leads.domain.choices import DueKind, Stage
 
+KINDS_OF_ACTION = {
+    "call": pgettext_lazy("next action", "Call"),
+    "mail": pgettext_lazy("next action", "Mail"),
+    "meeting": pgettext_lazy("next action", "Meeting"),
+    "other": pgettext_lazy("next action", "Other"),
+}
+
 
 @dataclass(frozen=True)
 class Head:
@@ -111,12 +118,21 @@ def _contacted(row: DutyRow, today: date) -> str:
 def _stuck(row: DutyRow, today: date) -> str:
     """Still in its stage; what was to be done, or when anybody last spoke with them."""
     if row.note:
-        rest = row.note
+        rest = _planned(row.note) if row.due_kind == DueKind.NEXT_ACTION else row.note
     elif row.lead.last_contact_at is None:
         rest = _("Nobody has contacted them")
     else:
         rest = _("Last contact %(day)s") % {"day": dates.day(row.lead.last_contact_at, today=today)}
     return _("Still %(stage)s. %(rest)s") % {"stage": Stage(row.lead.stage).label, "rest": rest}
+
+
+def _planned(note: str) -> str:
+    """A next action is noted as `call: what about`; its kind is said in words."""
+    kind, _colon, what = note.partition(":")
+    if kind not in KINDS_OF_ACTION:
+        return note
+    said = str(KINDS_OF_ACTION[kind])
+    return _("%(kind)s: %(what)s") % {"kind": said, "what": what.strip()} if what.strip() else said
 
 
 def _due(row: DutyRow, today: date) -> str:

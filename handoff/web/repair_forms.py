@@ -10,14 +10,9 @@ from accounts.interface import figures
 from accounts.models import Team, User
 from handoff.models import Batch, Handoff
 from handoff.queries import calendars, legs
+from handoff.web.gap_sentences import KINDS_OF_ACTION
 from leads.models import Lead
 
-ACTIONS = (
-    ("call", pgettext_lazy("next action", "Call")),
-    ("mail", pgettext_lazy("next action", "Mail")),
-    ("meeting", pgettext_lazy("next action", "Meeting")),
-    ("other", pgettext_lazy("next action", "Other")),
-)
 ASIDE = (
     ("not_now", _("Too early")),
     ("no_budget", _("No budget")),
@@ -58,7 +53,7 @@ class RepairForm(forms.Form):
 
 class NextActionForm(RepairForm):
     on = forms.DateField(label=pgettext_lazy("next action", "When"))
-    kind = forms.ChoiceField(label=pgettext_lazy("next action", "What"), choices=ACTIONS)
+    kind = forms.ChoiceField(label=pgettext_lazy("next action", "What"), choices=list(KINDS_OF_ACTION.items()))
     note = forms.CharField(label=pgettext_lazy("next action", "Note"), max_length=150, required=False)
 
     def prepare(self) -> None:

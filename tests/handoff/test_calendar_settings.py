@@ -164,3 +164,16 @@ def test_a_policy_taken_away_leaves_the_default(people):
     policies.remove_policy(policy=policy, by=people.ada, at=at)
 
     assert not SlaPolicy.objects.exists()
+
+
+def test_only_who_may_change_settings_changes_hours_and_policies(people):
+    calendar = Calendar.objects.create(name="会社", weekly=NINE_TO_SIX)
+    at = tokyo("2026-11-16 10:00")
+
+    with pytest.raises(calendar_service.NotYourCalendar):
+        calendar_service.change(calendar=calendar, values={"weekly": AFTERNOONS}, by=people.maki, at=at)
+    with pytest.raises(policies.NotYourPolicy):
+        policies.set_policy(kind="contact", minutes=60, by=people.sato, at=at)
+
+    assert Calendar.objects.get().weekly == NINE_TO_SIX
+    assert not SlaPolicy.objects.exists()

@@ -171,3 +171,14 @@ def test_nonsense_in_the_address_shows_the_board(look, late):
         assert (
             look(**{key: value.encode("utf-8", "ignore").decode() for key, value in query.items()}).status_code == 200
         )
+
+
+def test_a_planned_action_is_said_in_words(look, cast):
+    late = {"due_at": AT - timedelta(days=1), "due_kind": "next_action", "owner": cast.sato, "stage": "sql"}
+    rows.lead(NOON, due_note="call: 見積もりの返事", **late)
+    rows.lead(NOON, due_note="meeting", **late)
+
+    page = text_of(look())
+
+    assert "SQLのまま。架電：見積もりの返事" in page
+    assert "SQLのまま。面談" in page
