@@ -14,4 +14,5 @@ def what_followed(feedback: Feedback) -> str:
     if lead.due_at is None:
         return told
     values = {"duty": lead.get_due_kind_display(), "day": dates.day(lead.due_at)}
-    return f"{told} {_('Next: %(duty)s by %(day)s.') % values}"
+    following = _("Next: %(duty)s by %(day)s.") % values
+    return f"{told} {following}"

@@ -132,7 +132,8 @@ def _escalated(subject: Subject) -> tuple[str, str]:
 def _batch(subject: Subject) -> tuple[str, str]:
     count = subject.notice.data.get("count", 0)
     title = ngettext("%(count)d lead reached the line", "%(count)d leads reached the line", count) % {"count": count}
-    return title, f"{_batch_cause(subject.notice.data.get('cause', ''))} {_('Decide whom to hand over.')}"
+    decide = _("Decide whom to hand over.")
+    return title, f"{_batch_cause(subject.notice.data.get('cause', ''))} {decide}"
 
 
 def _import(subject: Subject) -> tuple[str, str]:

@@ -65,9 +65,9 @@ def _ways_on(mail: Mail, notice: Notice, row: NoticeRow, at: datetime) -> list[s
         for action in _actions(handoff, mail.user):
             url = links.issue(mail=mail, handoff=handoff, action=action, at=at)
             lines.append(f"{action.label}: {url}")
-        lines.append(f"{_('Briefing sheet')}: {full(path_of('briefing', handoff.pk))}")
+        lines.append(_line(_("Briefing sheet"), path_of("briefing", handoff.pk)))
     if row.url:
-        lines.append(f"{_('Open in Handoff')}: {full(row.url)}")
+        lines.append(_line(_("Open in Handoff"), row.url))
     return lines
 
 
@@ -93,7 +93,11 @@ def _foot() -> list[str]:
     told = _(
         "The links answer for you without signing in. Don't pass this mail on; they end after seven days or when used."
     )
-    return ["", RULE, told, f"{_('All notices')}: {full(path_of('notices'))}"]
+    return ["", RULE, told, _line(_("All notices"), path_of("notices"))]
+
+
+def _line(name: str, path: str) -> str:
+    return f"{name}: {full(path)}"
 
 
 def _one_line(text: str) -> str:

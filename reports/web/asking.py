@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.dates import MONTHS_3
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.interface import dates
 from accounts.models import Team
@@ -151,8 +151,9 @@ def period_label(period: Period) -> str:
 
 def _month(day: date) -> str:
     """`Aug`; in Japanese the bare number, which the pattern completes."""
-    name = str(MONTHS_3[day.month]).capitalize()
-    return pgettext("month of a period", "%(name)s") % {"name": name, "number": day.month}
+    if get_language() == "ja":
+        return str(day.month)
+    return str(MONTHS_3[day.month]).capitalize()
 
 
 def _day(text: str | None) -> date | None:

@@ -131,9 +131,9 @@ def figure_name(figure: str, stage: str) -> str:
     if figure in ("funnel", "channel"):
         return str(Stage(stage).label) if stage in Stage.values else _("Leads acquired")
     return {
-        "handoffs": _("Handoffs"),
+        "handoffs": pgettext("figure", "Handoffs"),
         "acted": _("Acted on"),
-        "never_contacted": _("Never contacted"),
+        "never_contacted": pgettext("figure", "Never contacted"),
         "opportunities": _("Became an opportunity"),
         "wins": _("Reached opportunity in the period"),
         "won": str(Stage.WON.label),

@@ -67,7 +67,7 @@ def key_figures(now: Kpis, before: Kpis, points: list[Point], asked: Asked) -> l
     """The five of the row, each with its denominator, the period before, and the leads behind it."""
     series = [point.kpis for point in points]
     count = Figure(
-        name=_("Handoffs"),
+        name=pgettext("figure", "Handoffs"),
         figure=figures.number(now.handoffs),
         unit=pgettext("counter", "cases"),
         of=_("never contacted: %(count)s") % {"count": figures.number(now.never_contacted)},
