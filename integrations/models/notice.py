@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from integrations.domain.link_actions import Action
+
 
 class Notice(models.Model):
     """One in-app notice; `key` makes it exactly one. Its text is made from `kind` and `data` on reading."""
@@ -62,7 +64,7 @@ class SignedLink(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     handoff_id = models.BigIntegerField()
-    action = models.CharField(max_length=20)
+    action = models.CharField(max_length=20, choices=Action)
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

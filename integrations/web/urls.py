@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from integrations.web import first_start, notices
+from integrations.web import first_start, links, notices
 
 urlpatterns = [
+    path("l/<str:token>/", links.LinkPage.as_view(), name="signed-link"),
     path("start/", first_start.show, name="first-start"),
     path("start/<str:key>/", first_start.step, name="first-step"),
     path("notices/", notices.NoticesPage.as_view(), name="notices"),

@@ -1,0 +1,99 @@
+"""The page behind a signed link: it says what will happen and asks; only pressing its button changes anything."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from feedback.web.forms import ResultForm
+from handoff.domain.choices import AfterReject
+from handoff.models import Handoff, RejectReason
+from integrations.domain.link_actions import Action
+from integrations.models import SignedLink
+from integrations.services import link_uses, links
+from integrations.services.links import UsedLink
+from journal.errors import DomainError
+
+ADDRESS_IS_SECRET = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+@method_decorator(never_cache, name="dispatch")
+class LinkPage(View):
+    """`/l/<token>/`. Needs no signing in: the token stands for the person it was sent to."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            link = links.read(token=kwargs["token"], at=request.entry.at)
+        except DomainError as error:
+            return self._refused(request, error)
+        with translation.override(link.user.language):
+            response = super().dispatch(request, *args, link=link, **kwargs)
+        for name, value in ADDRESS_IS_SECRET.items():
+            response[name] = value
+        return response
+
+    def get(self, request: HttpRequest, token: str, link: SignedLink) -> HttpResponse:
+        return self._ask(request, link, ResultForm(initial={"result": link.action}))
+
+    def post(self, request: HttpRequest, token: str, link: SignedLink) -> HttpResponse:
+        form = ResultForm({**request.POST.dict(), "result": link.action})
+        values, is_result = _answer_values(request, link), link.action not in (Action.ACCEPT, Action.REJECT)
+        if is_result:
+            if not form.is_valid():
+                return self._ask(request, link, form, status=422)
+            values = form.values(at=request.entry.at, zone=request.entry.organization.zone)
+            values.pop("result")
+        try:
+            handoff = link_uses.use(token=token, values=values, at=request.entry.at)
+        except UsedLink as error:
+            return self._refused(request, error, link)
+        except DomainError as error:
+            if is_result:
+                form.is_valid()
+                form.take(error)
+            return self._ask(request, link, form, status=error.status, error=error)
+        return render(request, "integrations/link_done.html", {"link": link, "handoff": handoff})
+
+    def _ask(
+        self, request: HttpRequest, link: SignedLink, form: ResultForm, status: int = 200, error: Any = None
+    ) -> HttpResponse:
+        handoff = Handoff.objects.select_related("lead", "lead__company").get(pk=link.handoff_id)
+        context = {
+            "link": link,
+            "action": Action(link.action),
+            "handoff": handoff,
+            "lead": handoff.lead,
+            "form": form,
+            "error": error,
+            "reasons": _reasons() if link.action == Action.REJECT else [],
+        }
+        return render(request, "integrations/link.html", context, status=status)
+
+    def _refused(self, request: HttpRequest, error: DomainError, link: SignedLink | None = None) -> HttpResponse:
+        response = render(
+            request, "integrations/link_refused.html", {"error": error, "link": link}, status=error.status
+        )
+        for name, value in ADDRESS_IS_SECRET.items():
+            response[name] = value
+        return response
+
+
+def _answer_values(request: HttpRequest, link: SignedLink) -> dict[str, Any]:
+    """What a reject says; nothing for an accept."""
+    if link.action != Action.REJECT:
+        return {}
+    return {"reason": request.POST.get("reason", ""), "comment": request.POST.get("comment", "")[:500]}
+
+
+def _reasons() -> list[dict[str, str]]:
+    """The reasons as buttons, each saying what follows."""
+    label = "label_ja" if translation.get_language() == "ja" else "label_en"
+    found = RejectReason.objects.filter(is_active=True).order_by("position", "id")
+    return [
+        {"code": reason.code, "label": getattr(reason, label), "follows": str(AfterReject(reason.follows).label)}
+        for reason in found
+    ]

@@ -1,0 +1,151 @@
+"""Signed links: asked on a page, done once, by nobody else and not for ever."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail as outbox
+
+from feedback.models import Feedback, Opportunity
+from handoff.models import Handoff
+from handoff.services import handoffs, sweeps
+from integrations.models import SignedLink
+from integrations.services import mails
+from journal import services as journal
+from journal.clock import frozen
+from tests.cast import tokyo
+from tests.handoff import stories
+
+pytestmark = pytest.mark.django_db
+NOON = tokyo("2026-11-20 13:30")
+SOON = NOON + timedelta(minutes=5)
+
+
+@pytest.fixture
+def people():
+    return stories.mid()
+
+
+def deliver(at):
+    with frozen(at):
+        journal.deliver_owed(at=at)
+    mails.send_owed(at=at)
+
+
+def links_in(message):
+    return re.findall(r"/l/[\w-]+/", message.body)
+
+
+@pytest.fixture
+def offer(people):
+    handoff = stories.offered(people, at=NOON, to=people.isao)
+    deliver(NOON)
+    return handoff
+
+
+def press(client, path, values=None, at=SOON):
+    with frozen(at):
+        return client.post(path, values or {})
+
+
+def look(client, path, at=SOON):
+    with frozen(at):
+        return client.get(path)
+
+
+def test_the_mail_of_an_offer_accepts_with_one_press(people, offer, client):
+    accept, _reject = links_in(outbox.outbox[0])
+
+    page = look(client, accept)
+    assert (page.status_code, Handoff.objects.get(pk=offer.pk).state) == (200, "offered")
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in page.headers["Cache-Control"]
+
+    assert press(client, accept).status_code == 200
+    offer.refresh_from_db()
+    assert (offer.state, offer.answered_by) == ("accepted", people.isao)
+
+
+def test_looking_any_number_of_times_changes_nothing(offer, client):
+    for path in links_in(outbox.outbox[0]):
+        for _ in range(3):
+            assert look(client, path).status_code == 200
+            with frozen(SOON):
+                client.head(path)
+
+    assert Handoff.objects.get(pk=offer.pk).state == "offered"
+    assert not SignedLink.objects.filter(used_at__isnull=False).exists()
+
+
+def test_a_link_works_once(offer, client):
+    accept, reject = links_in(outbox.outbox[0])
+    press(client, accept)
+
+    assert press(client, accept).status_code == 409
+    assert look(client, accept).status_code == 409
+    assert press(client, reject, {"reason": "not_now"}).status_code == 409  # answered already
+    assert Handoff.objects.get(pk=offer.pk).state == "accepted"
+
+
+def test_a_reject_takes_its_reason_from_the_button(offer, client):
+    _accept, reject = links_in(outbox.outbox[0])
+    assert "時期が先" in look(client, reject).content.decode()
+
+    press(client, reject, {"reason": "not_now", "comment": "来期に"})
+
+    offer.refresh_from_db()
+    assert (offer.state, offer.reject_reason, offer.reject_comment) == ("rejected", "not_now", "来期に")
+
+
+def test_a_refused_answer_leaves_the_link_good(offer, client):
+    _accept, reject = links_in(outbox.outbox[0])
+
+    assert press(client, reject, {"reason": "no_such_reason"}).status_code in (400, 409)
+    assert SignedLink.objects.filter(used_at__isnull=False).count() == 0
+    assert press(client, reject, {"reason": "not_now"}).status_code == 200
+
+
+def test_a_link_ends_after_seven_days_and_with_its_person(people, offer, client):
+    accept, reject = links_in(outbox.outbox[0])
+
+    assert look(client, accept, at=NOON + timedelta(days=8)).status_code == 410
+    people.isao.is_active = False
+    people.isao.save()
+    assert press(client, reject, {"reason": "not_now"}).status_code == 410
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 43, "あ"])
+def test_a_made_up_token_is_unknown(people, client, token):
+    assert look(client, f"/l/{token}/").status_code == 404
+
+
+def test_ar_17_the_reminder_carries_four_result_links(people, client):
+    handoff = stories.accepted(people, to=people.isao, at=NOON)
+    qualified = stories.qualified(handoff.lead, by=people.isao, at=NOON)
+    second = handoffs.offer(lead=qualified, by=people.isao, at=NOON, to=people.sato)
+    handoffs.accept(handoff=second, by=people.sato, at=NOON)
+    handoffs.contact(handoff=second, by=people.sato, at=NOON, method="call", result="talked")
+    late = tokyo("2026-11-26 09:30")
+    sweeps.sweep(at=late)
+    outbox.outbox.clear()
+    deliver(late)
+
+    message = next(m for m in outbox.outbox if m.to == ["sato@handoff.example"] and len(links_in(m)) == 4)
+    opportunity, _considering, lost, _won = links_in(message)
+    assert press(client, lost, {}, at=late).status_code in (400, 422)
+    assert press(client, opportunity, {"comment": "来週見積もり", "quality": "4"}, at=late).status_code == 200
+
+    assert list(Feedback.objects.values_list("result", "comment", "by__last_name")) == [
+        ("opportunity", "来週見積もり", "佐藤")
+    ]
+    assert Opportunity.objects.count() == 1
+    assert press(client, opportunity, {}, at=late).status_code == 409
+    assert Feedback.objects.count() == 1
+
+
+def test_only_the_hash_of_a_token_is_stored(offer):
+    tokens = [path.split("/")[2] for path in links_in(outbox.outbox[0])]
+
+    stored = set(SignedLink.objects.values_list("token_hash", flat=True))
+    assert len(stored) == 2
+    assert stored.isdisjoint(tokens)
