@@ -19,6 +19,11 @@ def managers_of(team_id: int) -> list[int]:
     return found or admins()
 
 
+def names_of_managers(team_id: int) -> list[str]:
+    """Their family names, as colleagues say them."""
+    return list(User.objects.filter(pk__in=managers_of(team_id)).order_by("pk").values_list("last_name", flat=True))
+
+
 def admins() -> list[int]:
     """The active administrators."""
     found = User.objects.active().people().filter(role_grants__role=Role.ADMIN)

@@ -8,6 +8,7 @@ from handoff.domain.approach import Act
 from handoff.queries import episodes, gates
 from leads.domain.activity_types import BY_CODE
 from leads.models import Activity, Lead, LeadScore
+from scoring.queries import explain
 
 MOST_ACTS, MOST_EXCHANGES = 8, 6
 
@@ -26,7 +27,7 @@ def build(lead: Lead, *, leg: str, attempt: int, at: datetime) -> dict[str, Any]
         "attempt": attempt,
         "person": _person(lead),
         "met": _met(lead),
-        "score": _score(score),
+        "score": _score(score, lead, at),
         "chance": {"of": chance.of, "reached": chance.reached},
         "qualification": {name: value for name, value in known.items() if questions.is_known(value)},
         "note": lead.qualification.note if hasattr(lead, "qualification") else "",
@@ -100,7 +101,7 @@ def _where(lead: Lead) -> str:
     return lead.campaign.name if lead.campaign else lead.channel.name if lead.channel else ""
 
 
-def _score(score: LeadScore | None) -> dict[str, Any]:
+def _score(score: LeadScore | None, lead: Lead, at: datetime) -> dict[str, Any]:
     if score is None:
         return {"total": None, "band": "low", "model": None, "dimensions": {}, "rules": []}
     dimensions = {name: getattr(score, name) for name in ("fit", "engagement", "intent", "readiness", "authority")}
@@ -109,5 +110,24 @@ def _score(score: LeadScore | None) -> dict[str, Any]:
         "band": score.band,
         "model": score.model_id,
         "dimensions": {name: points for name, points in dimensions.items() if points},
-        "rules": [],
+        "rules": _rules(lead, at),
     }
+
+
+def _rules(lead: Lead, at: datetime) -> list[dict[str, Any]]:
+    """The rules that fired, in both languages, with how many activities and which values spoke for them."""
+    told = explain.explain(lead, at)
+    labels = {rule.key: rule for rule in told.model.rules} if told.model else {}
+    return [
+        {
+            "rule": line.rule,
+            "label_ja": labels[line.rule].label_ja,
+            "label_en": labels[line.rule].label_en,
+            "dimension": line.dimension,
+            "points": line.points,
+            "activities": line.count,
+            "values": [found.shown for found in line.fields],
+        }
+        for line in told.lines
+        if line.kind == "rule" and line.points and line.rule in labels
+    ]

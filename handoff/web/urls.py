@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from handoff.web import gap_urls, today
+from handoff.web import answering, gap_urls, handoff_page, inbox, offering, panels, today
 from handoff.web.settings import urls as settings_urls
 
 urlpatterns = [
     path("", today.show, name="home"),
+    path("inbox/", inbox.show, name="inbox"),
+    path("handoffs/<int:pk>/", handoff_page.show, name="handoff"),
+    path("handoffs/<int:pk>/sheet/", handoff_page.briefing, name="briefing"),
+    path("handoffs/<int:pk>/reject/", handoff_page.reject_form, name="handoff-reject"),
+    path("handoffs/<int:pk>/contact/", handoff_page.contact_form, name="handoff-contact"),
+    path("handoffs/<int:pk>/answer/<slug:verb>/", answering.answer, name="handoff-answer"),
+    path("leads/<int:pk>/offer/", offering.offer, name="lead-offer"),
+    path("leads/offer/", offering.bulk, name="handoff-bulk-offer"),
+    path("leads/<int:pk>/steps/", panels.steps, name="lead-steps-panel"),
+    path("leads/<int:pk>/need/", panels.need, name="lead-need-panel"),
+    path("leads/<int:pk>/handoffs/", panels.handoffs, name="lead-handoff-panel"),
+    path("leads/<int:pk>/actions/", panels.actions, name="lead-actions-panel"),
     *gap_urls.patterns,
     *settings_urls.patterns,
 ]

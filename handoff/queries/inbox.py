@@ -1,0 +1,111 @@
+"""What lies before one receiver: answers, first contacts, results owed, in the order of time left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from accounts.interface.clock_faces import ClockFace
+from accounts.models import User
+from handoff.domain.choices import ClockKind, HandoffState, Leg
+from handoff.domain.promises import ESCALATE, Moment
+from handoff.models import Clock, Handoff
+from handoff.queries import calendars, faces, holidays, people
+from leads.models import Lead
+
+ANSWER, CONTACT, QUALIFY, REPORT = "answer", "contact", "qualify", "feedback"
+KINDS = (ANSWER, CONTACT, QUALIFY, REPORT)
+RELATED = ("lead__company", "lead__score", "episode", "team", "assigned_to", "sender")
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Card:
+    """One handoff that this person owes something on."""
+
+    handoff: Handoff
+    kind: str
+    due_at: datetime
+    face: ClockFace
+    moves_at: datetime | None = None
+    told: tuple[str, ...] = ()
+    holidays: tuple[tuple[date, str], ...] = ()
+
+    @property
+    def lead(self) -> Lead:
+        return self.handoff.lead
+
+
+def cards(*, user: User, at: datetime) -> list[Card]:
+    """Everything that this person owes on handoffs, nearest deadline first; a fixed number of queries."""
+    rows = list(owed(user).select_related(*RELATED)[:MOST])
+    clocks = _clocks(rows)
+    known = faces.Calendars()
+    found = [_card(row, clocks, at, known) for row in rows]
+    return sorted((card for card in found if card is not None), key=lambda card: (card.due_at, card.handoff.pk))
+
+
+def owed(user: User) -> QuerySet[Handoff]:
+    """Unanswered ones for this person or a queue of theirs, and accepted ones that are not over."""
+    open_ones = Q(state=HandoffState.OFFERED) & (
+        Q(assigned_to=user) | Q(assigned_to__isnull=True, team__in=user.team_ids)
+    )
+    held = Q(state=HandoffState.ACCEPTED, assigned_to=user, closed_at__isnull=True)
+    return Handoff.objects.filter(open_ones | held).order_by("answer_due_at")
+
+
+def kind_of(handoff: Handoff) -> str:
+    """What is owed next on this handoff."""
+    if handoff.state == HandoffState.OFFERED:
+        return ANSWER
+    if handoff.first_contact_at is None:
+        return CONTACT
+    return QUALIFY if handoff.leg == Leg.MARKETING_TO_INSIDE else REPORT
+
+
+def card_of(handoff: Handoff, *, at: datetime) -> Card | None:
+    """The card of one handoff, None when nothing is owed on it."""
+    if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:
+        return None
+    return _card(handoff, _clocks([handoff]), at, faces.Calendars())
+
+
+def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:
+    found = Clock.objects.filter(handoff__in=[row.pk for row in rows]).order_by("id")
+    return {(clock.handoff_id, clock.kind): clock for clock in found}
+
+
+def _card(handoff: Handoff, clocks: dict[tuple[int, str], Clock], at: datetime, known: faces.Calendars) -> Card | None:
+    kind = kind_of(handoff)
+    clock = clocks.get((handoff.pk, kind))
+    due_at = clock.due_at if clock else _due_at(handoff, kind)
+    if due_at is None:
+        return None
+    calendar = known.get(clock.calendar_id if clock else None)
+    face = faces.face(due_at=due_at, at=at, calendar=calendar, started_at=clock.started_at if clock else None)
+    moves_at = _moves_at(clock) if kind == ClockKind.ANSWER and face.remaining < 0 else None
+    told = tuple(people.names_of_managers(handoff.team_id)) if moves_at else ()
+    between = _holidays(at, due_at) if due_at - at < timedelta(days=8) else ()
+    return Card(handoff, kind, due_at, face, moves_at, told, between)
+
+
+def _due_at(handoff: Handoff, kind: str) -> datetime | None:
+    if kind == CONTACT:
+        return handoff.contact_due_at
+    return handoff.feedback_due_at or handoff.lead.due_at
+
+
+def _moves_at(clock: Clock | None) -> datetime | None:
+    """When an unanswered handoff goes to somebody else."""
+    ahead = [Moment.read(stored) for stored in clock.events] if clock else []
+    return next((moment.at for moment in ahead if moment.kind == ESCALATE), None)
+
+
+def _holidays(at: datetime, due_at: datetime) -> tuple[tuple[date, str], ...]:
+    """Public holidays on the way to the due time: they explain themselves."""
+    calendar = calendars.default()
+    first, last = calendar.local_day(at), calendar.local_day(due_at)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    named = ((day, holidays.holiday_name(day)) for day in days if day.weekday() < 5)
+    return tuple((day, name) for day, name in named if name)

@@ -1,0 +1,36 @@
+"""Hands many leads over at once; each gate holds or that lead stays, with the reason (AR-52)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accounts.models import User
+from handoff.models import Handoff
+from handoff.services import offers
+from journal.errors import DomainError
+from leads.models import Lead
+
+
+@dataclass(frozen=True)
+class Refusal:
+    lead: Lead
+    error: DomainError
+
+
+@dataclass
+class Bulk:
+    """What became of each."""
+
+    made: list[Handoff] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+def offer_many(*, leads: Sequence[Lead], by: User, at: datetime) -> Bulk:
+    """Each in a transaction of its own; no reason lifts a gate in bulk."""
+    done = Bulk()
+    for lead in leads:
+        try:
+            done.made.append(offers.offer(lead=lead, by=by, at=at))
+        except DomainError as error:
+            done.refused.append(Refusal(lead, error))
+    return done

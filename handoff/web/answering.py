@@ -1,0 +1,126 @@
+"""The buttons of a handoff: each is one post, one call, and back with a sentence about what followed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.interface import dates
+from accounts.models import User
+from handoff.models import Handoff, RejectReason
+from handoff.services import comments, handoffs
+from handoff.web import reject_choices
+from handoff.web.handoff_page import seen
+from journal.errors import DomainError, Invalid
+from leads.models import Lead
+from leads.web.posting import safe_next
+
+Verb = Callable[[HttpRequest, Handoff, datetime], str]
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """`accept`, `reject`, `contact`, `withdraw`, `reassign`, `sheet-useful`, `briefed` or `comment`."""
+    if verb not in VERBS:
+        raise Http404
+    handoff = seen(request, pk)
+    at = request.entry.at  # type: ignore[attr-defined]
+    try:
+        told = VERBS[verb](request, handoff, at)
+    except DomainError as refusal:
+        faults = " ".join(str(error.message) for error in refusal.errors)
+        messages.error(request, f"{refusal} {faults}" if isinstance(refusal, Invalid) and faults else str(refusal))
+    else:
+        messages.success(request, told)
+    return redirect(safe_next(request, reverse("inbox")))
+
+
+def _accept(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    handoffs.accept(handoff=handoff, by=request.user, at=at)
+    due = Handoff.objects.values_list("contact_due_at", flat=True).get(pk=handoff.pk)
+    return _("Accepted. The first contact is owed by %(due)s.") % {"due": dates.moment(due)}
+
+
+def _reject(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    code = request.POST.get("reason", "")
+    handoffs.reject(
+        handoff=handoff, reason=code, by=request.user, at=at, comment=request.POST.get("comment", "").strip()
+    )
+    reason = RejectReason.objects.get(code=code)
+    told = {"reason": reject_choices.label_of(reason), "follows": reject_choices.what_follows(reason, at=at)}
+    return _("Given back: %(reason)s. %(follows)s.") % told
+
+
+def _contact(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    handoffs.contact(
+        handoff=handoff,
+        by=request.user,
+        at=at,
+        method=request.POST.get("method", "call"),
+        result=request.POST.get("result", ""),
+        appointment_at=_moment(request.POST.get("appointment_at", "")),
+        note=request.POST.get("note", "").strip(),
+    )
+    lead = Lead.objects.get(pk=handoff.lead_id)
+    if lead.due_at is None:
+        return _("The contact is recorded.")
+    values = {"duty": lead.get_due_kind_display(), "due": dates.moment(lead.due_at)}
+    return _("The contact is recorded. Next: %(duty)s by %(due)s.") % values
+
+
+def _withdraw(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    handoffs.withdraw(handoff=handoff, by=request.user, at=at)
+    return _("Withdrawn. The lead is with you again.")
+
+
+def _reassign(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    number = request.POST.get("user", "")
+    user = get_object_or_404(User.objects.active(), pk=int(number) if number.isdecimal() else 0)
+    handoffs.reassign(handoff=handoff, by=request.user, at=at, user=user, reason=request.POST.get("reason", "").strip())
+    return _("%(name)s has it now; the deadline stays.") % {"name": user.name}
+
+
+def _useful(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    handoffs.sheet_useful(handoff=handoff, by=request.user, at=at, useful=request.POST.get("useful") == "yes")
+    return _("Thank you. The sender sees it.")
+
+
+def _briefed(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    handoffs.tick_briefed(handoff=handoff, by=request.user, at=at)
+    return _("Recorded: explained in person, %(at)s.") % {"at": dates.moment(at)}
+
+
+def _comment(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    comments.add_to_reject(handoff=handoff, by=request.user, at=at, comment=request.POST.get("comment", ""))
+    return _("Your word is added.")
+
+
+VERBS: dict[str, Verb] = {
+    "accept": _accept,
+    "reject": _reject,
+    "contact": _contact,
+    "withdraw": _withdraw,
+    "reassign": _reassign,
+    "sheet-useful": _useful,
+    "briefed": _briefed,
+    "comment": _comment,
+}
+
+
+def _moment(text: str) -> Any:
+    """A local date and time from the form; nothing when it is empty or unreadable."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return timezone.make_aware(found) if found is not None and timezone.is_naive(found) else found

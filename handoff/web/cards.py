@@ -1,0 +1,109 @@
+"""A card's lines in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.interface import dates
+from handoff.queries import inbox, reason_lines
+from handoff.queries.inbox import Card
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One card as the page draws it."""
+
+    card: Card
+    due: str
+    about: str
+    why: str
+    warning: str
+    holiday: str
+
+    @property
+    def is_pressing(self) -> bool:
+        """Filled buttons while the clock is soon or late."""
+        return self.card.face.state in ("soon", "late")
+
+    @property
+    def phone(self) -> str:
+        return self.card.lead.mobile or self.card.lead.phone
+
+
+def shown(card: Card, *, at: datetime) -> Shown:
+    """The card with its sentences."""
+    return Shown(card, _due(card, at), about(card.lead), _why(card), _warning(card), _holiday(card))
+
+
+def about(lead: object) -> str:
+    """`会社・業種 320名`."""
+    company = getattr(lead, "company", None)
+    if company is None:
+        return ""
+    size = _("%(n)d people") % {"n": company.employee_count} if company.employee_count else ""
+    more = " ".join(part for part in (company.industry, size) if part)
+    if not more:
+        return company.name
+    return pgettext("about", "%(company)s · %(more)s") % {"company": company.name, "more": more}
+
+
+def why_line(handoff: object) -> str:
+    """What the sender wrote, else the strongest sign, in the reader's language."""
+    return reason_lines.first_line(handoff.note) or reason_lines.line(handoff.sheet)  # type: ignore[attr-defined]
+
+
+def _due(card: Card, at: datetime) -> str:
+    labels = {
+        inbox.ANSWER: pgettext("due", "Answer by %s"),
+        inbox.CONTACT: pgettext("due", "First contact %s"),
+        inbox.QUALIFY: pgettext("due", "Hand over by %s"),
+        inbox.REPORT: pgettext("due", "Report by %s"),
+    }
+    near = timezone.localdate(card.due_at) == timezone.localdate(at)
+    return labels[card.kind] % (dates.clock_time(card.due_at) if near else dates.moment(card.due_at))
+
+
+def _why(card: Card) -> str:
+    handoff, line = card.handoff, why_line(card.handoff)
+    if card.kind == inbox.CONTACT:
+        when = dates.near_moment(handoff.answered_at, today=_day(card))
+        return _("Accepted %(when)s. %(line)s") % {"when": when, "line": line}
+    if card.kind in (inbox.REPORT, inbox.QUALIFY):
+        told = {
+            "no_answer": _("Not reached on %(day)s"),
+            "talked": _("Talked on %(day)s"),
+            "appointment": _("Appointment made on %(day)s"),
+        }.get(handoff.contact_result, _("Contacted on %(day)s"))
+        ending = _("the result is owed") if card.kind == inbox.REPORT else _("ask on and hand over")
+        day = {"day": dates.day(handoff.first_contact_at)}
+        return _("%(told)s. %(ending)s") % {"told": told % day, "ending": ending}
+    return line
+
+
+def _warning(card: Card) -> str:
+    if card.moves_at is None:
+        return ""
+    moves = _("Moves to somebody else at %(time)s") % {"time": dates.clock_time(card.moves_at)}
+    if not card.told:
+        return moves
+    names = _(", ").join(pgettext("colleague", "%(name)s") % {"name": name} for name in card.told)
+    return _("%(moves)s (%(names)s knows)") % {"moves": moves, "names": names}
+
+
+def _holiday(card: Card) -> str:
+    if not card.holidays or card.moves_at is not None:
+        return ""
+    day, _name = card.holidays[0]
+    return _("%(day)s is a holiday and does not count") % {"day": dates.day(day)}
+
+
+def _day(card: Card) -> date:
+    return timezone.localdate(card.face.at)
+
+
+def page_of(handoff: object) -> str:
+    return reverse("handoff", args=[handoff.pk])  # type: ignore[attr-defined]

@@ -1,0 +1,113 @@
+"""Handing over from a lead's page and from the list: who receives, what is missing, a word for the receiver."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Team, User
+from handoff import permissions
+from handoff.domain.choices import Leg
+from handoff.queries import gates, legs
+from handoff.services import bulk_offers, handoffs
+from handoff.web.panels import next_gate, offer_label, seen
+from journal.errors import DomainError
+from leads.models import Lead
+from leads.web.posting import safe_next
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def offer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form; what the gate misses is named before anything is sent."""
+    lead = seen(request, pk)
+    leg = legs.next_leg(lead.stage)
+    if leg is None:
+        messages.error(request, _("This lead is not handed over from its stage."))
+        return redirect("lead", lead.pk)
+    if not permissions.may_offer(request.user, leg):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _send(request, lead, leg)
+    return _page(request, lead, leg)
+
+
+@login_required
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Many at once, as the list selected them: those whose gate holds; the others are named."""
+    numbers = [int(number) for number in request.POST.getlist("lead") if number.isdecimal()]
+    back = safe_next(request, reverse("leads"))
+    chosen = list(Lead.objects.visible_to(request.user).filter(pk__in=numbers[:200]).order_by("pk"))
+    at = request.entry.at  # type: ignore[attr-defined]
+    done = bulk_offers.offer_many(leads=chosen, by=request.user, at=at)
+    if done.made:
+        number = len(done.made)
+        messages.success(
+            request, ngettext("%(n)d lead handed over.", "%(n)d leads handed over.", number) % {"n": number}
+        )
+    for refusal in done.refused[:3]:
+        messages.error(request, f"{refusal.lead}: {refusal.error}")
+    if len(done.refused) > 3:
+        rest = len(done.refused) - 3
+        messages.error(request, ngettext("%(n)d more was refused.", "%(n)d more were refused.", rest) % {"n": rest})
+    return redirect(back)
+
+
+def _send(request: HttpRequest, lead: Lead, leg: str) -> HttpResponse:
+    at = request.entry.at  # type: ignore[attr-defined]
+    try:
+        handoff = handoffs.offer(
+            lead=lead,
+            by=request.user,
+            at=at,
+            to=_receiver(request.POST.get("to", "")),
+            leg=leg,
+            note=request.POST.get("note", "").strip()[:4000],
+            reason=request.POST.get("reason", "").strip()[:500],
+        )
+    except DomainError as refusal:
+        lead.refresh_from_db()
+        return _page(request, lead, leg, refusal=refusal, status=refusal.status)
+    name = str(handoff.assigned_to or handoff.team)
+    messages.success(request, _("Handed over to %(name)s.") % {"name": name})
+    return redirect("lead", lead.pk)
+
+
+def _page(
+    request: HttpRequest, lead: Lead, leg: str, *, refusal: DomainError | None = None, status: int = 200
+) -> HttpResponse:
+    at = request.entry.at  # type: ignore[attr-defined]
+    teams = Team.objects.filter(kind=legs.RECEIVING[Leg(leg)], is_active=True).order_by("id")
+    people = User.objects.active().filter(memberships__team__in=teams, memberships__receives=True)
+    gate = next_gate(lead, at=at)
+    context: dict[str, Any] = {
+        "lead": lead,
+        "label": offer_label(leg),
+        "gate": gate,
+        "needs_reason": gate is not None and legs.is_first(leg) and not gate.condition_holds and lead.stage != "mql",
+        "lacks": gate.lacks if gate else (),
+        "names": gates.names(gate.lacks) if gate else "",
+        "teams": teams,
+        "people": people.distinct().order_by("pk"),
+        "refusal": refusal,
+        "given": request.POST,
+    }
+    return render(request, "handoff/offer.html", context, status=status)
+
+
+def _receiver(value: str) -> User | Team | None:
+    """`user-3`, `team-1`, or nothing for the route."""
+    kind, _dash, number = value.partition("-")
+    if not number.isdecimal():
+        return None
+    if kind == "user":
+        return User.objects.active().filter(pk=int(number)).first()
+    return Team.objects.filter(pk=int(number), is_active=True).first()

@@ -1,0 +1,154 @@
+"""What this app adds to a lead's page: the way so far, what is missing, the handoffs, the button."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_GET
+
+from accounts.interface import dates
+from handoff import permissions
+from handoff.domain.choices import HandoffState, Leg
+from handoff.models import Gate, Handoff
+from handoff.queries import gates, legs, reason_words
+from handoff.queries import steps as step_query
+from handoff.queries.gates import GateState
+from leads.domain.choices import Stage
+from leads.models import Lead
+
+RELATED = ("assigned_to", "sender", "sender_team", "team", "episode")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One step as the stepper draws it."""
+
+    label: str
+    state: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One handoff of the lead's list."""
+
+    handoff: Handoff
+    answer: str
+    tone: str
+    minutes: int | None
+    after: str
+
+
+def seen(request: HttpRequest, pk: int) -> Lead:
+    """The lead if this person may see it, else 404."""
+    rows = Lead.objects.visible_to(request.user).select_related("company", "owner", "team", "channel", "campaign")
+    return get_object_or_404(rows, pk=pk)
+
+
+@login_required
+@require_GET
+def steps(request: HttpRequest, pk: int) -> HttpResponse:
+    """The stepper with dates; the ends beside the ladder as a mark."""
+    lead, at = seen(request, pk), request.entry.at  # type: ignore[attr-defined]
+    gate = next_gate(lead, at=at)
+    items = [_item(step, lead, gate, at) for step in step_query.steps(lead, at=at)]
+    is_aside = lead.stage in (Stage.NURTURE, Stage.LOST, Stage.DISQUALIFIED)
+    context = {"lead": lead, "items": items, "is_aside": is_aside, "change": step_query.latest_change(lead)}
+    return render(request, "handoff/_panel_steps.html", context)
+
+
+@login_required
+@require_GET
+def need(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is missing for the next handover, with the step to get it; empty when nothing is."""
+    lead, at = seen(request, pk), request.entry.at  # type: ignore[attr-defined]
+    gate = next_gate(lead, at=at)
+    known = [item for item in gate.lacks if item.code != "condition"] if gate else []
+    context = {"lead": lead, "gate": gate, "lacks": gate.lacks if gate else (), "items": known}
+    context["names"] = gates.names(gate.lacks) if gate else ""
+    context["may_qualify"] = request.user.may("qualify")
+    return render(request, "handoff/_panel_need.html", context)
+
+
+@login_required
+@require_GET
+def handoffs(request: HttpRequest, pk: int) -> HttpResponse:
+    """The handoffs of the lead and what came of them."""
+    lead = seen(request, pk)
+    found = Handoff.objects.filter(lead=lead).select_related(*RELATED).order_by("-id")
+    mine = set(Handoff.objects.visible_to(request.user).filter(lead=lead).values_list("pk", flat=True))
+    rows = [_row(handoff) for handoff in found]
+    return render(request, "handoff/_panel_handoffs.html", {"lead": lead, "rows": rows, "mine": mine})
+
+
+@login_required
+@require_GET
+def actions(request: HttpRequest, pk: int) -> HttpResponse:
+    """The one filled button: hand over, or with a lock and the reason beside."""
+    lead, at = seen(request, pk), request.entry.at  # type: ignore[attr-defined]
+    leg = legs.next_leg(lead.stage)
+    standing = Handoff.objects.open().filter(lead=lead).select_related("assigned_to", "team").first()
+    context: dict[str, Any] = {"lead": lead, "leg": leg, "standing": standing}
+    if leg and standing is None and permissions.may_offer(request.user, leg) and not lead.do_not_contact:
+        gate = next_gate(lead, at=at)
+        blocked = gate is not None and gate.blocks and (leg == Leg.INSIDE_TO_FIELD or not gate.condition_holds)
+        context |= {"may_offer": True, "is_blocked": blocked, "label": offer_label(leg)}
+    return render(request, "handoff/_panel_actions.html", context)
+
+
+def offer_label(leg: str) -> str:
+    """営業へ引き渡す / インサイドセールスへ引き渡す."""
+    if leg == Leg.MARKETING_TO_INSIDE:
+        return pgettext("button", "Hand over to inside sales")
+    return pgettext("button", "Hand over to sales")
+
+
+def next_gate(lead: Lead, *, at: datetime) -> GateState | None:
+    """The gate before the lead's next step, None when none lies ahead."""
+    leg = legs.next_leg(lead.stage)
+    if leg == Leg.INSIDE_TO_FIELD or (legs.has_one_leg() and lead.stage == Stage.SAL):
+        return gates.check(lead, Gate.Kind.SQL, at=at)
+    return gates.check(lead, Gate.Kind.MQL, at=at) if leg else None
+
+
+def _item(step: step_query.Step, lead: Lead, gate: GateState | None, at: datetime) -> Item:
+    lines = []
+    if step.at is not None and step.state:
+        lines.append(_("date unknown") if step.is_undated else dates.day(step.at, today=timezone.localdate(at)))
+    if step.state == "now" and step.days is not None:
+        lines.append(ngettext("day %(n)d", "day %(n)d", step.days + 1) % {"n": step.days + 1})
+    following = {Stage.SAL: Stage.SQL, Stage.LEAD: Stage.MQL, Stage.MAL: Stage.MQL}.get(Stage(lead.stage))
+    if not step.state and step.stage == following and gate is not None and gate.lacks:
+        missing = len(gate.lacks)
+        lines.append(ngettext("%(n)d item to go", "%(n)d items to go", missing) % {"n": missing})
+    return Item(str(Stage(step.stage).label), step.state, tuple(lines))
+
+
+def _row(handoff: Handoff) -> Row:
+    tones = {HandoffState.ACCEPTED: "done", HandoffState.OFFERED: "accent"}
+    minutes = handoff.episode.answer_minutes if handoff.answered_at else None
+    return Row(
+        handoff,
+        str(HandoffState(handoff.state).label),
+        tones.get(HandoffState(handoff.state), ""),
+        minutes,
+        _after(handoff),
+    )
+
+
+def _after(handoff: Handoff) -> str:
+    if handoff.state == HandoffState.REJECTED:
+        return reason_words.reason_label(handoff.reject_reason)
+    if handoff.state == HandoffState.OFFERED:
+        return _("answer by %(due)s") % {"due": dates.moment(handoff.answer_due_at)}
+    if handoff.first_contact_at:
+        return _("first contact %(at)s") % {"at": dates.moment(handoff.first_contact_at)}
+    if handoff.state == HandoffState.ACCEPTED and handoff.contact_due_at:
+        return _("first contact by %(due)s") % {"due": dates.moment(handoff.contact_due_at)}
+    return ""

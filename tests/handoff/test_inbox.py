@@ -1,0 +1,144 @@
+"""The inbox, the handoff's page and its sheet as people press them."""
+
+import pytest
+
+from handoff.models import Handoff
+from journal import clock
+from tests.cast import NOON, tokyo
+from tests.handoff import stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with clock.frozen(NOON):
+        yield
+
+
+@pytest.fixture
+def small():
+    return stories.small()
+
+
+def page(client, user, address="/inbox/", **headers):
+    client.force_login(user)
+    return client.get(address, headers=headers)
+
+
+def post(client, user, handoff, verb, **values):
+    client.force_login(user)
+    return client.post(f"/handoffs/{handoff.pk}/answer/{verb}/", values, follow=True)
+
+
+def test_cards_stand_by_time_left_with_what_is_owed(client, small, django_assert_max_num_queries):
+    urgent = stories.offered(small, to=small.sato, band="high")
+    calm = stories.offered(small, to=small.sato, band="low")
+    accepted = stories.accepted(small, to=small.sato, band="middle")
+
+    with django_assert_max_num_queries(60):
+        answer = page(client, small.sato)
+
+    order = [answer.content.decode().index(f'id="handoff-{one.pk}"') for one in (urgent, accepted, calm)]
+    assert order[0] < order[1]
+    assert order[0] < order[2]
+    assert [tab.number for tab in answer.context["tabs"]] == [3, 2, 1, 0]
+    assert page(client, small.sato, "/inbox/?kind=contact").content.count(b"hf-task-who") == 1
+
+
+def test_others_see_an_empty_inbox(client, small):
+    stories.offered(small, to=small.sato)
+
+    assert page(client, small.otto).content.count(b"hf-task-who") == 0
+
+
+def test_nothing_new_is_a_304(client, small):
+    stories.offered(small, to=small.sato)
+    first = page(client, small.sato, "/inbox/?part=cards")
+
+    again = page(client, small.sato, "/inbox/?part=cards", **{"If-None-Match": first["ETag"]})
+    stories.offered(small, to=small.sato)
+    newer = page(client, small.sato, "/inbox/?part=cards", **{"If-None-Match": first["ETag"]})
+
+    assert (first.status_code, again.status_code, newer.status_code) == (200, 304, 200)
+
+
+def test_accepting_is_one_press(client, small):
+    handoff = stories.offered(small, to=small.sato)
+
+    answer = post(client, small.sato, handoff, "accept")
+
+    assert answer.redirect_chain[0][0] == "/inbox/"
+    assert Handoff.objects.get().state == "accepted"
+
+
+def test_who_is_second_reads_the_winner_s_name(client, small):
+    small.sato.memberships.update(capacity=0)
+    toda = stories.factories.person("toda", "戸田", "健", ["rep"], small.field)
+    toda.memberships.update(capacity=0)
+    handoff = stories.offered(small)
+    post(client, toda, handoff, "accept")
+
+    answer = post(client, small.sato, handoff, "accept")
+
+    assert "戸田 健" in answer.content.decode()
+    assert Handoff.objects.get().assigned_to == toda
+
+
+def test_each_reason_says_what_follows_and_rejects_in_one_press(client, small):
+    handoff = stories.offered(small, to=small.sato)
+
+    text = page(client, small.sato).content.decode()
+    assert text.count('class="hf-choice" type="submit" name="reason"') == 8
+    post(client, small.sato, handoff, "reject", reason="not_now")
+
+    assert Handoff.objects.get().reject_reason == "not_now"
+    post(client, small.sato, handoff, "comment", comment="移転が未定")
+    assert Handoff.objects.get().reject_comment == "移転が未定"
+
+
+def test_a_contact_is_told_with_its_appointment(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+
+    post(client, small.sato, handoff, "contact", method="call", result="appointment", appointment_at="2026-11-27T10:00")
+
+    handoff.refresh_from_db()
+    assert (handoff.contact_result, handoff.appointment_at) == ("appointment", tokyo("2026-11-27 10:00"))
+
+
+def test_what_one_may_not_see_is_not_there(client, small):
+    handoff = stories.offered(small, to=small.sato)
+
+    for address in (f"/handoffs/{handoff.pk}/", f"/handoffs/{handoff.pk}/sheet/"):
+        assert page(client, small.otto, address).status_code == 404
+        assert page(client, small.sato, address).status_code == 200
+    assert post(client, small.otto, handoff, "accept").status_code == 404
+    assert Handoff.objects.get().state == "offered"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_ar_31_the_sheet_is_one_page_in_both_languages(client, small, language):
+    lead = stories.qualified(stories.lead(), by=small.isao, at=NOON)
+    handoff = stories.handoffs.offer(lead=lead, by=small.mia, at=NOON, note="棚卸に月40時間")
+    client.cookies["handoff_language"] = language
+
+    text = page(client, small.sato, f"/handoffs/{handoff.pk}/sheet/").content.decode()
+
+    assert "hf-paper" in text
+    for known in (lead.name, "棚卸に月40時間", *stories.ANSWERS.values()):
+        assert known in text
+
+
+def test_briefed_in_person_is_ticked_with_a_time(client, small):
+    handoff = stories.offered(small, to=small.sato)
+
+    post(client, small.mia, handoff, "briefed")
+
+    assert Handoff.objects.get().briefed_in_person_at == NOON
+
+
+@pytest.mark.parametrize("path", ["reject", "contact"])
+def test_every_sheet_is_a_page_as_well(client, small, path):
+    handoff = stories.accepted(small, to=small.sato)
+
+    assert page(client, small.sato, f"/handoffs/{handoff.pk}/{path}/").status_code == 200

@@ -1,0 +1,100 @@
+"""What handing over adds to a lead's page, and the form that hands over."""
+
+import pytest
+
+from handoff.models import Gate, Handoff
+from journal import clock
+from tests import factories
+from tests.cast import NOON
+from tests.handoff import stories
+from tests.handoff.stories import fresh
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with clock.frozen(NOON):
+        yield
+
+
+@pytest.fixture
+def small():
+    return stories.small()
+
+
+def get(client, user, address):
+    client.force_login(user)
+    return client.get(address)
+
+
+def test_the_stepper_marks_past_now_and_ahead(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+
+    answer = get(client, small.sato, f"/leads/{handoff.lead_id}/steps/")
+
+    assert [item.state for item in answer.context["items"]] == ["past", "past", "past", "now", "", "", ""]
+
+
+def test_what_is_missing_is_named_with_its_question(client):
+    people = stories.mid()
+    handoff = stories.accepted(people, to=people.isao)
+
+    answer = get(client, people.isao, f"/leads/{handoff.lead_id}/need/")
+
+    assert [lack.code for lack in answer.context["lacks"]] == ["need", "timeframe", "any", "decision_process"]
+    assert get(client, people.isao, f"/leads/{handoff.lead_id}/actions/").context["is_blocked"]
+
+
+def test_the_lead_s_handoffs_are_listed(client, small):
+    handoff = stories.offered(small, to=small.sato)
+    stories.handoffs.reject(handoff=handoff, reason="not_now", by=small.sato, at=NOON, comment="来期")
+
+    text = get(client, small.mia, f"/leads/{handoff.lead_id}/handoffs/").content.decode()
+
+    assert "来期" in text
+    assert "佐藤 翔太" in text
+
+
+def test_handing_over_from_the_page(client, small):
+    lead = stories.lead()
+    address = f"/leads/{lead.pk}/offer/"
+    assert get(client, small.mia, address).status_code == 200
+
+    client.post(address, {"to": f"user-{small.otto.pk}", "note": "紹介です"})
+
+    handoff = Handoff.objects.get()
+    assert (handoff.assigned_to, handoff.note) == (small.otto, "紹介です")
+
+
+def test_a_refusal_stands_on_the_form(client, small):
+    Gate.objects.filter(kind="mql").update(
+        mode="block", condition={"field": "company.employee_count", "op": "gte", "value": 50}
+    )
+    lead = stories.lead()
+    client.force_login(small.mia)
+
+    answer = client.post(f"/leads/{lead.pk}/offer/", {"to": ""})
+    assert answer.status_code == 400
+    assert answer.context["needs_reason"]
+
+    client.post(f"/leads/{lead.pk}/offer/", {"to": "", "reason": "社長の紹介"})
+    assert fresh(lead).stage == "mql"
+
+
+def test_a_rep_has_no_such_form(client, small):
+    assert get(client, small.sato, f"/leads/{stories.lead().pk}/offer/").status_code == 403
+
+
+def test_ar_52_handing_over_all_at_once_is_refused_by_the_gate(client, small):
+    Gate.objects.filter(kind="mql").update(
+        mode="block", condition={"field": "company.employee_count", "op": "gte", "value": 50}
+    )
+    small_ones = [stories.lead() for _number in range(3)]
+    large = stories.lead(company=factories.company(employee_count=80))
+    client.force_login(small.mia)
+
+    client.post("/leads/offer/", {"lead": [lead.pk for lead in [*small_ones, large]], "reason": "全部"})
+
+    assert list(Handoff.objects.values_list("lead", flat=True)) == [large.pk]
+    assert {fresh(lead).stage for lead in small_ones} == {"lead"}
