@@ -44,7 +44,7 @@ class ColumnsForm(forms.Form):
         label=_("How a row finds its lead"),
         required=False,
         choices=[
-            ("", _("ID, else e-mail, else mobile, else company and name")),
+            ("", _("ID, e-mail, mobile, or company + name")),
             ("external_id", _("ID in another system")),
             ("email", _("E-mail")),
             ("mobile", _("Mobile")),
