@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from leads.domain.import_cells import for_spreadsheet
 from leads.imports.errors import BY_CODE
@@ -51,7 +52,7 @@ def decided(run: ImportRun) -> int:
 
 def refused_csv(run: ImportRun) -> Iterator[str]:
     """The refused rows as CSV for a spreadsheet: line, reason, then the row as it was."""
-    yield "\ufeff" + _line([_("Line"), _("Reason"), *run.headers])
+    yield "\ufeff" + _line([pgettext("import", "Line"), _("Reason"), *run.headers])
     for row in rows(run, result=ImportRow.Result.REFUSED).iterator(chunk_size=500):
         reasons = " / ".join(_reason(fault) for fault in row.errors)
         yield _line([str(row.line), reasons, *row.cells])
