@@ -1,10 +1,13 @@
 """Which event makes this app do what, within the transaction or after its commit."""
 
 from accounts.queries import organization
+from feedback import event_lines
 from feedback.models import Opportunity
 from feedback.services import deals, imported
 from journal.models import Event
 from journal.reactions import within
+
+__all__ = ["event_lines"]
 
 
 @within("import.rows_applied")

@@ -1,11 +1,14 @@
 """Which events of other apps make this app do what, within the transaction or after commit."""
 
 from accounts.models import User
+from handoff import event_lines
 from handoff.services import contacts, departures, eligibility, imported, refusals
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
 from leads.models import Lead
+
+__all__ = ["event_lines"]
 
 hooks.on_activities.append(contacts.note_logged)
 hooks.leads_with_handoffs.append(lambda lead_ids: imported.had_handoffs(list(lead_ids)))

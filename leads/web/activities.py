@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.interface import toasts
@@ -27,7 +27,7 @@ class ActivityForm(forms.Form):
         label=gettext_lazy("What"), choices=[], widget=forms.RadioSelect(attrs={"class": "hf-check"})
     )
     occurred_at = forms.DateTimeField(
-        label=gettext_lazy("When"),
+        label=pgettext_lazy("activity", "When"),
         required=False,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
