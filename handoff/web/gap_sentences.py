@@ -118,7 +118,7 @@ def _contacted(row: DutyRow, today: date) -> str:
 def _stuck(row: DutyRow, today: date) -> str:
     """Still in its stage; what was to be done, or when anybody last spoke with them."""
     if row.note:
-        rest = _planned(row.note) if row.due_kind == DueKind.NEXT_ACTION else row.note
+        rest = _noted(row.due_kind, row.note)
     elif row.lead.last_contact_at is None:
         rest = _("Nobody has contacted them")
     else:
@@ -126,8 +126,12 @@ def _stuck(row: DutyRow, today: date) -> str:
     return _("Still %(stage)s. %(rest)s") % {"stage": Stage(row.lead.stage).label, "rest": rest}
 
 
-def _planned(note: str) -> str:
-    """A next action is noted as `call: what about`; its kind is said in words."""
+def _noted(duty: str, note: str) -> str:
+    """What was to be asked or done. A next action is noted as `call: what about`; its kind is said in words."""
+    if duty == DueKind.HEARING:
+        return _("To be asked: %(what)s") % {"what": note}
+    if duty != DueKind.NEXT_ACTION:
+        return note
     kind, _colon, what = note.partition(":")
     if kind not in KINDS_OF_ACTION:
         return note
