@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.domain.roles import Permission
 from accounts.models import User
@@ -62,21 +62,21 @@ class Group:
 
 
 P = Permission
-GROUPS = (("", ""), ("look", _("Look back")), ("tune", _("Set up")))
+GROUPS = (("", ""), ("look", pgettext_lazy("menu", "Look back")), ("tune", pgettext_lazy("menu", "Set up")))
 PLACES = (
-    Place("today", "home", _("Today"), "sun", on_tab_bar=True),
-    Place("inbox", "inbox", _("Inbox"), "inbox", permission=P.ANSWER_HANDOFFS, on_tab_bar=True),
-    Place("leads", "leads", _("Leads"), "users", permission=P.SEE_LEADS, on_tab_bar=True),
-    Place("gaps", "gaps", _("Gaps"), "stack-pop", permission=P.SEE_LEADS, on_tab_bar=True),
-    Place("notices", "notices", _("Notices"), "bell"),
-    Place("dashboard", "dashboard", _("Dashboard"), "chart-bar", "look", P.SEE_REPORTS),
-    Place("review", "review", _("Review"), "calendar-check", "look", P.SEE_REPORTS),
-    Place("scoring", "scoring", _("Scoring rules"), "adjustments-horizontal", "tune", P.SEE_LEADS),
-    Place("playbook", "playbook", _("Playbook"), "book", "tune", P.SEE_LEADS),
-    Place("imports", "imports", _("Import"), "file-import", "tune", P.IMPORT_LEADS),
-    Place("duplicates", "duplicates", _("Duplicates"), "copy", "tune", P.IMPORT_LEADS),
-    Place("settings", "settings", _("Settings"), "settings", "tune", P.CHANGE_SETTINGS),
-    Place("audit", "audit", _("Audit log"), "history", "tune", P.SEE_AUDIT, is_advanced=True),
+    Place("today", "home", pgettext_lazy("menu", "Today"), "sun", on_tab_bar=True),
+    Place("inbox", "inbox", pgettext_lazy("menu", "Inbox"), "inbox", permission=P.ANSWER_HANDOFFS, on_tab_bar=True),
+    Place("leads", "leads", pgettext_lazy("menu", "Leads"), "users", permission=P.SEE_LEADS, on_tab_bar=True),
+    Place("gaps", "gaps", pgettext_lazy("menu", "Gaps"), "stack-pop", permission=P.SEE_LEADS, on_tab_bar=True),
+    Place("notices", "notices", pgettext_lazy("menu", "Notices"), "bell"),
+    Place("dashboard", "dashboard", pgettext_lazy("menu", "Dashboard"), "chart-bar", "look", P.SEE_REPORTS),
+    Place("review", "review", pgettext_lazy("menu", "Review"), "calendar-check", "look", P.SEE_REPORTS),
+    Place("scoring", "scoring", pgettext_lazy("menu", "Scoring rules"), "adjustments-horizontal", "tune", P.SEE_LEADS),
+    Place("playbook", "playbook", pgettext_lazy("menu", "Playbook"), "book", "tune", P.SEE_LEADS),
+    Place("imports", "imports", pgettext_lazy("menu", "Import"), "file-import", "tune", P.IMPORT_LEADS),
+    Place("duplicates", "duplicates", pgettext_lazy("menu", "Duplicates"), "copy", "tune", P.IMPORT_LEADS),
+    Place("settings", "settings", pgettext_lazy("menu", "Settings"), "settings", "tune", P.CHANGE_SETTINGS),
+    Place("audit", "audit", pgettext_lazy("menu", "Audit log"), "history", "tune", P.SEE_AUDIT, is_advanced=True),
 )
 _counters: dict[str, Counter] = {}
 
