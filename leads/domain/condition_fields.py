@@ -73,7 +73,7 @@ STANDARD: tuple[Field, ...] = (
     Field(
         "company.employee_count",
         Kind.RANGE,
-        pgettext_lazy("condition field", "Employees"),
+        pgettext_lazy("condition field", "Company size"),
         unit=pgettext_lazy("condition unit", " people"),
     ),
     Field("company.prefecture", Kind.TEXT, pgettext_lazy("condition field", "Prefecture")),

@@ -1,6 +1,6 @@
 """Rules as sentences with their pressable words, and dimensions with their hints."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext, pgettext
@@ -34,12 +34,19 @@ def parts(rule: RuleSpec, known: Registry) -> tuple[Part, ...]:
     """The rule's condition in words; per activity with its cap and half-life."""
     text = condition_sentence.marked(rule.condition, known)
     if not rule.per_activity:
-        return condition_sentence.cut(text)
+        return _begun(condition_sentence.cut(text))
     limits = gettext("up to %(cap)d points") % {"cap": rule.cap or 0}
     if rule.half_life_days:
         limits = gettext("%(limits)s, halved every %(days)d days") % {"limits": limits, "days": rule.half_life_days}
     said = gettext("%(what)s, each time (%(limits)s)")
-    return condition_sentence.cut(said % {"what": text, "limits": condition_sentence.mark(limits)})
+    return _begun(condition_sentence.cut(said % {"what": text, "limits": condition_sentence.mark(limits)}))
+
+
+def _begun(found: tuple[Part, ...]) -> tuple[Part, ...]:
+    """With a capital, where the language has them: the sentence stands by itself."""
+    if not found or not found[0].text:
+        return found
+    return (replace(found[0], text=found[0].text[0].upper() + found[0].text[1:]), *found[1:])
 
 
 def action_label(bands: Any, band: str, *, japanese: bool) -> str:

@@ -26,12 +26,12 @@ CASES: list[tuple[Any, str, str]] = [
     (
         {"field": "company.employee_count", "op": "between", "value": [100, 999]},
         "従業員数が100〜999名",
-        "Employees is 100–999 people",
+        "Company size is 100–999 people",
     ),
     (
         {"field": "company.employee_count", "op": "gte", "value": 50},
         "従業員数が50名以上",
-        "Employees is 50 people or more",
+        "Company size is 50 people or more",
     ),
     (
         {"activity": {"types": ["site_visit"], "within_days": 30, "at_least": 2}},

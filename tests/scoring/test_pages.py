@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -59,7 +60,7 @@ def test_the_rules_read_as_sentences_in_japanese_and_english(ada: Client) -> Non
         assert words in said
     ada.cookies["handoff_language"] = "en"
     english = text(ada.get("/scoring/"))
-    for words in ("The maximum is 50 points.", "visited the site 2 times or more", "attended a webinar", "+15"):
+    for words in ("The maximum is 50 points.", "Visited the site 2 times or more", "Attended a webinar", "+15"):
         assert words in english
     assert not re.search(
         r"[\u3040-\u30ff]", english.replace("エンゲージメント スターター", "").replace("Excel スターター", "")
@@ -244,3 +245,28 @@ def test_the_page_costs_a_constant_number_of_queries(ada: Client, django_assert_
     ada.get("/scoring/")
     with django_assert_max_num_queries(34):
         ada.get("/scoring/")
+
+
+def test_japanese_pages_hold_no_english_words(ada: Client) -> None:
+    model = scored.excel()
+    tanaka()
+    draft = models.copy(model=model, changes={"line": 51}, by=None, at=NOON)
+    organization(publishing_needs_agreement=True)
+    for address in (
+        "/scoring/?effect=1",
+        f"/scoring/{draft.pk}/?effect=1",
+        f"/scoring/{draft.pk}/rules/new/",
+        f"/scoring/{draft.pk}/rules/seniority/",
+        f"/scoring/runs/{RecomputeRun.objects.get().pk}/",
+    ):
+        words = set(re.findall(r"[A-Za-z]{2,}", re.sub(r"^.*?>", "", text(ada.get(address)))))
+        assert words <= {"Excel", "test"}, address  # a name and a why that people typed
+
+
+def test_the_command_scores_everybody_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    organization()
+    scored.excel()
+    lead = rows.lead(seniority="director")
+    call_command("recompute_scores")
+    assert "1 / 1 leads, 1 changed, 0 changed band" in capsys.readouterr().out
+    assert lead.score.total == 10
