@@ -46,7 +46,7 @@ def undo(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
         Activity.objects.filter(lead__in=ids, metadata__import=fresh.pk).delete()
         activities.recount_latest(lead_ids=ids)
     for ids in _chunks(created):
-        _bury(ids, at)
+        _bury(fresh, ids, by, at)
     for ids in _chunks(updated):
         _turn_back(fresh, ids, at)
     fresh.state, fresh.finished_at = ImportRun.State.UNDONE, at
@@ -89,9 +89,12 @@ def _gone_on(run: ImportRun, ids: list[int]) -> set[int]:
     return gone
 
 
-def _bury(ids: list[int], at: datetime) -> None:
-    """Tombstones: their logs stay, their keys are free for the same person coming in again."""
-    Lead.objects.filter(pk__in=ids).update(is_present=False, external_id=None, version=F("version") + 1, updated_at=at)
+def _bury(run: ImportRun, ids: list[int], by: User, at: datetime) -> None:
+    """Tombstones: their logs stay and say so, their keys are free for the same person coming in again."""
+    leads = Lead.objects.filter(pk__in=ids)
+    leads.update(is_present=False, external_id=None, version=F("version") + 1, updated_at=at)
+    for lead in leads:
+        journal.record("lead.taken_back", subject=lead, by=by, at=at, lead_id=lead.pk, data={"import": run.pk})
 
 
 def _turn_back(run: ImportRun, ids: list[int], at: datetime) -> None:

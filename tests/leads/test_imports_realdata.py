@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from config.environment import text
+from handoff.queries import invariants
 from journal import clock
 from leads.models import Lead
 from leads.services import import_work
@@ -48,6 +49,7 @@ def test_olist_gives_8000_leads_of_which_842_won(cast, settings, tmp_path):
     won = Lead.objects.filter(stage="won").select_related("channel")
     assert won.count() == 842
     assert Counter(lead.channel.name if lead.channel else "" for lead in won) == _won_by_channel()
+    assert invariants.violations(at=clock.now()) == []
     again = take(api, DEALS, settings, **deals)
     assert (again["unchanged"], again["updated"]) == (842, 0)
     assert take(api, LEADS, settings, mapping=mapping)["unchanged"] == 8000
