@@ -5,7 +5,7 @@ its row, and every alert has a unique key. Each sweep reads one index and does n
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from leads.models.lead import LeadQuerySet
 
 log = logging.getLogger(__name__)
 
-# One sweep takes at most this many handoffs and leads; the next one, seconds later, takes the rest.
+# So many are looked up at a time, so that a long silence doesn't fill the memory.
 MOST = 1000
 RESURFACED_AT_ONCE = 200
 
@@ -40,14 +40,17 @@ def sweep(*, at: datetime) -> Swept:
 
     What fails on one handoff is logged, counted and tried again by the next sweep; the others don't wait for it.
     """
-    fired = [_fire_or_log(handoff_id, at) for handoff_id in _due_handoffs(at)]
-    moments = sum(count for count in fired if count is not None)
-    return Swept(moments=moments, resurfaced=_resurface(at), failed=fired.count(None))
+    fired: dict[int, int | None] = {}
+    while due := _due_handoffs(at, apart_from=fired):
+        fired |= {handoff_id: _fire_or_log(handoff_id, at) for handoff_id in due}
+    moments = sum(count for count in fired.values() if count is not None)
+    return Swept(moments=moments, resurfaced=_resurface(at), failed=list(fired.values()).count(None))
 
 
-def _due_handoffs(at: datetime) -> list[int]:
+def _due_handoffs(at: datetime, *, apart_from: Collection[int]) -> list[int]:
     due = Clock.objects.filter(next_event_at__lte=at).order_by("next_event_at", "id")
-    return list(dict.fromkeys(due.values_list("handoff_id", flat=True)[:MOST]))
+    found = dict.fromkeys(due.values_list("handoff_id", flat=True)[: MOST + len(apart_from)])
+    return [handoff_id for handoff_id in found if handoff_id not in apart_from]
 
 
 def _fire_or_log(handoff_id: int, at: datetime) -> int | None:

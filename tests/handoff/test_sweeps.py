@@ -219,6 +219,15 @@ def test_leads_come_back_at_local_midnight_of_their_date(people):
     assert Lead.objects.get(pk=waiting.pk).stage in ("mal", "mql")
 
 
+def test_one_sweep_takes_all_that_is_due_however_much(people, monkeypatch):
+    monkeypatch.setattr(sweeps, "MOST", 2)
+    for _ in range(5):
+        rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato)
+
+    assert sweeps.sweep(at=tokyo("2026-11-16 10:08")).moments == 5
+    assert not Clock.objects.filter(next_event_at__lte=tokyo("2026-11-16 10:08")).exists()
+
+
 def test_one_handoff_that_fails_does_not_stop_the_others(people):
     bad = rows.offered(people, tokyo("2026-11-16 09:00"), to=people.sato)
     good = rows.offered(people, tokyo("2026-11-16 10:00"), to=people.otto, team=people.other_field)
