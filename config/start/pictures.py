@@ -91,7 +91,11 @@ def shoot(browser: Browser, address: str, picture: Picture) -> None:
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/account/" not in url)
-    page.goto(f"{address}{picture.path}", wait_until="networkidle")
+    answer = page.goto(f"{address}{picture.path}", wait_until="networkidle")
+    if answer is None or not answer.ok:
+        raise Missing(
+            f"{picture.path} answered {answer.status if answer else 'nothing'}; the picture was left as it was"
+        )
     page.screenshot(path=str(FOLDER / f"{picture.name}.png"))
     context.close()
 

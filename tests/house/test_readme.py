@@ -1,0 +1,19 @@
+"""What the README and the documents show and link to is there."""
+
+import re
+
+import pytest
+
+from config.environment import ROOT
+from tests.house import tracked
+
+pytestmark = pytest.mark.once
+
+DOCUMENTS = [path for path in tracked.ending(".md") if path.parent in (ROOT, ROOT / "docs")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=tracked.name)
+def test_every_link_within_the_project_leads_somewhere(document):
+    targets = re.findall(r"\]\(([^)#]+)", tracked.text(document))
+    inside = [target for target in targets if ":" not in target]
+    assert [target for target in inside if not (document.parent / target).exists()] == []
