@@ -225,6 +225,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    # Fields of one name with different choices, each with its own.
+    "ENUM_NAME_OVERRIDES": {
+        "ImportStateEnum": "leads.models.imports.ImportRun.State",
+        "ImportResultEnum": "leads.models.imports.ImportRow.Result",
+        "StageEnum": "leads.domain.choices.Stage",
+        "HandoffStateEnum": "handoff.domain.choices.HandoffState",
+        "ContactMethodEnum": "handoff.domain.choices.ContactMethod",
+        "ContactResultEnum": "handoff.domain.choices.ContactResult",
+        "FeedbackResultEnum": "feedback.domain.choices.Result",
+        "BandEnum": "scoring.domain.choices.Band",
+    },
 }
 
 # -- what this installation is ------------------------------------------------------------------

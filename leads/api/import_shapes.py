@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.parsers import check_storable
@@ -14,6 +16,7 @@ from leads.models import ImportRow, ImportRun
 from leads.queries import imports
 
 
+@extend_schema_field(OpenApiTypes.OBJECT)
 class JSONObjectField(serializers.Field):  # type: ignore[type-arg]
     """A JSON object, in a multipart form as text."""
 
