@@ -47,12 +47,41 @@ class Line:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of the way: past, now, or still to come (empty)."""
+
+    label: str
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """How far the organisation has come, and the next step."""
+
+    steps: list[Step]
+    sentence: str
+    url: str
+    label: str
+
+
 _panels: dict[str, Panel] = {}
+_journeys: list[Callable[[datetime], Journey]] = []
 
 
 def register(panel: Panel) -> None:
     """Adds a panel; a later one of the same key replaces it."""
     _panels[panel.key] = panel
+
+
+def register_journey(tell: Callable[[datetime], Journey]) -> None:
+    """Names the one function that tells how far the organisation has come."""
+    _journeys[:] = [tell]
+
+
+def journey(at: datetime) -> Journey | None:
+    """The way so far, if an app tells it."""
+    return _journeys[0](at) if _journeys else None
 
 
 def groups(*, user: User, at: datetime, shows_advanced: bool) -> list[tuple[Any, list[Line]]]:

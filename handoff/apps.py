@@ -11,3 +11,4 @@ class HandoffConfig(AppConfig):
         import_module("handoff.reactions")
         import_module("handoff.web.menu")
         import_module("handoff.web.settings.panels")
+        import_module("handoff.web.settings.phase")

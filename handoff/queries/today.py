@@ -60,11 +60,6 @@ def first_things(*, user: User, at: datetime, whole_team: bool, limit: int = SHO
     return faces.of_duties(sorted(rows, key=lambda row: row.due_at)[:limit], at=at)
 
 
-def waiting_number(*, user: User, at: datetime) -> int:
-    """How many duties wait for this person: the count beside the place in the menu."""
-    return len(waiting_for(user=user, at=at, limit=100))
-
-
 @dataclass(frozen=True)
 class Change:
     """Something that happened since yesterday: what kind, how many, whom it is about, when last."""

@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from handoff.models import Calendar, ClosingDay, RejectReason, SlaPolicy
-from handoff.queries import calendars
+from handoff.models import Calendar, ClosingDay, Episode, RejectReason, SlaPolicy
+from handoff.queries import calendars, phase
 from handoff.queries.policies import promise_for
 from handoff.services import reasons
 from handoff.web.settings.calendars import month_of
 from journal import clock
 from journal.errors import Forbidden
+from leads.models import LeadScore
 from tests.cast import tokyo
 from tests.handoff.rows import offered
 
@@ -155,3 +156,20 @@ def test_reasons_are_the_administrators(cast):
             by=cast.sato,
             at=AT,
         )
+
+
+def test_ar_41_the_settings_show_the_phase_reached_and_the_next_step(get, cast):
+    assert phase.current() == phase.Phase(1, 0, 1)
+    assert "次は、リードの取り込み" in get("/settings/").content.decode()
+    first = offered(cast, AT, to=cast.sato)
+    LeadScore.objects.create(lead=first.lead, total=30, band="high", as_of=AT.date(), computed_at=AT)
+    assert phase.current() == phase.Phase(2, 0, 10)
+    for _number in range(9):
+        offered(cast, AT, to=cast.sato)
+    Episode.objects.update(answered_at=AT)
+    assert phase.current() == phase.Phase(3, 0, 10)
+    page = get("/settings/").content.decode()
+    assert "引き渡し10件の結果の報告まで。いま0件です" in page
+    assert page.count('class="past"') == 2
+    Episode.objects.update(outcome="won")
+    assert "答え合わせ" in get("/settings/").content.decode()

@@ -20,7 +20,7 @@ def show(request: HttpRequest) -> HttpResponse:
         at=entry.at,
         shows_advanced=entry.organization.shows_advanced,
     )
-    return render(request, "settings/index.html", {"groups": groups})
+    return render(request, "settings/index.html", {"groups": groups, "journey": settings_panels.journey(entry.at)})
 
 
 @needs(Permission.CHANGE_SETTINGS)

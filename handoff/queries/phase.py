@@ -1,0 +1,31 @@
+"""How far an organisation has come (AR-41): data and a simple score, then deadlines, then learning from outcomes.
+
+Told from what is there, in three cheap questions.
+"""
+
+from dataclasses import dataclass
+
+from handoff.models import Episode
+from leads.models import LeadScore
+
+ANSWERED_WANTED = 10
+OUTCOMES_WANTED = 10
+
+
+@dataclass(frozen=True)
+class Phase:
+    """`number` is the phase one is in: 1, 2 or 3; `done` of `wanted` says how far the way out of it is."""
+
+    number: int
+    done: int = 0
+    wanted: int = 0
+
+
+def current() -> Phase:
+    """1 until leads are scored, 2 until ten episodes were answered, then 3: outcomes change the rules."""
+    if not LeadScore.objects.exists():
+        return Phase(1, 0, 1)
+    answered = Episode.objects.filter(answered_at__isnull=False)[:ANSWERED_WANTED].count()
+    if answered < ANSWERED_WANTED:
+        return Phase(2, answered, ANSWERED_WANTED)
+    return Phase(3, Episode.objects.exclude(outcome="")[:OUTCOMES_WANTED].count(), OUTCOMES_WANTED)

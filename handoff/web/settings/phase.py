@@ -1,0 +1,44 @@
+"""The three phases on the settings page: which is reached, and what comes next."""
+
+from datetime import datetime
+
+from django.utils.translation import pgettext
+
+from accounts import navigation
+from accounts.settings_panels import Journey, Step, register_journey
+from handoff.queries import phase
+
+
+def journey(at: datetime) -> Journey:
+    """Where the organisation stands, as steps and one next step with its address."""
+    now = phase.current()
+    labels = [
+        pgettext("phase", "Data and a simple score"),
+        pgettext("phase", "Deadlines and one way of working"),
+        pgettext("phase", "Figures and learning from results"),
+    ]
+    states = ["past" if number < now.number else "now" if number == now.number else "" for number in (1, 2, 3)]
+    return Journey(
+        steps=[Step(label, state) for label, state in zip(labels, states, strict=True)],
+        sentence=_next(now),
+        url=navigation.address({1: "imports", 2: "leads", 3: "dashboard"}[now.number]),
+        label={
+            1: pgettext("phase", "Take in leads"),
+            2: pgettext("phase", "Hand leads over"),
+            3: pgettext("phase", "Look at the figures"),
+        }[now.number],
+    )
+
+
+def _next(now: phase.Phase) -> str:
+    if now.number == 1:
+        return pgettext("phase", "Next: take in your leads; they are scored by themselves.")
+    counted = {"done": now.done, "wanted": now.wanted}
+    if now.number == 2:
+        return pgettext("phase", "Next: let %(wanted)d handoffs be answered; %(done)d so far.") % counted
+    if now.done < now.wanted:
+        return pgettext("phase", "Next: report the results of %(wanted)d handoffs; %(done)d so far.") % counted
+    return pgettext("phase", "Next: hold the results against the scores, and change the rules together.")
+
+
+register_journey(journey)

@@ -1,0 +1,137 @@
+"""The frame in a real browser: clocks count on, keys work, sheets open, the theme holds; no accessibility fault."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+from config.start import chromium as chromium_program
+from tests.cast import cast, organization
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_program.path(), args=list(chromium_program.FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, live_server, settings):
+    """The gallery, as Ada, in Japanese, on a desk; its console must stay silent."""
+    settings.DEBUG = True
+    organization()
+    people = cast()
+    visitor = Client()
+    visitor.force_login(people.ada)
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="ja-JP")
+    session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    shown = context.new_page()
+    faults: list[str] = []
+    shown.on("pageerror", lambda error: faults.append(str(error)))
+    shown.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+    shown.clock.install()
+    shown.goto(f"{live_server.url}/components/")
+    yield shown
+    assert faults == []
+    context.close()
+
+
+def test_a_clock_counts_on_and_turns_late(page):
+    clock = page.locator('.hf-clock[data-style=""] .say').nth(1)
+    assert clock.inner_text() == "残り 34分"
+    page.clock.run_for(10 * 60_000)
+    assert clock.inner_text() == "残り 24分"
+    page.clock.run_for(26 * 60_000)
+    assert clock.inner_text() == "期限超過 2分"
+    assert page.locator('.hf-clock[data-style=""]').nth(1).get_attribute("data-clock") == "late"
+
+
+def test_slash_searches_and_question_mark_shows_the_keys(page):
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "hf-q"
+    page.keyboard.type("?j")
+    assert page.input_value("#hf-q") == "?j"
+    assert not page.locator("#hf-keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.locator("#hf-keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#hf-keys").is_visible()
+
+
+def test_rows_are_walked_and_pressed_by_keys(page):
+    page.evaluate(
+        """() => {
+            const list = document.createElement("ul");
+            list.dataset.rows = "";
+            for (const name of ["one", "two"]) {
+                const row = document.createElement("li");
+                const button = document.createElement("button");
+                button.dataset.key = "a";
+                button.textContent = name;
+                button.addEventListener("click", () => { document.title = name; });
+                row.append(button);
+                list.append(row);
+            }
+            document.getElementById("main").prepend(list);
+        }"""
+    )
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    assert page.title() == "two"
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+    assert page.title() == "one"
+
+
+def test_a_sheet_opens_and_closes(page):
+    page.click("[data-opens=sample-sheet]")
+    assert page.locator("#sample-sheet").is_visible()
+    page.click("#sample-sheet [data-closes] >> nth=0")
+    assert not page.locator("#sample-sheet").is_visible()
+
+
+def test_the_theme_changes_at_once_and_holds(page):
+    page.click(".hf-me")
+    page.click("[data-theme-form] button[value=dark]")
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    page.reload()
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+
+
+def test_a_toast_goes_away_and_an_error_stays(page):
+    page.evaluate(
+        f"""async () => {{
+            const {{ say }} = await import("{settings.STATIC_URL}js/toasts.js");
+            say("done"); say("broken", true);
+        }}"""
+    )
+    assert page.locator("#hf-toasts [data-toast]").count() == 2
+    page.clock.run_for(11_000)
+    assert page.locator("#hf-toasts [data-toast]").all_inner_texts() == ["broken"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_components_have_no_accessibility_fault(page, theme, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", theme)
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"][:120]) for fault in found] == []
+    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert sideways == 0
