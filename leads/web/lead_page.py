@@ -96,7 +96,8 @@ def kinds_by_hand() -> list[dict[str, Any]]:
         "note": pgettext("by hand", "Note"),
     }
     return [
-        {"code": code, "label": words[code], "icon": types[code].icon, "event_id": str(uuid.uuid4())} for code in BY_HAND
+        {"code": code, "label": words[code], "icon": types[code].icon, "event_id": str(uuid.uuid4())}
+        for code in BY_HAND
     ]
 
 
