@@ -21,6 +21,11 @@ class Sources:
         self._channels: dict[str, Channel | None] = {}
         self._campaigns: dict[tuple[str, str], Campaign | None] = {}
 
+    def forget(self) -> None:
+        """After a transaction that came to nothing: what was made in it isn't there."""
+        self._channels.clear()
+        self._campaigns.clear()
+
     def names(self, draft: Draft) -> tuple[str, str]:
         """(channel, campaign) of a row by their proper names; ('', '') for none."""
         channel, campaign = self._default

@@ -219,6 +219,7 @@ def _transact(run: ImportRun, rows: list[ImportRow], context: import_chunks.Cont
         _hold(run, at, rows_done=F("rows_done") + len(rows), **_columns(counted))
     except BaseException:
         run.leased_until = until
+        context.sources.forget()
         raise
 
 

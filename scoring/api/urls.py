@@ -9,4 +9,4 @@ router = SimpleRouter()
 router.register("scoring-models", ScoringModelViewSet, basename="scoring-model")
 router.register("recompute-runs", RecomputeRunViewSet, basename="recompute-run")
 
-urlpatterns = [path("leads/<pk>/score/", ScoreView.as_view(), name="lead-score"), path("", include(router.urls))]
+urlpatterns = [path("leads/<str:pk>/score/", ScoreView.as_view(), name="lead-score"), path("", include(router.urls))]

@@ -1,18 +1,20 @@
 """Importing: the starter sheet, the inventory, repeated files, bad rows, dying workers."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import DataError, connection
 
 from journal import clock
 from journal.models import Event
 from leads import hooks
 from leads.models import Activity, Company, ImportRow, ImportRun, Lead, LeadSource, ScoreDue
-from leads.services import import_runs, import_work
+from leads.services import import_chunks, import_runs, import_work
 from leads.services.import_errors import WrongState
 from tests.cast import NOON, Cast
 
@@ -278,3 +280,48 @@ def test_sweep_finds_a_forgotten_run_and_works_it_off(cast: Cast) -> None:
     run.refresh_from_db()
     assert (run.state, run.created) == ("done", 1)
     assert import_work.sweep(at=later) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_that_the_database_refuses_stops_no_other(cast: Cast, monkeypatch) -> None:
+    """Also the channel that the refused transaction had made is made again."""
+    real = import_chunks.apply
+
+    def apply(rows, context, *, at):  # type: ignore[no-untyped-def]
+        drafts = real(rows, context, at=at)
+        if any("森" in row.cells[0] for row in rows):
+            raise DataError("value too long")
+        return drafts
+
+    monkeypatch.setattr(import_chunks, "apply", apply)
+    text = (
+        "氏名,メール,獲得経路\n田中,a@example.jp,新しい経路\n森,b@example.jp,新しい経路\n鈴木,c@example.jp,新しい経路\n"
+    )
+    run = import_runs.start(file=ContentFile(text.encode()), filename="list.csv", by=cast.mia, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    run.refresh_from_db()
+    assert (run.state, counts(run)) == ("done", (2, 0, 0, 0, 1))
+    assert run.file_rows.get(result="refused").errors[0]["code"] == "unwritable"
+    assert {source.channel.name for source in LeadSource.objects.select_related("channel")} == {"新しい経路"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_list_at_once_make_each_lead_once(cast: Cast) -> None:
+    text = "氏名,メール,獲得経路\n" + "".join(f"田中 {n},lead{n}@example.jp,展示会\n" for n in range(120))
+    runs = [
+        import_runs.start(file=ContentFile(text.encode()), filename="list.csv", by=cast.mia, at=NOON) for _ in range(3)
+    ]
+
+    def work(run: ImportRun) -> None:
+        try:
+            import_work.work(run_id=run.pk, now=lambda: NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, runs))
+    for run in runs:
+        run.refresh_from_db()
+        assert (run.state, run.refused, run.duplicates) == ("done", 0, 0)
+        counts(run)
+    assert sum(run.created for run in runs) == Lead.objects.count() == LeadSource.objects.count() == 120
