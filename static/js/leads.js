@@ -14,7 +14,7 @@ function draw() {
   head.checked = chosen.length > 0 && chosen.length === all.length;
   head.indeterminate = chosen.length > 0 && chosen.length < all.length;
   bar.hidden = chosen.length === 0;
-  bar.querySelector("[data-bulk-count]").textContent = bar.dataset.words.replace("%s", chosen.length);
+  bar.querySelector("[data-bulk-count]").textContent = bar.dataset.words.replace("{n}", chosen.length);
 }
 
 if (bar) {
