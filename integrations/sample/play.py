@@ -10,7 +10,7 @@ from django.db.models import Min
 from django.db.models.signals import post_save
 
 from handoff.models import Clock, Handoff
-from handoff.services import sweeps
+from handoff.services import intake, sweeps
 from integrations.sample.actors import Actors
 from integrations.sample.script import Character, Script
 from leads.services import activities
@@ -91,6 +91,7 @@ class Play:
         """At the opening: what midnight brought, then marketing's and sales' own duties."""
         scores.score_stale(at=at)
         sweeps.sweep(at=at)
+        intake.take_in(at=at)
         self._look_for_offers(at)
         self.actors.morning(at)
 
