@@ -42,7 +42,9 @@ class BeginForm(forms.Form):
         widget=forms.RadioSelect,
         initial="now",
     )
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
     password = forms.CharField(
         label=gettext_lazy("Password"),
         required=False,
