@@ -52,7 +52,7 @@ class ImportViewSet(
     serializer_class = ImportSerializer
     parser_classes = (MultiPartParser, StrictJSONParser)
     filterset_fields: list[str] = ["state"]
-    extra_parameters = ("result",)
+    extra_parameters: tuple[str, ...] = ()
     scopes = {"read": Scope.LEADS_READ, "write": Scope.LEADS_WRITE}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -95,13 +95,19 @@ class ImportViewSet(
     @extend_schema(
         summary="Rows of an import", parameters=[RESULT], responses=ImportRowSerializer(many=True), filters=False
     )
-    @action(detail=True, filterset_fields=[], pagination_class=RowPages, serializer_class=ImportRowSerializer)
+    @action(
+        detail=True,
+        filterset_fields=[],
+        extra_parameters=("result",),
+        pagination_class=RowPages,
+        serializer_class=ImportRowSerializer,
+    )
     def rows(self, request: Request, pk: str) -> Response:
         run = self.get_object()
         result = request.query_params.get("result", "")
         if result and result not in ImportRow.Result.values:
             raise UnknownResult
-        page = self.paginate_queryset(imports.rows(run, result=result))
+        page = self.paginate_queryset(self.filter_queryset(imports.rows(run, result=result)))
         return self.get_paginated_response(ImportRowSerializer(page, many=True).data)
 
     @extend_schema(

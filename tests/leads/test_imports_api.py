@@ -72,6 +72,8 @@ def test_refused_rows_tell_why_and_come_as_a_file(api):
     assert text.splitlines()[1].startswith("2,メール: ")
     assert text.splitlines()[1].endswith(",'=佐藤,x")
     assert api.get(f"{base}rows/?result=nonsense").status_code == 400
+    assert api.get(f"{base}rows/?colour=red").status_code == 400
+    assert api.get(f"{IMPORTS}?result=refused").status_code == 400
 
 
 def test_dry_run_then_resolve_then_commit(api):
