@@ -165,8 +165,10 @@ def _funnel(asked: Asked) -> dict[str, Any]:
     question, before = asked.question, asked.question.previous()
     found, was = funnel.funnel(question, cohort=asked.cohort), funnel.funnel(before, cohort=asked.cohort)
     promised = sla.sla(question)
+    row = pictures.key_figures(kpis.kpis(question), kpis.kpis(before), trend.trend(question), asked)
     return {
-        "figures": pictures.key_figures(kpis.kpis(question), kpis.kpis(before), trend.trend(question), asked),
+        "figures": row,
+        "uncertain": pgettext("list", ", ").join(one.name for one in row if one.is_uncertain),
         "cohort": funnel_name(found),
         "cohort_size": found.size,
         "bars": pictures.funnel_bars(found, was, asked),

@@ -117,7 +117,6 @@ def funnel_bars(now: Funnel, before: Funnel, asked: Asked) -> list[Bar]:
     for step, was in zip(now.steps, before.steps, strict=True):
         width = round(100 * step.reached / now.size, 1) if now.size else 0.0
         rate, old = step.conversion, was.conversion
-        change = rate.points_over(old) if rate and old else None
         bars.append(
             Bar(
                 label=str(Stage(step.stage).label),
@@ -128,12 +127,20 @@ def funnel_bars(now: Funnel, before: Funnel, asked: Asked) -> list[Bar]:
                 conversion=figures.percent(rate.value) if rate else "",
                 median=days(step.days),
                 before=figures.percent(old.value) if old and old.value is not None else "",
-                fell=figures.number(-change, 1) if change is not None and change <= DROP_WORTH_SAYING else "",
+                fell=_fall(rate, old),
                 is_uncertain=rate is not None and rate.is_uncertain,
             )
         )
         of_width = width
     return bars
+
+
+def _fall(now: Rate | None, before: Rate | None) -> str:
+    """By how many points a conversion fell, where both have enough cases to say so."""
+    if now is None or before is None or now.is_uncertain or before.is_uncertain:
+        return ""
+    change = now.points_over(before)
+    return figures.number(-change, 1) if change is not None and change <= DROP_WORTH_SAYING else ""
 
 
 def days(spread: Spread) -> str:
