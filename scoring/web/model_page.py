@@ -15,7 +15,7 @@ from scoring.domain import check, formula
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS, ModelSpec, RuleSpec
 from scoring.models import RecomputeRun, ScoringModel
-from scoring.queries import findings, specs
+from scoring.queries import effect, findings, specs
 from scoring.services import models
 from scoring.web import rule_sentences
 
@@ -80,6 +80,14 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         .order_by("-position")
         .first(),
     }
+
+
+def effect_context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
+    """The effect, and the rules that find everybody or nobody."""
+    counted = effect.of(model, user=user, at=at)
+    spec = specs.spec(model, conditions.registry())
+    said = findings.say(spec, matches=counted.matches, leads=counted.leads)
+    return {"effect": counted, "idle": [item for item in said if item.finding.code in ("never", "always")]}
 
 
 def _may(user: Any) -> dict[str, bool]:

@@ -19,7 +19,6 @@ from scoring import permissions
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS
 from scoring.models import RecomputeRun, ScoringModel
-from scoring.queries import effect
 from scoring.services import models, presets, recompute
 from scoring.web import model_page
 from scoring.web.rule_form import FigureForm, RuleForm, initial
@@ -64,7 +63,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     model = _model(pk)
     context = model_page.context(model, user=request.user, at=request.entry.at)
     if "effect" in request.GET:
-        context["effect"] = effect.of(model, user=request.user, at=request.entry.at)
+        context |= model_page.effect_context(model, user=request.user, at=request.entry.at)
     return render(request, "scoring/model.html", context)
 
 
@@ -75,8 +74,8 @@ def show_effect(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(f"{_address(pk)}?effect=1")
     model = _model(pk)
-    counted = effect.of(model, user=request.user, at=request.entry.at)
-    return render(request, "scoring/_effect.html", {"model": model, "effect": counted, "is_fragment": True})
+    counted = model_page.effect_context(model, user=request.user, at=request.entry.at)
+    return render(request, "scoring/_effect.html", {"model": model, "is_fragment": True} | counted)
 
 
 # -- changing a draft --------------------------------------------------------------------------------

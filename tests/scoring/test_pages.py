@@ -176,6 +176,7 @@ def test_a_draft_shows_what_it_changes_and_its_effect(ada: Client) -> None:
         "0件から1件に増えます",
         "基準に届く",
         lead.name,
+        "「60日間行動がない」に当てはまるリードは、いま一人もいません。",
     ):
         assert words in said
     fragment = ada.get(f"/scoring/{draft.pk}/effect/", headers={"HX-Request": "true"})
