@@ -18,6 +18,7 @@ from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
 from leads.api import shapes
+from leads.api.duplicates import DuplicatePairSerializer
 from leads.api.pagination import LeadPages, size_of
 from leads.api.serializers import (
     BulkAnswerSerializer,
@@ -26,7 +27,7 @@ from leads.api.serializers import (
     TimelinePageSerializer,
 )
 from leads.models import Lead
-from leads.queries import lead_list, timeline
+from leads.queries import duplicate_pairs, lead_list, timeline
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
 from leads.services import bulk_leads, leads
@@ -125,6 +126,13 @@ class LeadViewSet(IdempotentMixin, ETagMixin, viewsets.GenericViewSet[Lead]):
         entries, rest = timeline.entries(self.one(), cursor=request.query_params.get("cursor"), size=size)
         following = request.build_absolute_uri(f"{request.path}?cursor={rest}&page_size={size}") if rest else None
         return Response({"next": following, "previous": None, "results": [shapes.entry(one) for one in entries]})
+
+    @extend_schema(summary="Leads that may be the same person", responses=DuplicatePairSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def duplicates(self, request: Request, pk: str) -> Response:
+        """The likeliest first, at most 50."""
+        pairs = duplicate_pairs.of_lead(self.one(), user=request.user)[:50]
+        return Response(DuplicatePairSerializer(pairs, many=True).data)
 
     def _answer(self, lead: Lead, status: int = 200) -> Response:
         return self.tagged(lead, shapes.lead(lead_list.api_row(lead)), status)

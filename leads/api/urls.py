@@ -4,6 +4,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from leads.api.activities import ActivitiesView
+from leads.api.duplicates import DuplicatePairViewSet
 from leads.api.imports import ImportViewSet
 from leads.api.leads import LeadViewSet
 from leads.api.sources import CampaignViewSet, ChannelViewSet
@@ -11,6 +12,7 @@ from leads.api.sources import CampaignViewSet, ChannelViewSet
 router = SimpleRouter()
 router.register("leads", LeadViewSet, basename="lead")
 router.register("imports", ImportViewSet, basename="import")
+router.register("duplicates", DuplicatePairViewSet, basename="duplicate")
 router.register("channels", ChannelViewSet, basename="channel")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 
