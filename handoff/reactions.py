@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from handoff import event_lines
-from handoff.services import contacts, departures, eligibility, imported, refusals
+from handoff.services import batches, contacts, departures, eligibility, imported, refusals
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
@@ -11,13 +11,19 @@ from leads.models import Lead
 __all__ = ["event_lines"]
 
 hooks.on_activities.append(contacts.note_logged)
-hooks.leads_with_handoffs.append(lambda lead_ids: imported.had_handoffs(list(lead_ids)))
+hooks.leads_with_handoffs.append(imported.had_handoffs)
 
 
 @within("import.rows_applied")
 def apply_history(event: Event) -> None:
     """An import's stages and owners become imported history."""
     imported.apply(rows=event.data.get("rows", ()), by=_actor(event), at=event.at)
+
+
+@within("import.undoing")
+def empty_batches(event: Event) -> None:
+    """Leads that an import brought leave the batch that waits for a decision on them."""
+    batches.take_out(lead_ids=event.data.get("created", ()), by=_actor(event), at=event.at)
 
 
 @within("scores.written")

@@ -1,6 +1,6 @@
 """Leads that reached the line together wait for one decision: offer, nurture, or wait (F-13)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -137,6 +137,14 @@ def wait(*, batch: Batch, day: date, by: User, at: datetime, lead_ids: Iterable[
     return target
 
 
+def take_out(*, lead_ids: Collection[int], by: User | None, at: datetime) -> None:
+    """These leads go away: they leave their batches, and a batch that is empty then is closed."""
+    touched = set(BatchLead.objects.filter(lead__in=lead_ids).values_list("batch", flat=True))
+    BatchLead.objects.filter(lead__in=lead_ids).delete()
+    for batch in Batch.objects.filter(pk__in=touched, closed_at__isnull=True):
+        _close_when_empty(batch, by, at)
+
+
 def _check(batch: Batch, by: User) -> None:
     batch.refresh_from_db()
     if batch.closed_at is not None:
@@ -150,7 +158,7 @@ def _chosen(batch: Batch, lead_ids: Iterable[int] | None) -> LeadQuerySet:
     return chosen if lead_ids is None else chosen.filter(pk__in=list(lead_ids))
 
 
-def _close_when_empty(batch: Batch, by: User, at: datetime) -> None:
+def _close_when_empty(batch: Batch, by: User | None, at: datetime) -> None:
     if not batch.entries.exists():
         Batch.objects.filter(pk=batch.pk, closed_at__isnull=True).update(closed_at=at)
         batch.closed_at = at

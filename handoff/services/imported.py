@@ -1,6 +1,6 @@
 """Stages and owners that an import brings: history of before Handoff, written set-based and flagged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,7 @@ def apply(*, rows: Sequence[Mapping[str, Any]], by: User | None, at: datetime) -
     return len(moved)
 
 
-def had_handoffs(lead_ids: list[int]) -> set[int]:
+def had_handoffs(lead_ids: Collection[int]) -> set[int]:
     """Of these leads, those with any handoff here: an import may not rewrite their stage."""
     return set(Handoff.objects.filter(lead__in=lead_ids).values_list("lead_id", flat=True))
 

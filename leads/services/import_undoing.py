@@ -11,7 +11,7 @@ from journal import services as journal
 from journal.models import Event
 from journal.transactions import retried
 from leads import hooks
-from leads.domain.choices import Stage, StaleCause
+from leads.domain.choices import DueKind, Stage, StaleCause
 from leads.domain.normalise import derived
 from leads.models import Activity, ImportRow, ImportRun, Lead, Qualification
 from leads.services import activities, staleness
@@ -26,6 +26,8 @@ _COLUMNS = (
     "search_text version updated_at"
 ).split()
 _EARLY = [Stage.LEAD, Stage.MAL]
+# Over the line, but nobody has decided on the batch it lies in.
+_UNDECIDED = Q(stage=Stage.MQL, due_kind=DueKind.BATCH)
 Result = ImportRow.Result
 
 
@@ -66,7 +68,8 @@ def _chunks(ids: list[int]) -> Iterable[list[int]]:
 def _refuse_late(run: ImportRun, created: list[int], updated: list[int]) -> None:
     late = _with_history(run)
     for ids in _chunks(created):
-        late |= set(Lead.objects.filter(pk__in=ids).exclude(stage__in=_EARLY).values_list("pk", flat=True))
+        moved = Lead.objects.filter(pk__in=ids).exclude(stage__in=_EARLY).exclude(_UNDECIDED)
+        late |= set(moved.values_list("pk", flat=True))
     for ids in _chunks(created + updated):
         late |= _gone_on(run, ids)
     if late:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.services import people as people_service
-from handoff.models import Clock, Handoff, JoinedLead, StageEntry, StageTransition
-from handoff.services import handoffs, imported, joining
+from handoff.models import Batch, BatchLead, Clock, Handoff, JoinedLead, StageEntry, StageTransition
+from handoff.services import batches, eligibility, handoffs, imported, joining
+from leads import hooks
 from leads.models import Lead
 from leads.services import leads as lead_services
 from tests import factories
@@ -146,3 +147,23 @@ def test_a_handoff_after_an_imported_loss_is_a_first_attempt(small):
     handoff = handoffs.offer(lead=fresh(lead), by=small.mia, at=NOON, reason="本人から連絡")
 
     assert handoff.episode.attempt == 1
+
+
+def test_an_import_taken_back_leaves_no_batch(small):
+    leads = [stories.lead() for _number in range(3)]
+    eligibility.decide(lead_ids=[lead.pk for lead in leads], cause="bulk", reason="import", at=NOON)
+
+    batches.take_out(lead_ids=[lead.pk for lead in leads[:2]], by=small.mia, at=NOON)
+    assert Batch.objects.get().closed_at is None
+
+    batches.take_out(lead_ids=[leads[2].pk], by=small.mia, at=NOON)
+    assert Batch.objects.get().closed_at == NOON
+    assert not BatchLead.objects.exists()
+
+
+def test_an_import_hears_which_leads_had_handoffs(small):
+    handoff = stories.offered(small)
+
+    [ask] = hooks.leads_with_handoffs
+
+    assert ask([handoff.lead_id, stories.lead().pk]) == {handoff.lead_id}

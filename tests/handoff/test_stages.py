@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+from django.core.management import call_command
 
 from handoff.domain import stages
 from handoff.domain.stages import Way
@@ -123,3 +124,7 @@ def test_the_first_entry_stays(cast):
     stage_service.move(lead=lead, to="mal", way=Way.RESURFACED, by=None, at=NOON.replace(day=27))
 
     assert StageEntry.objects.get(lead=lead, stage="mal").at == NOON
+
+
+def test_the_diagram_in_the_docs_is_the_table():
+    call_command("draw_stages", check="docs/stages.md")
