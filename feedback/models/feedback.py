@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from feedback.domain.choices import Result
+from feedback.domain.choices import Reason, Result
 from handoff.models import Handoff
 
 
@@ -35,6 +35,11 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.result} for {self.handoff_id}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in the active language; a code that is no longer known stays as it is."""
+        return str(Reason(self.reason).label) if self.reason in Reason.values else self.reason
 
     @property
     def is_late_entry(self) -> bool:

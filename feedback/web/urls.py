@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from feedback.web import feedback, opportunities
+from feedback.web import feedback, opportunities, results
 
 urlpatterns = [
+    path("results/", results.ResultsPage.as_view(), name="results"),
     path("handoffs/<int:pk>/feedback/", feedback.FeedbackPage.as_view(), name="feedback-form"),
     path("opportunities/", opportunities.OpportunitiesPage.as_view(), name="opportunities"),
     path("opportunities/<int:pk>/", opportunities.OpportunityPage.as_view(), name="opportunity"),

@@ -108,3 +108,24 @@ def test_a_deal_of_ones_own_is_recorded_on_the_lead(people, client):
     send(client, f"/leads/{lead.pk}/opportunity/", {"source": "referral", "amount": "500000"})
 
     assert list(Opportunity.objects.values_list("source", "lead")) == [("referral", lead.pk)]
+
+
+def test_ar_16_a_list_shows_handling_result_and_comment(people, handoff, client):
+    client.force_login(people.sato)
+    assert "未対応" in client.get("/results/").content.decode()
+    feedback.give(handoff=handoff, result="lost", reason="budget", comment="来期に再提案", by=people.sato, at=LATER)
+
+    page = client.get("/results/").content.decode()
+
+    for word in ("対応状況", "結果あり", "失注", "予算", "来期に再提案", "東浜精工株式会社"):
+        assert word in page
+
+
+def test_the_list_of_results_costs_a_constant_number_of_queries(people, client, django_assert_max_num_queries):
+    for _ in range(6):
+        stories.accepted(people, to=people.sato)
+    client.force_login(people.sato)
+    client.get("/results/")
+
+    with django_assert_max_num_queries(16):
+        client.get("/results/")
