@@ -5,13 +5,30 @@ from itertools import count
 from typing import Any
 
 from accounts.models import User
+from leads.domain.activity_types import STANDARD
 from leads.domain.normalise import company_key
-from leads.models import Channel, Company, Lead
+from leads.models import ActivityType, Channel, Company, Lead
 from leads.services import leads as lead_services
 from tests.cast import NOON, TOKYO, Cast, cast, organization, person, tokyo
 
 __all__ = ["NOON", "TOKYO", "Cast", "cast", "channel", "company", "lead", "organization", "person", "tokyo"]
 _number = count(1)
+
+
+def standard_rows() -> list[ActivityType]:
+    """The activity types that the migration adds, for tests that empty the database."""
+    return [
+        ActivityType(
+            code=kind.code,
+            label_ja=kind.ja,
+            label_en=kind.en,
+            is_ours=kind.side == "ours",
+            counts_as_contact=kind.counts_as_contact,
+            icon=kind.icon,
+            is_standard=True,
+        )
+        for kind in STANDARD
+    ]
 
 
 def channel(name: str = "展示会") -> Channel:

@@ -28,6 +28,7 @@ REJECTS = [
     ("wrong_person", 6),
     ("out_of_scope", 4),
 ]
+LATE_KINDS = ["contact", "qualify", "feedback", "hearing", "contact_check"]
 LOST = [("timing", 30), ("competitor", 26), ("budget", 18), ("no_need", 14), ("no_decision", 12)]
 
 
@@ -132,18 +133,19 @@ class Actors:
             lead = Lead.objects.get(pk=handoff.lead_id)
             if lead.stage != "sal":
                 return
-            lead_services.qualify(lead=lead, values=self._hearing(lead.pk), by=receiver, at=at)
+            # Asked again, they find out what was missing the first time.
+            sure = 1.0 if lead.due_kind in ("hearing", "contact_check") else 0.6 + 0.4 * self.worth(lead.pk)
+            lead_services.qualify(lead=lead, values=self._hearing(lead.pk, sure), by=receiver, at=at)
             lead = Lead.objects.get(pk=lead.pk)
             if self.random.random() < 0.4 + 0.6 * self.worth(lead.pk):
-                handoffs.offer(lead=lead, by=receiver, at=at + timedelta(minutes=4))
+                handoffs.offer(lead=lead, by=receiver, at=at)
             else:
                 self._recycle(lead, receiver, at)
 
         return self._politely(qualify)
 
-    def _hearing(self, lead_id: int) -> dict[str, Any]:
+    def _hearing(self, lead_id: int, sure: float) -> dict[str, Any]:
         choose = self.random.choice
-        sure = 0.6 + 0.4 * self.worth(lead_id)
         known = lambda value: value if self.random.random() < sure else ""  # noqa: E731
         return {
             "phase": self._pick([("gathering", 2), ("comparing", 6), ("approving", 2)]),
@@ -221,9 +223,33 @@ class Actors:
         for number, lead in enumerate(waiting.filter(due_at__lte=at + timedelta(hours=20)).order_by("due_at")[:12]):
             if self.random.random() < 0.8:
                 self.later(at + timedelta(minutes=3 * number + 5), self._offer_by_hand(lead.pk))
+        self._catch_up(at)
         for lead in Lead.objects.present().filter(due_kind="next_action", due_at__lte=at).order_by("due_at")[:10]:
             if self.random.random() < 0.6:
                 self._politely(self._act_next(lead.pk))(at)
+
+    def _catch_up(self, at: datetime) -> None:
+        """Most of what is late gets done within days; what the manager holds goes to somebody else."""
+        late = Lead.objects.present().filter(due_kind__in=LATE_KINDS, due_at__lt=at - timedelta(hours=20))
+        for number, lead in enumerate(late.order_by("due_at")[:15]):
+            held = (
+                Handoff.objects.filter(lead=lead, state=HandoffState.ACCEPTED, closed_at=None).order_by("-pk").first()
+            )
+            if held is not None and self.random.random() < 0.35:
+                act = {"contact": self._contact, "feedback": self._report}.get(lead.due_kind, self._qualify)
+                self.later(at + timedelta(minutes=7 * number + 9), act(held.pk, held.assigned_to))
+        manager = self.crew.people["maki"]
+        for handoff in Handoff.objects.open().filter(assigned_to=manager):
+            keys = ["isao", "noguchi"] if handoff.leg == Leg.MARKETING_TO_INSIDE else ["sato", "shiraishi"]
+            self._politely(self._pass_on(handoff, self.crew.people[self.random.choice(keys)]))(at)
+
+    def _pass_on(self, handoff: Handoff, person: Any) -> Callable[[datetime], None]:
+        def pass_on(at: datetime) -> None:
+            manager = self.crew.people["maki"]
+            handoffs.reassign(handoff=handoff, user=person, by=manager, at=at, reason="担当の手が空いたため")
+            self.expect_answer(Handoff.objects.select_related("lead", "assigned_to").get(pk=handoff.pk), at)
+
+        return pass_on
 
     def _offer_by_hand(self, lead_id: int) -> Callable[[datetime], None]:
         def offer(at: datetime) -> None:

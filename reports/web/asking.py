@@ -18,7 +18,8 @@ from reports.domain.periods import Period, latest_days, latest_months, this_mont
 from reports.queries.funnel import COHORTS
 from reports.queries.scope import SIZES, Filters, Question, narrowed_to
 
-DEFAULT = "3m"
+# Up to and with today, so that what was done this morning shows.
+DEFAULT = "90d"
 LONGEST_DAYS = 3660
 
 
@@ -111,11 +112,11 @@ class Asked:
         return {
             "month": lambda: this_month(self.today, zone),
             "1m": lambda: latest_months(self.today, 1, zone),
+            "3m": lambda: latest_months(self.today, 3, zone),
             "6m": lambda: latest_months(self.today, 6, zone),
             "12m": lambda: latest_months(self.today, 12, zone),
             "30d": lambda: latest_days(self.today, 30, zone),
-            "90d": lambda: latest_days(self.today, 90, zone),
-        }.get(key, lambda: latest_months(self.today, 3, zone))()
+        }.get(key, lambda: latest_days(self.today, 90, zone))()
 
     def _one(self, name: str, known: dict[int, str]) -> int | None:
         text = self.get.get(name, "")
