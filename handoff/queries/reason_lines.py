@@ -18,6 +18,11 @@ def first_line(note: str) -> str:
     return lines[0][:LENGTH] if lines else ""
 
 
+def told(handoff: Any) -> str:
+    """What the sender wrote, else the strongest sign, in the reader's language."""
+    return first_line(handoff.note) or line(handoff.sheet)
+
+
 def default_line(sheet: Mapping[str, Any]) -> str:
     """The line in the organisation's language, for mails and lists that don't know their reader."""
     with translation.override(settings.LANGUAGE_CODE):

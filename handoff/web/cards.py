@@ -51,11 +51,6 @@ def about(lead: object) -> str:
     return pgettext("about", "%(company)s · %(more)s") % {"company": company.name, "more": more}
 
 
-def why_line(handoff: object) -> str:
-    """What the sender wrote, else the strongest sign, in the reader's language."""
-    return reason_lines.first_line(handoff.note) or reason_lines.line(handoff.sheet)  # type: ignore[attr-defined]
-
-
 def _due(card: Card, at: datetime) -> str:
     labels = {
         inbox.ANSWER: pgettext("due", "Answer by %s"),
@@ -68,7 +63,7 @@ def _due(card: Card, at: datetime) -> str:
 
 
 def _why(card: Card) -> str:
-    handoff, line = card.handoff, why_line(card.handoff)
+    handoff, line = card.handoff, reason_lines.told(card.handoff)
     if card.kind == inbox.CONTACT:
         when = dates.near_moment(handoff.answered_at, today=_day(card))
         return _("Accepted %(when)s. %(line)s") % {"when": when, "line": line}

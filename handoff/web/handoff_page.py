@@ -11,7 +11,7 @@ from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import HandoffState
 from handoff.models import Handoff, JoinedLead
-from handoff.queries import inbox, reason_words
+from handoff.queries import inbox, reason_lines, reason_words
 from handoff.web import cards, reject_choices, sheet_words
 
 RELATED = ("lead__company", "lead__score", "episode", "team", "assigned_to", "sender", "answered_by", "offered_by")
@@ -66,7 +66,7 @@ def context_of(request: HttpRequest, handoff: Handoff) -> dict[str, Any]:
         "lead": handoff.lead,
         "card": cards.shown(card, at=at) if card else None,
         "about": cards.about(handoff.lead),
-        "why": cards.why_line(handoff),
+        "why": reason_lines.told(handoff),
         "sheet": sheet_words.written(handoff),
         "reason": reason_words.reason_label(handoff.reject_reason),
         "reasons": reject_choices.choices(at=at),

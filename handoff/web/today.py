@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts import navigation
 from accounts.domain.roles import Permission, Role
-from handoff.queries import first_steps, gaps, team_hands, today
+from handoff.queries import first_steps, gaps, reason_lines, team_hands, today
 from handoff.queries.faces import TimedDuty
 from handoff.web import change_lines, duty_actions
 from handoff.web.gap_words import gap_label
@@ -28,6 +28,12 @@ class Row:
     waiting: str
     action: duty_actions.Action
     is_first: bool
+
+    @property
+    def why(self) -> str:
+        """Why the lead is here, in the reader's language; empty for duties without a handoff."""
+        handoff = self.timed.duty.handoff
+        return reason_lines.told(handoff) if handoff else ""
 
 
 @login_required

@@ -12,6 +12,7 @@ from accounts.models import User
 from feedback.domain.choices import Reason, Result
 from handoff.domain.choices import ClockKind
 from handoff.models import Handoff, RejectReason
+from handoff.queries import reason_lines
 from integrations.models import Notice
 from integrations.queries.addresses import path_of
 from leads.domain.choices import DueKind
@@ -163,7 +164,7 @@ def _why_offered(handoff: Handoff | None) -> str:
     if handoff is None:
         return ""
     due = _("Answer by %(due)s.") % {"due": dates.moment(handoff.answer_due_at)}
-    return f"{handoff.reason_line} {due}".strip()
+    return f"{reason_lines.told(handoff)} {due}".strip()
 
 
 def _nudged(subject: Subject) -> tuple[str, str]:
