@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handoff.web import answering, gap_urls, handoff_page, inbox, offering, panels, today
+from handoff.web import answering, gap_urls, handoff_page, inbox, offering, panels, today, workflow
 from handoff.web.settings import urls as settings_urls
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("leads/<int:pk>/need/", panels.need, name="lead-need-panel"),
     path("leads/<int:pk>/handoffs/", panels.handoffs, name="lead-handoff-panel"),
     path("leads/<int:pk>/actions/", panels.actions, name="lead-actions-panel"),
+    path("workflow/", workflow.show, name="workflow"),
     *gap_urls.patterns,
     *settings_urls.patterns,
 ]

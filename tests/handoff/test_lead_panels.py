@@ -2,8 +2,9 @@
 
 import pytest
 
-from handoff.models import Gate, Handoff
+from handoff.models import Gate, Handoff, RejectReason
 from journal import clock
+from scoring.services import presets
 from tests import factories
 from tests.cast import NOON
 from tests.handoff import stories
@@ -98,3 +99,17 @@ def test_ar_52_handing_over_all_at_once_is_refused_by_the_gate(client, small):
 
     assert list(Handoff.objects.values_list("lead", flat=True)) == [large.pk]
     assert {fresh(lead).stage for lead in small_ones} == {"lead"}
+
+
+def test_ar_45_the_workflow_page_draws_the_live_settings(client, small):
+    RejectReason.objects.filter(code="not_now").update(resurface_days=45, label_ja="来期以降")
+    presets.install(by=None, at=NOON)
+
+    answer = get(client, small.mia, "/workflow/")
+
+    text = answer.content.decode()
+    assert "来期以降" in text
+    assert "2027/1/4" in text  # 45 days on
+    assert len(answer.context["reasons"]) == 8
+    assert len(answer.context["speeds"]) == 3
+    assert answer.context["scoring"]

@@ -1,0 +1,130 @@
+"""The way of a lead as it is set up now: when scored, who reviews, how assigned, how fast, what follows an answer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_GET
+
+from handoff.domain import follows
+from handoff.domain.choices import ClockKind, Leg
+from handoff.domain.questions import ITEMS
+from handoff.domain.stages import TRANSITIONS
+from handoff.models import Gate, HandoffRule, RejectReason, RoutingRule
+from handoff.queries import legs, policies
+from handoff.web.reject_choices import label_of, what_follows
+from leads.domain import condition_sentence
+from leads.domain.choices import Stage
+from leads.queries import conditions
+from scoring.queries import specs
+
+BANDS = ("high", "middle", "low")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A head and what is set up for it."""
+
+    head: str
+    text: str
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """One page, drawn from the live settings and the tables that the services obey."""
+    at = request.entry.at  # type: ignore[attr-defined]
+    reasons = RejectReason.objects.filter(is_active=True).order_by("position", "id")
+    context: dict[str, Any] = {
+        "legs": [leg.label for leg in legs.legs()],
+        "scoring": _scoring(),
+        "gates": [_gate(gate) for gate in Gate.objects.order_by("kind")],
+        "routes": _routes(),
+        "speeds": [line for leg in legs.legs() for line in _speeds(leg)],
+        "reasons": [Line(label_of(reason), what_follows(reason, at=at)) for reason in reasons],
+        "results": _results(),
+        "changes": _changes(),
+    }
+    return render(request, "handoff/workflow.html", context)
+
+
+def _scoring() -> list[Line]:
+    told = _("from %(line)d points an activity leads to a handoff; edits wait for marketing, imports for one decision")
+    return [Line(model.name, told % {"line": model.line}) for model in specs.published()]
+
+
+def _gate(gate: Gate) -> Line:
+    parts = [str(gate.get_mode_display())]
+    if gate.condition:
+        known = conditions.registry()
+        parts.append(condition_sentence.sentence(conditions.read(gate.condition, known=known), known))
+    names = [entry.get("item") or _("%(n)d of BANT") % {"n": entry["at_least"]} for entry in gate.required]
+    if names:
+        parts.append(_(", ").join(_label(name) for name in names))
+    return Line(str(gate.get_kind_display()), pgettext("separator", " · ").join(parts))
+
+
+def _label(name: str) -> str:
+    return str(ITEMS[name].label) if name in ITEMS else name
+
+
+def _routes() -> list[Line]:
+    lines = []
+    for rule in HandoffRule.objects.filter(is_on=True).order_by("position", "id"):
+        target = rule.to_user or rule.to_team or _("by the routes below")
+        lines.append(Line(rule.name, str(target)))
+    lines.append(Line(_("Known company"), _("whoever last accepted for the company, while there is room")))
+    for route in RoutingRule.objects.select_related("to_team", "to_user").order_by("leg", "position", "id"):
+        target = str(route.to_user or route.to_team)
+        turn = _("%(team)s, in turn among those present and with room") % {"team": target}
+        lines.append(Line(str(Leg(route.leg).label), target if route.to_user else turn))
+    return lines
+
+
+def _speeds(leg: Leg) -> list[Line]:
+    words = {"high": pgettext("band", "High"), "middle": pgettext("band", "Mid"), "low": pgettext("band", "Low")}
+    lines = []
+    for kind in (ClockKind.ANSWER, ClockKind.CONTACT):
+        told = [f"{words[band]} {_length(policies.promise_for(kind=kind, leg=leg, band=band))}" for band in BANDS]
+        lines.append(Line(f"{leg.label} {kind.label}", pgettext("separator", " · ").join(told)))
+    last = ClockKind.FEEDBACK if legs.goes_to_field(leg) else ClockKind.QUALIFY
+    lines.append(Line(f"{leg.label} {last.label}", _length(policies.promise_for(kind=last, leg=leg, band="low"))))
+    return lines
+
+
+def _length(promise: Any) -> str:
+    if promise.minutes is not None:
+        return ngettext("%(n)d working minute", "%(n)d working minutes", promise.minutes) % {"n": promise.minutes}
+    days = promise.working_days or 1
+    return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+
+
+def _results() -> list[Line]:
+    days = {"near": follows.CONSIDERING_NEAR_DAYS, "none": follows.CONSIDERING_DEFAULT_DAYS}
+    return [
+        Line(pgettext("result", "Opportunity"), _("an opportunity; the rep owes the next action")),
+        Line(pgettext("result", "Won"), _("won; nothing is owed any more")),
+        Line(
+            pgettext("result", "Still considering"),
+            _("within %(near)d days the rep goes on (without a date %(none)d days), else nurture until then") % days,
+        ),
+        Line(
+            pgettext("result", "Lost"),
+            _("lost; marketing looks again after %(days)d days, sooner by some reasons") % {"days": follows.LOST_DEFAULT_DAYS},
+        ),
+    ]
+
+
+def _changes() -> list[Line]:
+    """Every allowed change of stage, by the stage it leads to."""
+    return [
+        Line(
+            str(Stage(row.to).label),
+            pgettext("separator", " · ").join(str(Stage(origin).label) for origin in row.origins),
+        )
+        for row in TRANSITIONS
+    ]
