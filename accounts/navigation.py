@@ -73,6 +73,7 @@ PLACES = (
     Place("review", "review", pgettext_lazy("menu", "Review"), "calendar-check", "look", P.SEE_REPORTS),
     Place("scoring", "scoring", pgettext_lazy("menu", "Scoring rules"), "adjustments-horizontal", "tune", P.SEE_LEADS),
     Place("playbook", "playbook", pgettext_lazy("menu", "Playbook"), "book", "tune", P.SEE_LEADS),
+    Place("workflow", "workflow", pgettext_lazy("menu", "Workflow"), "arrows-exchange", "tune", P.SEE_LEADS),
     Place("imports", "imports", pgettext_lazy("menu", "Import"), "file-import", "tune", P.IMPORT_LEADS),
     Place("duplicates", "duplicates", pgettext_lazy("menu", "Duplicates"), "copy", "tune", P.IMPORT_LEADS),
     Place("settings", "settings", pgettext_lazy("menu", "Settings"), "settings", "tune", P.CHANGE_SETTINGS),

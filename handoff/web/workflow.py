@@ -114,7 +114,8 @@ def _results() -> list[Line]:
         ),
         Line(
             pgettext("result", "Lost"),
-            _("lost; marketing looks again after %(days)d days, sooner by some reasons") % {"days": follows.LOST_DEFAULT_DAYS},
+            _("lost; marketing looks again after %(days)d days, sooner by some reasons")
+            % {"days": follows.LOST_DEFAULT_DAYS},
         ),
     ]
 
