@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from handoff.domain import follows
 from handoff.domain.choices import ClockKind, Leg
 from handoff.domain.questions import ITEMS
-from handoff.domain.stages import TRANSITIONS
+from handoff.domain.stages import WAYS
 from handoff.models import Gate, HandoffRule, RejectReason, RoutingRule
 from handoff.queries import legs, policies
 from handoff.web.reject_choices import label_of, what_follows
@@ -122,10 +122,10 @@ def _results() -> list[Line]:
 
 def _changes() -> list[Line]:
     """Every allowed change of stage, by the stage it leads to."""
+    allowed = [(stage, [origin for origin in Stage if (origin.value, stage.value) in WAYS]) for stage in Stage]
+    between = pgettext("separator", " · ")
     return [
-        Line(
-            str(Stage(row.to).label),
-            pgettext("separator", " · ").join(str(Stage(origin).label) for origin in row.origins),
-        )
-        for row in TRANSITIONS
+        Line(str(stage.label), between.join(str(origin.label) for origin in origins))
+        for stage, origins in allowed
+        if origins
     ]
