@@ -7,6 +7,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views import View
 
 from feedback.domain.choices import Result
@@ -17,6 +18,7 @@ from feedback.web.forms import ResultForm
 from feedback.web.places import lead_page
 from feedback.web.toasts import what_followed
 from handoff.models import Handoff
+from handoff.queries import gates
 from journal.errors import DomainError
 
 
@@ -46,6 +48,11 @@ class FeedbackPage(LoginRequiredMixin, View):
             form.take(error)
             return self._page(request, form, status=error.status)
         messages.success(request, what_followed(given))
+        lacks = gates.opportunity_warnings(self.handoff.lead, at=at) if given.result == Result.OPPORTUNITY else ()
+        if lacks:
+            messages.warning(
+                request, _("Still to ask about this opportunity: %(items)s.") % {"items": gates.names(lacks)}
+            )
         deal = self.handoff.lead.opportunities.order_by("-id").first()
         asks_amount = given.result in (Result.OPPORTUNITY, Result.WON) and deal is not None and deal.amount is None
         return redirect("opportunity", deal.pk) if asks_amount else redirect(lead_page(self.handoff.lead_id))

@@ -1,10 +1,12 @@
 """Gates: shipped examples, what is missing, and what the small preset lets pass."""
 
 import pytest
+from django.contrib.messages import get_messages
 
 from handoff.domain import presets, questions
 from handoff.models import Gate
 from handoff.queries import gates
+from journal import clock
 from leads.queries import conditions
 from leads.services import activities
 from tests import factories
@@ -74,3 +76,15 @@ def test_a_gate_that_is_off_asks_for_nothing(small):
     Gate.objects.update(mode="off", required=[{"item": "need"}])
 
     assert gates.check(factories.lead(), Gate.Kind.SQL, at=NOON).lacks == ()
+
+
+def test_ar_28_the_warning_is_told_when_the_opportunity_is_reported(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+    client.force_login(small.sato)
+
+    with clock.frozen(NOON):
+        answer = client.post(f"/handoffs/{handoff.pk}/feedback/", {"result": "opportunity"})
+
+    told = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert stories.fresh(handoff.lead).stage == "opportunity"
+    assert any(str(questions.ITEMS["decision_process"].label) in text for text in told)
