@@ -43,23 +43,26 @@ class Actors:
         self.begins = begins
         self.until = until
         self.characters: dict[int, Character] = {}
+        self.hours = calendars.default()
 
     # -- time ---------------------------------------------------------------------------------------
 
     def working_days(self) -> Iterator[datetime]:
-        """Ten past nine on every day of the year (the office decides whether it is open)."""
+        """Ten past nine on every second day on which the office is open."""
         zone = self.crew.organization.zone
         day = self.begins.astimezone(zone).date()
         while day <= self.until.astimezone(zone).date():
             moment = datetime.combine(day, time(9, 10), zone)
-            if calendars.default().is_open(moment):
-                yield moment
-            day += timedelta(days=1)
+            if not self.hours.is_open(moment):
+                day += timedelta(days=1)
+                continue
+            yield moment
+            day += timedelta(days=2)
 
     def after(self, at: datetime, minutes: float, user: Any) -> datetime:
         """`at` plus working minutes, at this person's pace."""
         pace = self.crew.speed.get(user.pk, 1.0) if user else 1.0
-        return calendars.default().add_minutes(at, max(1, int(minutes * pace)))
+        return self.hours.add_minutes(at, max(1, int(minutes * pace)))
 
     def draw(self, mean: float) -> float:
         """A waiting time: mostly short, with a long tail."""

@@ -20,11 +20,13 @@ from integrations.sample.script import Script
 from journal import doorbell
 from journal import services as journal
 from journal.errors import Conflict
+from journal.models import Delivery
 from leads.models import Lead
 from scoring.services import presets, recompute
 
 YEAR = timedelta(days=365)
 UNREAD = timedelta(days=2)
+PUT_AWAY = timedelta(days=30)
 
 
 class NotEmpty(Conflict):
@@ -83,7 +85,9 @@ def _play(crew: Crew, *, leads: int, seed: int, until: datetime, progress: Calla
 
 
 def _catch_up(until: datetime) -> None:
-    """Tells what is owed; what is older than two days counts as read, and nothing is mailed to invented people."""
+    """Tells what is owed. What is older than a month was read and put away, what is older than two days was read,
+    and nothing is mailed to invented people."""
+    Delivery.objects.filter(due_at__lt=until - PUT_AWAY).update(state=Delivery.State.DONE)
     while journal.deliver_owed(at=until, limit=2000):
         continue
     Notice.objects.filter(at__lt=until - UNREAD, read_at__isnull=True).update(read_at=until)

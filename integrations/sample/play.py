@@ -18,6 +18,7 @@ from leads.services import leads as lead_services
 from scoring.services import scores
 
 Act = Callable[[datetime], None]
+COUNTED = {"site_visit", "document_download", "webinar_attended", "demo_request"}
 
 
 class Play:
@@ -83,7 +84,9 @@ class Play:
                 by=None,
                 at=at,
             )
-            scores.score_stale(at=at)
+            # What no rule counts can wait for the morning.
+            if kind in COUNTED:
+                scores.score_stale(at=at)
 
         return act
 
