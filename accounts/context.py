@@ -37,7 +37,7 @@ def clock_words() -> dict[str, str]:
         "left": pgettext("clock", "%s left"),
         "late": pgettext("clock", "%s late"),
         "overdue": pgettext("clock", "Overdue by %s"),
-        "paused": pgettext("clock", "Outside working hours, from %s"),
+        "paused": pgettext("clock", "Closed until %s"),
         "minutes": pgettext("clock", "{m} min"),
         "hours": pgettext("clock", "{h} h {m} min"),
         "wholeHours": pgettext("clock", "{h} h"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.queries import organization
 from handoff.domain import questions
@@ -111,7 +111,7 @@ def _lack(missing: Missing) -> Lack:
     if not missing.at_least:
         item = missing.items[0]
         return Lack(item.name, item.label, item.question)
-    labels = _(", ").join(str(item.label) for item in missing.items)
+    labels = pgettext("items of one group", " / ").join(str(item.label) for item in missing.items)
     label = ngettext("%(n)d of %(items)s", "%(n)d of %(items)s", missing.at_least) % {
         "n": missing.at_least,
         "items": labels,

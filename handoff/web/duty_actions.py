@@ -64,7 +64,7 @@ def _of_handoff(row: DutyRow, user: User) -> Action:
     mine = row.owner is not None and row.owner.pk == user.pk
     if row.due_kind == DueKind.ANSWER:
         queue = pgettext("button", "Choose a person")
-        other = pgettext("button", "Change the person")
+        other = pgettext("button", "Reassign")
         label = pgettext("button", "Answer") if mine else other if row.owner else queue
         return Action(label, address("handoff", row.handoff.pk))
     if row.due_kind == DueKind.FEEDBACK and mine:

@@ -116,7 +116,7 @@ def face(**changes):
             face(opens_at=tokyo("2026-11-24 09:00"), total=100),
             "paused",
             "営業時間外 11/24(火) 9:00から",
-            "Outside working hours, from Tue 24 Nov 9:00",
+            "Closed until Tue 24 Nov 9:00",
         ),
         (face(met_after=48), "met", "期限内（48分）", "in time (48 min)"),
     ],
