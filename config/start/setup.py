@@ -12,6 +12,7 @@ from django.core.management import call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config import texts
 from config.environment import ROOT
 from config.start import frontend
 from config.start.surroundings import begin, plainly, say
@@ -23,8 +24,8 @@ def run() -> None:
     """Brings this installation up to date with its files; leaves data that exists alone."""
     begin()
     frontend.fetch()
+    texts.compile_catalogues(ROOT / "locale")  # before Django reads them: it never looks again
     django.setup()
-    call_command("compile_texts")
     migrate()
     first_data()
     collect_static()
