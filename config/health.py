@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
 
 from handoff.models import Heartbeat
 from journal import clock
@@ -39,10 +40,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _broker() -> str:
+    broker = current_app.connection_for_write(connect_timeout=1)
     try:
-        with current_app.connection_for_write(connect_timeout=1) as broker:
+        with broker:
             broker.ensure_connection(max_retries=1, timeout=1)
-    except (OSError, current_app.connection_for_write().connection_errors):
+    except (OSError, OperationalError, *broker.connection_errors):
         return "away"
     return "ok"
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.pagination import CursorPagination
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,6 +32,16 @@ class CappedCursorPagination(CursorPagination):
             self.count = capped_count(queryset)
         return super().paginate_queryset(queryset, request, view)
 
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The cursor of the address; a 400 for one that is none of ours: every ordering here is a whole number."""
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound as error:
+            raise _bad_cursor() from error
+        if cursor and cursor.position is not None and not _is_number(cursor.position):
+            raise _bad_cursor()
+        return cursor
+
     def get_paginated_response(self, data: Any) -> Response:
         body = {"next": self.get_next_link(), "previous": self.get_previous_link(), "results": data}
         if self.count is not None:
@@ -37,3 +49,11 @@ class CappedCursorPagination(CursorPagination):
             if self.count[1]:
                 body["count_capped"] = True
         return Response(body)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _bad_cursor() -> ValidationError:
+    return ValidationError({"cursor": [_("This page no longer exists. Start from the first one.")]}, code="bad_cursor")

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.moments import DayField, MomentField
 from feedback.domain.choices import OpportunitySource, Reason, Result
 from feedback.models import Feedback, Opportunity
 from feedback.queries.status import status_of
@@ -17,16 +18,14 @@ class FeedbackInput(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(
         Reason.choices, required=False, allow_blank=True, default="", help_text="For lost (required) and considering"
     )
-    next_action_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="Local day")
+    next_action_on = DayField(required=False, allow_null=True, default=None, help_text="Local day")
     quality = serializers.IntegerField(
         required=False, allow_null=True, default=None, min_value=1, max_value=5, help_text="Quality of the lead, 1 to 5"
     )
     comment = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=1000, help_text="A word, optional"
     )
-    at = serializers.DateTimeField(
-        required=False, allow_null=True, default=None, help_text="When it happened, if earlier than now"
-    )
+    at = MomentField(required=False, allow_null=True, default=None, help_text="When it happened, if earlier than now")
 
 
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
@@ -80,14 +79,14 @@ class OpportunitySerializer(serializers.ModelSerializer[Opportunity]):
     )
     amount = serializers.DecimalField(14, 2, required=False, allow_null=True, min_value=0, help_text="Decimal text")
     currency = serializers.RegexField("^[A-Z]{3}$", default="JPY", help_text="ISO 4217")
-    opened_on = serializers.DateField(required=False, allow_null=True, help_text="Local day; default today")
+    opened_on = DayField(required=False, allow_null=True, help_text="Local day; default today")
     result = serializers.ChoiceField(
         [("won", "won"), ("lost", "lost")], required=False, allow_blank=True, help_text="won, lost or empty while open"
     )
     reason = serializers.ChoiceField(
         Reason.choices, required=False, allow_blank=True, help_text="Why it was lost (required then)"
     )
-    closed_on = serializers.DateField(required=False, allow_null=True, help_text="Local day on which it ended")
+    closed_on = DayField(required=False, allow_null=True, help_text="Local day on which it ended")
 
     class Meta:
         model = Opportunity

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.moments import DayField, MomentField
 from handoff.domain.choices import ContactMethod, ContactResult, Leg
 from handoff.models import Handoff, StageTransition
 from handoff.services.next_actions import KINDS
@@ -127,18 +128,16 @@ class AcceptInput(serializers.Serializer[Any]):
 class RejectInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=40, help_text="Code of the reason; it decides what follows")
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=500, help_text="A word")
-    resurface_on = serializers.DateField(
+    resurface_on = DayField(
         required=False, allow_null=True, default=None, help_text="When to look again, for reasons that lead to nurture"
     )
 
 
 class ContactInput(serializers.Serializer[Any]):
-    at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="When; default now")
+    at = MomentField(required=False, allow_null=True, default=None, help_text="When; default now")
     method = serializers.ChoiceField(ContactMethod.choices, help_text="call, mail or meeting")
     result = serializers.ChoiceField(ContactResult.choices, help_text="no_answer, talked or appointment")
-    appointment_at = serializers.DateTimeField(
-        required=False, allow_null=True, default=None, help_text="If one was made"
-    )
+    appointment_at = MomentField(required=False, allow_null=True, default=None, help_text="If one was made")
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000, help_text="A word")
 
 
@@ -169,11 +168,11 @@ class OfferedSerializer(HandoffSerializer):
 class TransitionInput(serializers.Serializer[Any]):
     to = serializers.ChoiceField(Stage.choices, help_text="Never sal or sql: only answers lead there")
     reason = serializers.CharField(max_length=500, help_text="Why")
-    resurface_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="For nurture")
+    resurface_on = DayField(required=False, allow_null=True, default=None, help_text="For nurture")
 
 
 class NextActionInput(serializers.Serializer[Any]):
-    at = serializers.DateTimeField(help_text="By when")
+    at = MomentField(help_text="By when")
     kind = serializers.ChoiceField([(kind, kind) for kind in KINDS], help_text="call, mail, meeting or other")
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=150, help_text="A word")
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.api.moments import DayField, MomentField
 from accounts.models import Organization, Team, User
 from handoff.domain.choices import Leg
 from leads.models import Campaign, Channel
@@ -20,9 +21,9 @@ LONGEST_DAYS = 3660
 class QuestionSerializer(serializers.Serializer[Any]):
     """The parameters of every report."""
 
-    to = serializers.DateField(required=False, help_text="First local day that is out; with `from`")
+    to = DayField(required=False, help_text="First local day that is out; with `from`")
     tz = serializers.CharField(required=False, help_text="Time zone of the days; default the organisation's")
-    as_of = serializers.DateTimeField(required=False, help_text="Count what has happened up to here; default now")
+    as_of = MomentField(required=False, help_text="Count what has happened up to here; default now")
     team = serializers.IntegerField(required=False, min_value=1, help_text="Id of a team")
     channel = serializers.IntegerField(required=False, min_value=1, help_text="Id of a channel")
     campaign = serializers.IntegerField(required=False, min_value=1, help_text="Id of a campaign")
@@ -37,7 +38,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         # `from` is a word of the language, so it can't be an attribute of the class.
-        first = serializers.DateField(required=False, help_text="First local day; default three whole months")
+        first = DayField(required=False, help_text="First local day; default three whole months")
         return {"from": first, **fields}
 
     def to_internal_value(self, data: Any) -> Any:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from kombu import Connection
 
+from config import health
 from handoff.models import Heartbeat
 from journal import clock, reactions, services
 from tests.cast import organization
@@ -36,3 +38,14 @@ def test_readyz_tells_work_that_nobody_did(client, monkeypatch):
     services.record("thing.changed", subject=organization(), by=None, at=clock.now() - timedelta(minutes=2))
 
     assert client.get("/readyz").json()["owed"] == "late"
+
+
+@pytest.mark.django_db
+def test_readyz_tells_a_missing_broker_without_refusing(client, monkeypatch):
+    nobody = Connection("redis://127.0.0.1:1/0", transport_options={"socket_connect_timeout": 0.2})
+    monkeypatch.setattr(health.current_app, "connection_for_write", lambda **options: nobody)
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["broker"] == "away"
