@@ -1,11 +1,14 @@
 """Which event makes this app do what, within the transaction or after its commit."""
 
+from accounts.models import User
 from accounts.queries import organization
 from feedback import event_lines
 from feedback.models import Opportunity
 from feedback.services import deals, imported
+from handoff.models import Handoff
 from journal.models import Event
 from journal.reactions import within
+from leads.models import Lead
 
 __all__ = ["event_lines"]
 
@@ -14,6 +17,20 @@ __all__ = ["event_lines"]
 def write_imported_deals(event: Event) -> None:
     """Within: an import's won and open rows bring their deals."""
     imported.write(rows=event.data.get("rows", ()), at=event.at)
+
+
+@within("lead.result_by_hand")
+def keep_deals(event: Event) -> None:
+    """Within: a lead moved by hand to opportunity, won or lost has the deal that belongs there."""
+    deals.follow_hand(
+        lead=Lead.objects.get(pk=event.subject_id),
+        result=event.data["result"],
+        reason=event.data["reason"],
+        handoff=Handoff.objects.filter(pk=event.data["handoff"]).first(),
+        corrected=event.data["corrected"],
+        by=User.objects.get(pk=event.actor_id),
+        at=event.at,
+    )
 
 
 @within("lead.do_not_contact")

@@ -8,7 +8,7 @@ from django.db.models import F
 from accounts.models import User
 from accounts.queries import organization
 from feedback.domain.choices import OpportunitySource
-from feedback.domain.deals import Effect
+from feedback.domain.deals import Effect, effect_of
 from feedback.models import Opportunity
 from handoff.models import Handoff
 from journal.services import record
@@ -28,7 +28,8 @@ def apply(
     if effect == Effect.NONE:
         return newest_open(lead)
     if effect in (Effect.OPEN, Effect.OPEN_AND_WIN):
-        deal = open_deal(lead=lead, handoff=handoff, by=by, happened_at=happened_at, at=at)
+        source = OpportunitySource.HANDOFF if handoff else OpportunitySource.SELF
+        deal = open_deal(lead=lead, handoff=handoff, source=source, by=by, happened_at=happened_at, at=at)
         return (
             close(deal=deal, result="won", reason="", on=day, by=by, at=at) if effect == Effect.OPEN_AND_WIN else deal
         )
@@ -39,6 +40,14 @@ def apply(
     if effect == Effect.REOPEN:
         return _reopen(won, by=by, at=at)
     return close(deal=won, result="lost", reason=reason, on=day, by=by, at=at)
+
+
+def follow_hand(
+    *, lead: Lead, result: str, reason: str, handoff: Handoff | None, corrected: bool, by: User, at: datetime
+) -> Opportunity | None:
+    """What a stage set by hand does to the deals: the same as that result would. Without a handoff: self-sourced."""
+    effect = effect_of(result, has_open=newest_open(lead) is not None, corrects_won=corrected)
+    return apply(effect=effect, lead=lead, handoff=handoff, reason=reason, by=by, happened_at=at, at=at)
 
 
 def open_deal(

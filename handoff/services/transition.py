@@ -147,7 +147,12 @@ def _by_result(wish: Wish, way: Way) -> None:
         at=wish.at,
         corrected=way == Way.CORRECTED,
     )
-    data = {"result": wish.to, "reason": reason, "handoff": wish.handoff.pk if wish.handoff else None}
+    data = {
+        "result": wish.to,
+        "reason": reason,
+        "handoff": wish.handoff.pk if wish.handoff else None,
+        "corrected": way == Way.CORRECTED,
+    }
     record("lead.result_by_hand", subject=wish.lead, by=wish.by, at=wish.at, lead_id=wish.lead.pk, data=data)
 
 
