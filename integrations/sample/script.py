@@ -137,6 +137,7 @@ class Script:
             "last_name_kana": last_kana,
             "first_name_kana": first_kana,
             "email": email,
+            "phone": company["phone"] if self.random.random() < 0.75 else "",
             "title": title,
             "department": department,
             "company": company,
