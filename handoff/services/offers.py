@@ -157,7 +157,7 @@ def _check(offer: Offer) -> None:
     if by is not None and not permissions.may_offer(by, offer.leg or Leg.MARKETING_TO_FIELD):
         raise NotYours
     check_contactable(lead)
-    _check_free(lead)
+    check_free(lead)
     if not offer.leg or not legs.fits(offer.leg, lead.stage):
         raise WrongStage(stage=Stage(lead.stage).label)
     if offer.leg == Leg.INSIDE_TO_FIELD:
@@ -166,7 +166,8 @@ def _check(offer: Offer) -> None:
             raise GateRefused(Gate.Kind.SQL, state.lacks)
 
 
-def _check_free(lead: Lead) -> None:
+def check_free(lead: Lead) -> None:
+    """Nobody has been asked yet who has not answered. Raises AlreadyOffered."""
     standing = Handoff.objects.open().filter(lead=lead).select_related("assigned_to", "team").first()
     joined = JoinedLead.objects.filter(lead=lead, handoff__state=HandoffState.OFFERED).first()
     if standing is None and joined is not None:

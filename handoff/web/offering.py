@@ -16,7 +16,7 @@ from accounts.models import Team, User
 from handoff import permissions
 from handoff.domain.choices import Leg
 from handoff.queries import gates, legs
-from handoff.services import bulk_offers, handoffs
+from handoff.services import bulk_offers, handoffs, offers
 from handoff.web.panels import next_gate, offer_label, seen
 from journal.errors import DomainError
 from leads.models import Lead
@@ -36,6 +36,11 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _send(request, lead, leg)
+    try:
+        offers.check_free(lead)
+    except offers.AlreadyOffered as refusal:
+        messages.error(request, str(refusal))
+        return redirect("lead", lead.pk)
     return _page(request, lead, leg)
 
 

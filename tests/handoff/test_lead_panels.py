@@ -68,6 +68,15 @@ def test_handing_over_from_the_page(client, small):
     assert (handoff.assigned_to, handoff.note) == (small.otto, "紹介です")
 
 
+def test_no_form_opens_for_a_lead_that_waits_for_an_answer(client, small):
+    handoff = stories.offered(small, to=small.sato)
+
+    answer = get(client, small.mia, f"/leads/{handoff.lead_id}/offer/")
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/leads/{handoff.lead_id}/"
+
+
 def test_a_refusal_stands_on_the_form(client, small):
     Gate.objects.filter(kind="mql").update(
         mode="block", condition={"field": "company.employee_count", "op": "gte", "value": 50}
