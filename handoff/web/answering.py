@@ -22,6 +22,7 @@ from handoff.web import reject_choices
 from handoff.web.handoff_page import seen
 from journal.errors import DomainError, Invalid
 from leads.models import Lead
+from leads.queries.references import as_id
 from leads.web.posting import safe_next
 
 Verb = Callable[[HttpRequest, Handoff, datetime], str]
@@ -84,8 +85,7 @@ def _withdraw(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
 
 
 def _reassign(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
-    number = request.POST.get("user", "")
-    user = get_object_or_404(User.objects.active(), pk=int(number) if number.isdecimal() else 0)
+    user = get_object_or_404(User.objects.active(), pk=as_id(request.POST.get("user", "")) or 0)
     handoffs.reassign(handoff=handoff, by=request.user, at=at, user=user, reason=request.POST.get("reason", "").strip())
     return _("%(name)s has it now; the deadline stays.") % {"name": user.name}
 

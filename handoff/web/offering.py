@@ -20,6 +20,7 @@ from handoff.services import bulk_offers, handoffs, offers
 from handoff.web.panels import next_gate, offer_label, seen
 from journal.errors import DomainError
 from leads.models import Lead
+from leads.queries.references import as_id
 from leads.web.posting import safe_next
 
 
@@ -48,7 +49,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Many at once, as the list selected them: those whose gate holds; the others are named."""
-    numbers = [int(number) for number in request.POST.getlist("lead") if number.isdecimal()]
+    numbers = [number for text in request.POST.getlist("lead") if (number := as_id(text))]
     back = safe_next(request, reverse("leads"))
     chosen = list(Lead.objects.visible_to(request.user).filter(pk__in=numbers[:200]).order_by("pk"))
     at = request.entry.at  # type: ignore[attr-defined]
@@ -110,9 +111,10 @@ def _page(
 
 def _receiver(value: str) -> User | Team | None:
     """`user-3`, `team-1`, or nothing for the route."""
-    kind, _dash, number = value.partition("-")
-    if not number.isdecimal():
+    kind, _dash, text = value.partition("-")
+    number = as_id(text)
+    if number is None:
         return None
     if kind == "user":
-        return User.objects.active().filter(pk=int(number)).first()
-    return Team.objects.filter(pk=int(number), is_active=True).first()
+        return User.objects.active().filter(pk=number).first()
+    return Team.objects.filter(pk=number, is_active=True).first()

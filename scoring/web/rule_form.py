@@ -126,7 +126,7 @@ def typed(text: str, op: str, field: Field) -> Any:
 def _one(word: str, field: Field) -> Any:
     if field.kind in (Kind.NUMBER, Kind.RANGE):
         digits = word.replace(",", "").removesuffix(str(field.unit)) if field.unit else word
-        return int(digits) if digits.removeprefix("-").isdecimal() else word
+        return int(digits) if digits.removeprefix("-").isdecimal() and len(digits) < 19 else word
     if field.kind == Kind.YES_NO:
         return {gettext("yes"): True, "yes": True, "true": True, gettext("no"): False, "no": False}.get(
             word.lower(), word

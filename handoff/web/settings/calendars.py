@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
@@ -26,6 +26,7 @@ from handoff.models import Calendar, ClosingDay
 from handoff.queries import calendars, holidays
 from handoff.services import calendars as calendar_service
 from journal.errors import DomainError
+from leads.queries.references import as_id
 
 _SPAN = re.compile(r"(\d{1,2}):?(\d{2})\s*[-–〜~ー]\s*(\d{1,2}):?(\d{2})")
 EVERY_YEAR = 4
@@ -188,9 +189,7 @@ def _team(request: HttpRequest) -> Team | None:
     asked = request.POST.get("team") or request.GET.get("team") or ""
     if not asked:
         return None
-    if not asked.isdecimal():
-        raise Http404
-    return get_object_or_404(Team, pk=int(asked))
+    return get_object_or_404(Team, pk=as_id(asked) or 0)
 
 
 def _row(team: Team | None) -> Calendar:
