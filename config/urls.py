@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.health import healthz, readyz
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include((api_patterns, "api"))),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     path("imports/", include("leads.web.import_urls")),
     *[path("", include(f"{app}.web.urls")) for app in API_APPS if find_spec(f"{app}.web.urls")],
 ]
