@@ -37,7 +37,7 @@ class Picture:
 
 PICTURES = (
     Picture("today", "maki@minato.example", "/", 1440, 900),
-    Picture("inbox", "sato@minato.example", "/inbox/", 390, 780, touch=True),
+    Picture("inbox", "isao@minato.example", "/inbox/", 390, 780, touch=True),
     Picture("dashboard", "maki@minato.example", "/dashboard/", 1440, 900),
 )
 

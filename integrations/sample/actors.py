@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from django.db.models import Q
+
 from feedback.models import Opportunity
 from feedback.services import feedback, opportunities
 from handoff.domain.choices import HandoffState, Leg
@@ -234,17 +236,32 @@ class Actors:
     def _catch_up(self, at: datetime) -> None:
         """Most of what is late gets done within days; what the manager holds goes to somebody else."""
         late = Lead.objects.present().filter(due_kind__in=LATE_KINDS, due_at__lt=at - timedelta(hours=20))
-        for number, lead in enumerate(late.order_by("due_at")[:15]):
+        for number, lead in enumerate(late.select_related("owner").order_by("due_at")[:15]):
+            if self.random.random() > 0.35:
+                continue
             held = (
                 Handoff.objects.filter(lead=lead, state=HandoffState.ACCEPTED, closed_at=None).order_by("-pk").first()
             )
-            if held is not None and self.random.random() < 0.35:
+            soon = at + timedelta(minutes=7 * number + 9)
+            if held is not None:
                 act = {"contact": self._contact, "feedback": self._report}.get(lead.due_kind, self._qualify)
-                self.later(at + timedelta(minutes=7 * number + 9), act(held.pk, held.assigned_to))
+                self.later(soon, act(held.pk, held.assigned_to))
+            elif lead.stage == "sal" and lead.owner is not None:
+                self.later(soon, self._ask_again(lead.pk, lead.owner))
         manager = self.crew.people["maki"]
-        for handoff in Handoff.objects.open().filter(assigned_to=manager):
+        for handoff in Handoff.objects.open().filter(Q(assigned_to=manager) | Q(assigned_to=None)):
             keys = ["isao", "noguchi"] if handoff.leg == Leg.MARKETING_TO_INSIDE else ["sato", "shiraishi"]
             self._politely(self._pass_on(handoff, self.crew.people[self.random.choice(keys)]))(at)
+
+    def _ask_again(self, lead_id: int, by: Any) -> Callable[[datetime], None]:
+        """What came back from field sales is asked for once more and handed on."""
+
+        def ask(at: datetime) -> None:
+            lead = Lead.objects.get(pk=lead_id)
+            lead_services.qualify(lead=lead, values=self._hearing(lead_id, 1.0), by=by, at=at)
+            handoffs.offer(lead=Lead.objects.get(pk=lead_id), by=by, at=at)
+
+        return self._politely(ask)
 
     def _pass_on(self, handoff: Handoff, person: Any) -> Callable[[datetime], None]:
         def pass_on(at: datetime) -> None:
