@@ -4,4 +4,4 @@ from tests.append_only import logs_can_be_emptied
 
 __all__ = ["logs_can_be_emptied"]
 
-pytest_plugins = ["tests.fixtures_cast", "tests.machine", "tests.selection"]
+pytest_plugins = ["tests.fixtures_cast", "tests.chrome", "tests.machine", "tests.selection"]

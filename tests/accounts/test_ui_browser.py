@@ -1,16 +1,10 @@
 """The frame in a real browser: clocks count on, keys work, sheets open, the theme holds; no accessibility fault."""
 
-import os
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import sync_playwright
 
-from config.start import chromium as chromium_program
 from tests.cast import cast, organization
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,24 +13,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program.path(), args=list(chromium_program.FLAGS))
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium, live_server, settings):
+def page(chrome, live_server, settings):
     """The gallery, as Ada, in Japanese, on a desk; its console must stay silent."""
     settings.DEBUG = True
     organization()
     people = cast()
     visitor = Client()
     visitor.force_login(people.ada)
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="ja-JP")
+    context = chrome.new_context(viewport={"width": 1440, "height": 900}, locale="ja-JP")
     session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     shown = context.new_page()

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import Membership, Organization, Team, User
 from accounts.services import people
-from config.start import chromium
 from integrations.services import first_start
 from journal import clock
 from leads.models import ActivityType
@@ -18,14 +17,6 @@ from tests.machine import Machine
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 PASSWORD = "correct-horse-battery"
-
-
-@pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.path(), args=list(chromium.FLAGS))
-        yield browser
-        browser.close()
 
 
 class Office:

@@ -81,6 +81,7 @@ def assert_refused(file: Path, words: str) -> None:
         copies.restore(file=file, at=NOON)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_copy_brings_back_what_was_lost(tmp_path):
     """An installation of its own, by its own commands: on the database of this run's kind."""
     place = Installation(tmp_path)
