@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -28,8 +28,9 @@ Ring = tuple[str, tuple[Any, ...], str]
 class _Bell:
     """Rings that wait, each once, and the thread that takes them out. One per process: threads don't survive a fork."""
 
-    def __init__(self) -> None:
+    def __init__(self, send: Callable[[Ring], None]) -> None:
         self.pid = os.getpid()
+        self._send = send
         self._waiting: dict[Ring, None] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -48,7 +49,7 @@ class _Bell:
         while True:
             ring = self._next()
             try:
-                _send(ring)
+                self._send(ring)
             except Exception as error:
                 log.warning("the broker did not take %s: %s", ring[0], type(error).__name__)
                 time.sleep(SILENCE_SECONDS)
@@ -64,12 +65,12 @@ class _Bell:
             return ring
 
 
-_bell = _Bell()
-
-
 def _send(ring: Ring) -> None:
     task, args, queue = ring
     current_app.send_task(task, args=args, queue=queue, retry=False, ignore_result=True)
+
+
+_bell = _Bell(_send)
 
 
 def ring(task: str, *args: Any, queue: str = "urgent") -> None:
@@ -78,7 +79,7 @@ def ring(task: str, *args: Any, queue: str = "urgent") -> None:
     if _is_quiet.get():
         return
     if _bell.pid != os.getpid():
-        _bell = _Bell()
+        _bell = _Bell(_send)
     _bell.ring((task, args, queue))
 
 

@@ -8,21 +8,20 @@ from journal import doorbell
 
 
 @pytest.fixture
-def bell(monkeypatch):
-    fresh = doorbell._Bell()
-    monkeypatch.setattr(doorbell, "_bell", fresh)
+def hang_bell(monkeypatch):
+    """Hangs up a bell that sends as told: a thread left over from another test keeps its own way to send."""
     monkeypatch.setattr(doorbell, "SILENCE_SECONDS", 0)
-    return fresh
+    return lambda send: monkeypatch.setattr(doorbell, "_bell", doorbell._Bell(send))
 
 
-def test_ring_returns_while_the_broker_hangs(bell, monkeypatch):
+def test_ring_returns_while_the_broker_hangs(hang_bell):
     hanging, released = threading.Event(), threading.Event()
 
     def hang(ring):
         hanging.set()
         released.wait(10)
 
-    monkeypatch.setattr(doorbell, "_send", hang)
+    hang_bell(hang)
     doorbell.ring("a.task")
     assert hanging.wait(5)
 
@@ -31,7 +30,7 @@ def test_ring_returns_while_the_broker_hangs(bell, monkeypatch):
     released.set()
 
 
-def test_rings_of_one_kind_wait_once_and_all_kinds_arrive(bell, monkeypatch):
+def test_rings_of_one_kind_wait_once_and_all_kinds_arrive(hang_bell):
     sent, busy, go = [], threading.Event(), threading.Event()
     both = threading.Event()
 
@@ -42,7 +41,7 @@ def test_rings_of_one_kind_wait_once_and_all_kinds_arrive(bell, monkeypatch):
         if len(sent) == 2:
             both.set()
 
-    monkeypatch.setattr(doorbell, "_send", send)
+    hang_bell(send)
     doorbell.ring("first.task")
     assert busy.wait(5)
     for _time in range(50):
@@ -53,7 +52,7 @@ def test_rings_of_one_kind_wait_once_and_all_kinds_arrive(bell, monkeypatch):
     assert sent == ["first.task", "again.task"]
 
 
-def test_failing_broker_is_tried_again_later(bell, monkeypatch):
+def test_failing_broker_is_tried_again_later(hang_bell):
     arrived, failed = threading.Event(), threading.Event()
 
     def send(ring):
@@ -62,7 +61,7 @@ def test_failing_broker_is_tried_again_later(bell, monkeypatch):
             raise OSError("away")
         arrived.set()
 
-    monkeypatch.setattr(doorbell, "_send", send)
+    hang_bell(send)
     doorbell.ring("a.task")
     assert failed.wait(5)
 
@@ -72,8 +71,11 @@ def test_failing_broker_is_tried_again_later(bell, monkeypatch):
     assert arrived.is_set()
 
 
-def test_quiet_wakes_nobody(bell, monkeypatch):
-    monkeypatch.setattr(bell, "ring", lambda ring: pytest.fail("rang"))
+def test_quiet_wakes_nobody(hang_bell):
+    rung = threading.Event()
+    hang_bell(lambda ring: rung.set())
 
     with doorbell.quiet():
         doorbell.ring("a.task")
+
+    assert not rung.wait(0.1)
