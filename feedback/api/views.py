@@ -21,6 +21,7 @@ from feedback.models import Opportunity
 from feedback.queries import opportunities as queries
 from feedback.services import feedback, opportunities
 from handoff.models import Handoff
+from leads.queries.references import as_id
 
 PK = OpenApiParameter("pk", OpenApiTypes.STR, OpenApiParameter.PATH, description="Id of the handoff")
 
@@ -38,7 +39,7 @@ class FeedbackView(IdempotentMixin, APIView):
         responses={201: FeedbackSerializer},
     )
     def post(self, request: Request, pk: str) -> Response:
-        handoff = get_object_or_404(_seen(request), pk=_number(pk))
+        handoff = get_object_or_404(Handoff.objects.visible_to(request.user), pk=as_id(pk) or 0)
         check_if_match(request, handoff)
         shape = FeedbackInput(data=request.data)
         shape.is_valid(raise_exception=True)
@@ -52,7 +53,7 @@ class FeedbackView(IdempotentMixin, APIView):
         responses=FeedbackSerializer(many=True),
     )
     def get(self, request: Request, pk: str) -> Response:
-        handoff = get_object_or_404(_seen(request), pk=_number(pk))
+        handoff = get_object_or_404(Handoff.objects.visible_to(request.user), pk=as_id(pk) or 0)
         rows = handoff.feedbacks.select_related("handoff").order_by("-id")
         return Response(FeedbackSerializer(rows, many=True).data)
 
@@ -121,14 +122,3 @@ class OpportunityViewSet(
             opportunity=deal, values=shape.validated_data, by=request.user, at=at(request), version=version
         )
         return self.tagged(deal, self.get_serializer(deal).data)
-
-
-def _seen(request: Request) -> QuerySet[Handoff]:
-    """A key sees every handoff, a person those that concern them."""
-    if request.user.is_service:
-        return Handoff.objects.all()
-    return Handoff.objects.visible_to(request.user)
-
-
-def _number(pk: str) -> int:
-    return int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0

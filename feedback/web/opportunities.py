@@ -19,6 +19,7 @@ from feedback.web.forms import DealForm
 from feedback.web.places import lead_page
 from journal.errors import DomainError
 from leads.models import Lead
+from leads.queries.references import as_id
 
 PAGE = 50
 STATES = ("open", "won", "lost")
@@ -30,9 +31,8 @@ class OpportunitiesPage(LoginRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         state = request.GET.get("state", "open")
         found = queries.listed(request.user, state=state if state in STATES else "")
-        before = request.GET.get("before", "")
-        if before.isascii() and before.isdigit() and len(before) < 19:
-            found = found.filter(pk__lt=int(before))
+        if before := as_id(request.GET.get("before")):
+            found = found.filter(pk__lt=before)
         rows = list(found[: PAGE + 1])
         context = {"rows": rows[:PAGE], "state": state, "next_before": rows[PAGE - 1].pk if len(rows) > PAGE else None}
         return render(request, "feedback/opportunities.html", context)

@@ -7,6 +7,7 @@ from django.views import View
 
 from feedback.permissions import may_report
 from feedback.queries import results
+from leads.queries.references import as_id
 
 PAGE = 50
 
@@ -16,9 +17,8 @@ class ResultsPage(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = results.listed(request.user)
-        before = request.GET.get("before", "")
-        if before.isascii() and before.isdigit() and len(before) < 19:
-            found = found.filter(pk__lt=int(before))
+        if before := as_id(request.GET.get("before")):
+            found = found.filter(pk__lt=before)
         page = list(found[: PAGE + 1])
         rows = [(row, may_report(request.user, row.handoff)) for row in results.rows(page[:PAGE])]
         next_before = page[PAGE - 1].pk if len(page) > PAGE else None

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -25,6 +24,7 @@ from handoff.queries import gates, legs
 from handoff.services import handoffs
 from journal.errors import FieldError, Invalid
 from leads.models import Lead
+from leads.queries.references import as_id
 
 
 class UnknownReference(Invalid):
@@ -67,14 +67,10 @@ class HandoffViewSet(
     def get_queryset(self) -> QuerySet[Handoff]:
         if getattr(self, "swagger_fake_view", False):
             return Handoff.objects.none()
-        rows = Handoff.objects.select_related("episode", "assigned_to", "team")
-        return rows if self.request.user.is_service else rows.visible_to(self.request.user)
+        return Handoff.objects.visible_to(self.request.user).select_related("episode", "assigned_to", "team")
 
     def get_object(self) -> Handoff:
-        number = self.kwargs["pk"]
-        if not (number.isascii() and number.isdigit() and len(number) < 19):
-            raise Http404
-        return get_object_or_404(self.get_queryset(), pk=int(number))
+        return get_object_or_404(self.get_queryset(), pk=as_id(self.kwargs["pk"]) or 0)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self._answer(self.get_object())
@@ -169,7 +165,7 @@ class HandoffViewSet(
 
 
 def _lead(request: Request, number: str) -> Lead:
-    found = Lead.objects.visible_to(request.user).filter(pk=_number(number)).first()
+    found = Lead.objects.visible_to(request.user).filter(pk=as_id(number) or 0).first()
     if found is None:
         raise UnknownReference(errors=[FieldError("lead", "unknown", str(UnknownReference.message))])
     return found
@@ -182,18 +178,14 @@ def _receiver(to: dict[str, Any] | None) -> User | Team | None:
 
 
 def _user(number: str, field: str) -> User:
-    found = User.objects.active().filter(pk=_number(number)).first()
+    found = User.objects.active().filter(pk=as_id(number) or 0).first()
     if found is None:
         raise UnknownReference(errors=[FieldError(field, "unknown", str(UnknownReference.message))])
     return found
 
 
 def _team(number: str, field: str) -> Team:
-    found = Team.objects.filter(pk=_number(number), is_active=True).first()
+    found = Team.objects.filter(pk=as_id(number) or 0, is_active=True).first()
     if found is None:
         raise UnknownReference(errors=[FieldError(field, "unknown", str(UnknownReference.message))])
     return found
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -21,6 +21,7 @@ from handoff.models import StageTransition
 from handoff.services import next_actions, transition
 from leads.domain.choices import Stage
 from leads.models import Lead
+from leads.queries.references import as_id
 
 PK = OpenApiParameter("pk", OpenApiTypes.STR, OpenApiParameter.PATH, description="Id of the lead")
 
@@ -32,8 +33,7 @@ class LeadVerb(IdempotentMixin, APIView):
     filter_backends: list[type] = []
 
     def _lead(self, request: Request, pk: str) -> Lead:
-        number = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0
-        lead = Lead.objects.visible_to(request.user).filter(pk=number).first()
+        lead = Lead.objects.visible_to(request.user).filter(pk=as_id(pk) or 0).first()
         if lead is None:
             raise Http404
         check_if_match(request, lead)

@@ -47,13 +47,9 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         """Still unanswered."""
         return self.filter(state=HandoffState.OFFERED)
 
-    def with_receiver(self, user: Any) -> "HandoffQuerySet":
-        """Offered to or held by this person, or waiting in a queue of their teams."""
-        return self.filter(Q(assigned_to=user) | Q(assigned_to__isnull=True, team__in=user.team_ids))
-
     def visible_to(self, user: Any) -> "HandoffQuerySet":
-        """Marketing and managers see all; others what concerns them or their teams."""
-        if user.may(Permission.SEE_ALL_HANDOFFS):
+        """Marketing, managers and keys see all; others what concerns them or their teams."""
+        if user.is_service or user.may(Permission.SEE_ALL_HANDOFFS):
             return self
         return self.filter(Q(assigned_to=user) | Q(offered_by=user) | Q(team__in=user.team_ids))
 

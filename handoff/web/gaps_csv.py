@@ -10,9 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.interface import figures
-
-# A cell that begins like this would be run as a formula; full-width signs too.
-FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")
+from leads.domain.import_cells import for_spreadsheet
 
 
 def sheet(rows: Iterable[tuple[Any, Any]]) -> str:
@@ -56,5 +54,4 @@ def _cells(head: Any, row: Any) -> list[Any]:
 
 
 def _safe(cell: Any) -> Any:
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA_SIGNS) else cell
+    return for_spreadsheet(cell) if isinstance(cell, str) else cell

@@ -7,6 +7,7 @@ from django.views import View
 
 from integrations.queries import notice_rows
 from integrations.services import notices
+from leads.queries.references import as_id
 
 PAGE = 50
 
@@ -16,9 +17,8 @@ class NoticesPage(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         page = notice_rows.of_user(request.user)
-        before = request.GET.get("before", "")
-        if before.isascii() and before.isdigit() and len(before) < 19:
-            page = page.filter(pk__lt=int(before))
+        if before := as_id(request.GET.get("before")):
+            page = page.filter(pk__lt=before)
         found = list(page[: PAGE + 1])
         rows = notice_rows.rows(found[:PAGE])
         context = {
@@ -30,7 +30,5 @@ class NoticesPage(LoginRequiredMixin, View):
         return render(request, "integrations/notices.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        up_to = request.POST.get("up_to", "")
-        limit = int(up_to) if up_to.isascii() and up_to.isdigit() and len(up_to) < 19 else None
-        notices.mark_read(user=request.user, at=request.entry.at, up_to=limit)
+        notices.mark_read(user=request.user, at=request.entry.at, up_to=as_id(request.POST.get("up_to")))
         return redirect("notices")

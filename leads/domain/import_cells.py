@@ -87,6 +87,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("〜", "~").replace("～", "~").strip()
 
 
+# A cell that begins like this would be run as a formula; full-width signs too.
 _FORMULA = "=+-@＝＋－＠\t\r"
 
 

@@ -7,6 +7,7 @@ from django.db.models import F
 from accounts.models import User
 from journal.transactions import retried
 from leads.models import ImportRow, ImportRun, Lead
+from leads.queries.references import as_id
 from leads.services import import_chunks
 from leads.services.import_errors import CandidateUnknown, RowNotHeld
 from leads.services.import_runs import locked, require
@@ -39,8 +40,7 @@ def resolve(*, run: ImportRun, number: int, meaning: str, by: User, at: datetime
 def _check(meaning: str, by: User) -> None:
     if meaning in ("new", "skip"):
         return
-    known = meaning.isascii() and meaning.isdigit() and len(meaning) < 19
-    if not known or not Lead.objects.visible_to(by).filter(pk=int(meaning)).exists():
+    if not Lead.objects.visible_to(by).filter(pk=as_id(meaning) or 0).exists():
         raise CandidateUnknown
 
 

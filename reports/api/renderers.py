@@ -6,8 +6,7 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer
 
-# A cell that begins like this would be run as a formula; full-width signs too.
-FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")
+from leads.domain.import_cells import for_spreadsheet
 
 
 class TableRenderer(BaseRenderer):
@@ -32,4 +31,4 @@ class TableRenderer(BaseRenderer):
 def _safe(value: Any) -> Any:
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
+    return for_spreadsheet(value) if isinstance(value, str) else value

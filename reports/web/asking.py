@@ -14,6 +14,7 @@ from accounts.interface import dates
 from accounts.models import Team
 from handoff.domain.choices import Leg
 from leads.models import Channel, Company
+from leads.queries.references import as_id
 from reports.domain.periods import Period, latest_days, latest_months, this_month
 from reports.queries.funnel import COHORTS
 from reports.queries.scope import SIZES, Filters, Question, narrowed_to
@@ -119,8 +120,7 @@ class Asked:
         }.get(key, lambda: latest_days(self.today, 90, zone))()
 
     def _one(self, name: str, known: dict[int, str]) -> int | None:
-        text = self.get.get(name, "")
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        number = as_id(self.get.get(name))
         return number if number in known else None
 
 

@@ -17,6 +17,7 @@ from feedback.domain.choices import Reason
 from handoff.domain.choices import ClockKind, Leg
 from handoff.models import RejectReason
 from leads.domain.choices import Stage
+from leads.queries.references import as_id
 from reports.domain.periods import week_ago
 from reports.queries import behind, channels, feedback, funnel, kpis, sla, trend, velocity
 from reports.queries.scope import Question
@@ -53,14 +54,14 @@ class FigureLeadsPage(ReportPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked, figure = self.asked, request.GET.get("figure", "")
-        stage, before = request.GET.get("stage", ""), request.GET.get("before", "")
+        stage = request.GET.get("stage", "")
         found = behind.leads(
             asked.question, figure=figure, stage=stage, channel=asked.filters.channel, cohort=asked.cohort
         )
         found = found.visible_to(request.user)
         total = found.count()
-        if before.isascii() and before.isdigit() and len(before) < 19:
-            found = found.filter(pk__lt=int(before))
+        if before := as_id(request.GET.get("before")):
+            found = found.filter(pk__lt=before)
         rows = list(found.select_related("company", "owner", "score").order_by("-pk")[: PAGE + 1])
         context = {
             "title": figure_name(figure, stage),
