@@ -1,6 +1,6 @@
 """The table of who reacts to which event: `within` the transaction (may veto), or `after` its commit.
 
-Apps register in their own `reactions.py`, loaded by their AppConfig. An event kind may end in `.*`.
+Apps register in their own `reactions.py`, loaded by their AppConfig. Kinds are matched whole.
 """
 
 from collections import defaultdict

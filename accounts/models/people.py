@@ -1,6 +1,5 @@
 """People, their roles and teams."""
 
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -21,10 +20,6 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def with_role(self, role: str) -> "UserQuerySet":
         return self.filter(role_grants__role=role)
-
-    def present_on(self, day: date) -> "UserQuerySet":
-        """Without those whose absence covers the local day."""
-        return self.exclude(absences__starts_on__lte=day, absences__ends_on__gte=day)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -20,10 +20,6 @@ class Chance:
     of: int
     reached: int
 
-    @property
-    def is_enough(self) -> bool:
-        return self.of >= FEWEST
-
 
 def chance(*, leg: str, band: str, at: datetime) -> Chance:
     """The share of earlier episodes of the same band and leg that reached OPPORTUNITY after their offer."""

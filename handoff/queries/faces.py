@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from accounts.interface.clock_faces import ClockFace
 from handoff.domain.calendar import WorkCalendar
-from handoff.domain.choices import ClockState
 from handoff.models import Clock
 from handoff.queries import calendars
 from handoff.queries.duties import DutyRow
@@ -30,15 +29,6 @@ def face(*, due_at: datetime, at: datetime, calendar: WorkCalendar, started_at: 
         windows=tuple(calendar.windows(min(at, due_at), max(at, due_at) + COUNTED_AHEAD)) if counts else (),
         day_minutes=calendar.day_minutes or USUAL_DAY,
     )
-
-
-def of_clock(clock: Clock, *, at: datetime) -> ClockFace:
-    """One stored clock: running, met (with the time it took) or breached."""
-    calendar = calendars.by_id(clock.calendar_id)
-    if clock.state == ClockState.MET and clock.ended_at:
-        took = calendar.minutes_between(clock.started_at, clock.ended_at)
-        return ClockFace(due_at=clock.due_at, at=at, remaining=0, met_after=took)
-    return face(due_at=clock.due_at, at=at, calendar=calendar, started_at=clock.started_at)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ class Step:
     at: datetime | None
     days: int | None = None
     is_undated: bool = False
-    is_passed: bool = False
 
 
 def steps(lead: Lead, *, at: datetime) -> list[Step]:
@@ -31,9 +30,7 @@ def steps(lead: Lead, *, at: datetime) -> list[Step]:
         is_now = stage == lead.stage
         state = "now" if is_now else "past" if place <= reached else ""
         days = (at - lead.stage_since).days if is_now else None
-        found.append(
-            Step(stage, state, since, days, bool(entry and entry.undated), bool(entry and entry.passed_through))
-        )
+        found.append(Step(stage, state, since, days, bool(entry and entry.undated)))
     return found
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Team, User
 from handoff.domain.duties import Duty
 from leads.models import Lead
 
@@ -14,23 +13,11 @@ COLUMNS = ["owner_id", "team_id", "due_at", "due_kind", "due_note", "not_before"
 NOTE_LENGTH = Lead._meta.get_field("due_note").max_length
 
 
-def set_duty(
-    *,
-    lead: Lead,
-    kind: str,
-    due_at: datetime,
-    owner: User | None,
-    team: Team | None,
-    note: str = "",
-    not_before: datetime | None = None,
-) -> None:
-    """From now on the owner, or without one the team's queue, owes `kind` until `due_at`."""
-    duty = Duty(kind, due_at, getattr(owner, "pk", None), getattr(team, "pk", None), note)
-    assign(lead=lead, duty=duty, not_before=not_before)
-
-
 def assign(*, lead: Lead, duty: Duty, not_before: datetime | None = None) -> None:
-    """Writes the duty; `not_before` keeps the system from taking the lead up again earlier."""
+    """From now on the owner, or without one the team's queue, owes it.
+
+    `not_before` keeps the system from taking the lead up again earlier.
+    """
     _write(lead, columns(duty, not_before=not_before))
 
 

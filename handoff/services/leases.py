@@ -17,9 +17,3 @@ def hold(*, name: str, holder: str, at: datetime, seconds: int) -> bool:
         return True
     Lease.objects.bulk_create([Lease(name=name, holder=holder, until=until)], ignore_conflicts=True)
     return Lease.objects.filter(name=name, holder=holder, until=until).exists()
-
-
-@retried
-def release(*, name: str, holder: str, at: datetime) -> None:
-    """Gives the lease back before its end; somebody else's is left alone."""
-    Lease.objects.filter(name=name, holder=holder).update(until=at)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -98,7 +97,3 @@ def _holiday(card: Card) -> str:
 
 def _day(card: Card) -> date:
     return timezone.localdate(card.face.at)
-
-
-def page_of(handoff: object) -> str:
-    return reverse("handoff", args=[handoff.pk])  # type: ignore[attr-defined]

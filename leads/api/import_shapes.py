@@ -110,6 +110,7 @@ class ImportSerializer(serializers.ModelSerializer[ImportRun]):
     def get_progress(self, run: ImportRun) -> float:
         return imports.progress(run)
 
+    @extend_schema_field(ImportErrorSerializer(allow_null=True))
     def get_error(self, run: ImportRun) -> dict[str, str] | None:
         return {"code": run.error_code, "detail": imports.error_text(run)} if run.error_code else None
 
@@ -138,6 +139,7 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
             "cells": {"help_text": "As written, in the order of headers"},
         }
 
+    @extend_schema_field(RowFaultSerializer(many=True))
     def get_errors(self, row: ImportRow) -> list[dict[str, str]]:
         return [
             {"column": fault.get("column", ""), "code": fault["code"], "message": row_sentence(fault)}

@@ -106,7 +106,6 @@ def _decide(draft: Draft, index: Index, changes: Changes, started: set[int], con
         return
     resolution = draft.row.resolution
     if resolution == "skip":
-        draft.is_skipped = True
         return
     found = meaning(draft.values, draft.keys, index, match_on=context.plan.match_on)
     lead = found.lead

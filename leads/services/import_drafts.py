@@ -24,7 +24,6 @@ class Draft:
     held: str = ""
     candidates: list[Lead] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
-    is_skipped: bool = False
     source: tuple[str, str] = ("", "")
     events: list[tuple[str, str, datetime, str]] = field(default_factory=list)
 

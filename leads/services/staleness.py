@@ -13,7 +13,7 @@ _CHUNK = 500
 # the raised generation tells a worker that its reading is already old.
 _MARK = """
 INSERT INTO leads_scoredue (lead_id, cause, marked_at, generation)
-SELECT id, %s, %s, 1 FROM leads_lead WHERE is_present {which}
+SELECT id, %s, %s, 1 FROM leads_lead WHERE is_present AND {which}
 ON CONFLICT (lead_id) DO UPDATE SET
   generation = leads_scoredue.generation + 1,
   cause = CASE
@@ -28,20 +28,14 @@ def mark(*, lead_ids: Iterable[int], cause: str, at: datetime) -> None:
     ids = sorted(set(lead_ids))
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        _run(f"AND id IN ({', '.join(['%s'] * len(chunk))})", cause, at, chunk)
+        _run(f"id IN ({', '.join(['%s'] * len(chunk))})", cause, at, chunk)
     if ids:
         _ring()
 
 
 def mark_company(*, company_id: int, cause: str, at: datetime) -> None:
     """Owes a score to every present lead of the company."""
-    _run("AND company_id = %s", cause, at, [company_id])
-    _ring()
-
-
-def mark_all(*, cause: str, at: datetime) -> None:
-    """Owes a score to every present lead: a model was published, or their order changed."""
-    _run("", cause, at, [])
+    _run("company_id = %s", cause, at, [company_id])
     _ring()
 
 

@@ -4,7 +4,7 @@ import re
 
 from django import template
 
-from leads.domain.choices import DueKind, Phase, Seniority, Stage
+from leads.domain.choices import DueKind
 
 register = template.Library()
 
@@ -13,24 +13,6 @@ register = template.Library()
 def due_word(kind: str) -> str:
     """What is to be done next."""
     return str(DueKind(kind).label) if kind in DueKind.values else ""
-
-
-@register.filter
-def stage_word(value: str) -> str:
-    """The stage's name."""
-    return str(Stage(value).label) if value in Stage.values else ""
-
-
-@register.filter
-def phase_word(value: str) -> str:
-    """How far the consideration is."""
-    return str(Phase(value).label) if value in Phase.values else ""
-
-
-@register.filter
-def seniority_word(value: str) -> str:
-    """The seniority's name."""
-    return str(Seniority(value).label) if value in Seniority.values else ""
 
 
 @register.filter

@@ -7,8 +7,6 @@ from leads.models import Lead
 from reports.queries import channels, funnel, kpis, scope
 from reports.queries.scope import Question
 
-LISTED = ("handoffs", "acted", "never_contacted", "opportunities", "wins", "won", "kept", "broken", "funnel", "channel")
-
 
 def leads(
     question: Question, *, figure: str, stage: str = "", channel: int | None = None, cohort: str = "mql"

@@ -8,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Absence
 from handoff.models import StageTransition
-from handoff.queries import faces, team_hands, today
-from handoff.services import clocks
+from handoff.queries import team_hands, today
 from handoff.web import change_lines
 from journal import clock
 from tests.cast import tokyo
@@ -68,14 +67,6 @@ def test_outside_working_hours_the_clock_says_when_it_goes_on(cast):
     assert row.face.state == "paused"
     assert row.face.opens_at == tokyo("2026-11-24 09:00")
     assert row.face.windows[0] == (tokyo("2026-11-24 09:00"), tokyo("2026-11-24 12:00"))
-
-
-def test_a_met_clock_says_how_long_it_took(cast):
-    handoff = offered(cast, AT, to=cast.sato, priority="low")
-    clocks.meet(handoff=handoff, kind="contact", at=AT + timedelta(minutes=48))
-    face = faces.of_clock(handoff.clocks.get(kind="contact"), at=AT + timedelta(hours=2))
-    assert face.state == "met"
-    assert face.met_after == 48
 
 
 def test_the_day_before_a_long_weekend_names_the_holiday(cast):

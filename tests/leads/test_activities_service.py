@@ -88,12 +88,12 @@ def test_the_strongest_cause_stays_and_the_generation_rises(unmarked):
     assert (due.cause, due.generation) == ("live", 3)
 
 
-def test_marking_all_leaves_out_who_is_not_present(unmarked):
+def test_marking_leaves_out_who_is_not_present(unmarked):
     gone = factories.lead()
     Lead.objects.filter(pk=gone.pk).update(is_present=False)
     ScoreDue.objects.all().delete()
 
-    staleness.mark_all(cause="bulk", at=NOON)
+    staleness.mark(lead_ids=[gone.pk, unmarked.pk], cause="bulk", at=NOON)
 
     assert list(ScoreDue.objects.values_list("lead_id", flat=True)) == [unmarked.pk]
 
