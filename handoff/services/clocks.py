@@ -17,7 +17,7 @@ from handoff.domain.choices import ClockKind, ClockState
 from handoff.domain.promises import BREACH, ESCALATE, Moment, Promise, moments
 from handoff.models import Clock, Handoff
 from handoff.queries import calendars, policies
-from handoff.services import alerts, due_times
+from handoff.services import alerts, duties
 from journal.transactions import retried
 
 # The columns of a handoff that repeat a clock's due time for lists; qualify has none.
@@ -180,4 +180,4 @@ def _repeat_due(handoff: Handoff, kind: str, due_at: datetime) -> None:
     if kind in DUE_COLUMNS:
         Handoff.objects.filter(pk=handoff.pk).update(**{DUE_COLUMNS[kind]: due_at})
         setattr(handoff, DUE_COLUMNS[kind], due_at)
-    due_times.follow(handoff=handoff, kind=kind, due_at=due_at)
+    duties.follow_clock(handoff=handoff, kind=kind, due_at=due_at)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from handoff.domain.duties import Duty
+from handoff.models import Handoff
 from leads.models import Lead
 
 COLUMNS = ["owner_id", "team_id", "due_at", "due_kind", "due_note", "not_before"]
@@ -48,6 +49,16 @@ def own_many(*, owners: Mapping[int, int]) -> None:
 def disown(*, leads: QuerySet[Lead]) -> None:
     """These belong to nobody any more; only for leads that need no owner."""
     leads.update(owner=None)
+
+
+def follow_clock(*, handoff: Handoff, kind: str, due_at: datetime) -> int:
+    """The clock of this kind moved: so does the duty of its lead and of those that joined it, if it is that duty.
+
+    Clock kinds and duty kinds share their names. Returns how many leads moved.
+    """
+    concerned = Q(pk=handoff.lead_id) | Q(joined__handoff=handoff)
+    moving = Lead.objects.filter(concerned, due_kind=kind).values("pk")
+    return Lead.objects.filter(pk__in=moving).update(due_at=due_at)
 
 
 def columns(duty: Duty, *, not_before: datetime | None = None) -> dict[str, Any]:

@@ -84,11 +84,9 @@ def _write(moved: Sequence[History], by: User | None, at: datetime) -> None:
     )
     rows = [_transition(entry, by) for entry in moved]
     for entry in moved:
-        entry.lead.stage, entry.lead.stage_since = entry.stage, entry.at
         entry.lead.team_id = entry.keeper.team_id
-    Lead.objects.bulk_update([entry.lead for entry in moved], ["stage", "stage_since"], batch_size=500)
+    stage_service.write_imported(rows=rows, leads=[entry.lead for entry in moved])
     duties.clear_many(lead_ids=[entry.lead.pk for entry in moved if entry.stage not in stages.QUALIFIED])
-    stage_service.append_imported(rows=rows, leads=[entry.lead for entry in moved])
 
 
 class _Duties:

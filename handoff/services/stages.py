@@ -114,10 +114,17 @@ def not_allowed(origin: str, to: str) -> StageNotAllowed:
     )
 
 
-def append_imported(*, rows: Sequence[StageTransition], leads: Sequence[Lead]) -> None:
-    """Logs imported history (any stage to any stage); the stages between count as entered, never for velocity."""
-    _append(rows, leads)
+def write_imported(*, rows: Sequence[StageTransition], leads: Sequence[Lead]) -> None:
+    """Imported history, any stage to any stage, a row for each lead; duties are the caller's.
+
+    The stages between count as entered, never for velocity.
+    """
     by_id = {lead.pk: lead for lead in leads}
+    for row in rows:
+        lead = by_id[row.lead_id]
+        lead.stage, lead.stage_since = row.to_stage, row.at
+    Lead.objects.bulk_update(leads, ["stage", "stage_since"], batch_size=500)
+    _append(rows, leads)
     between = [_between(row, stage) for row in rows for stage in stages.stages_between(row.from_stage, row.to_stage)]
     entries = [_entry(row, by_id[row.lead_id]) for row in between]
     StageEntry.objects.bulk_create(entries, batch_size=500, ignore_conflicts=True)
