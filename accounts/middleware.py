@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 
+from accounts.interface import dates
 from accounts.models import Organization
 from journal import clock
 
@@ -39,7 +40,8 @@ class EntryMiddleware:
             return self.get_response(request)
         _speak(request)
         organization = request.entry.organization  # type: ignore[attr-defined]
-        with timezone.override(organization.zone if organization else None):
+        zone = organization.zone if organization else None
+        with timezone.override(zone), dates.read_at(lambda: request.entry.at):  # type: ignore[attr-defined]
             return self.get_response(request)
 
 

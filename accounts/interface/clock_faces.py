@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil, floor
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -69,7 +70,7 @@ def say(face: ClockFace, *, style: str = "") -> str:
     if face.state == "met":
         return _("in time (%s)") % dates.length(face.met_after)
     if face.state == "paused" and face.opens_at is not None:
-        return pgettext("clock", "Closed until %s") % dates.moment(face.opens_at)
+        return pgettext("clock", "Closed until %s") % dates.moment(face.opens_at, today=timezone.localdate(face.at))
     if face.state == "late":
         pattern = pgettext("clock", "%s late") if style == "row" else pgettext("clock", "Overdue by %s")
         return pattern % working_length(max(1, floor(-face.remaining)), day_minutes=face.day_minutes)

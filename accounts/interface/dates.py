@@ -1,5 +1,8 @@
 """Moments and lengths of time as people read them, in the language of the page."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -7,9 +10,21 @@ from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+_read_at: ContextVar[Callable[[], datetime] | None] = ContextVar("read_at", default=None)
+
+
+@contextmanager
+def read_at(moment: Callable[[], datetime]) -> Iterator[None]:
+    """Within the block a day is told with its year unless it lies in the year of `moment()`."""
+    token = _read_at.set(moment)
+    try:
+        yield
+    finally:
+        _read_at.reset(token)
+
 
 def day(value: date | datetime | None, *, today: date | None = None, weekday: bool = True) -> str:
-    """`11/21(土)`, `Sat 21 Nov`; with its year when that is not this year's (of `today`)."""
+    """`11/21(土)`, `Sat 21 Nov`; with its year when that is not this year's (of `today`, else of `read_at`)."""
     if value is None:
         return ""
     on = _local_day(value)
@@ -20,7 +35,7 @@ def day(value: date | datetime | None, *, today: date | None = None, weekday: bo
         "month_name": str(MONTHS_3[on.month]).capitalize(),
         "year": on.year,
     }
-    far = on.year != (today or timezone.localdate()).year
+    far = on.year != (today or _today()).year
     if weekday:
         with_year = pgettext("date", "%(weekday)s %(day)d %(month_name)s %(year)d")
         pattern = with_year if far else pgettext("date", "%(weekday)s %(day)d %(month_name)s")
@@ -105,6 +120,11 @@ def span(value: timedelta | None) -> str:
     if value < timedelta(days=1):
         return length(value.total_seconds() / 60)
     return ngettext("%(days)d day", "%(days)d days", value.days) % {"days": value.days}
+
+
+def _today() -> date:
+    moment = _read_at.get()
+    return timezone.localdate(moment() if moment else None)
 
 
 def _local_day(value: date | datetime) -> date:

@@ -174,7 +174,7 @@ def when(context: Context, at: datetime | date | None, style: str = "near") -> d
     """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, day, ago."""
     today = _today(context)
     say = {"near": dates.near_moment, "day": dates.near_day, "ago": dates.days_ago}[style]
-    exact = dates.moment(at) if isinstance(at, datetime) else dates.day(at)
+    exact = dates.moment(at, today=today) if isinstance(at, datetime) else dates.day(at, today=today)
     return {"at": at, "text": say(at, today=today) if at else "", "exact": exact}
 
 

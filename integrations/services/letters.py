@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.interface import dates
 from accounts.models import Organization, User
 from handoff.models import Handoff
 from integrations.domain.link_actions import ANSWERS, RESULTS, Action
@@ -37,7 +38,7 @@ def compose(*, mail: Mail, at: datetime) -> Letter | None:
     if not notices:
         return None
     zone = Organization.objects.get(pk=1).zone
-    with translation.override(mail.user.language), timezone.override(zone):
+    with translation.override(mail.user.language), timezone.override(zone), dates.read_at(lambda: at):
         return _digest(mail, notices, at) if mail.is_digest else _single(mail, notices[0], at)
 
 

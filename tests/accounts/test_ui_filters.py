@@ -31,6 +31,12 @@ def test_day_of_another_year_says_its_year(language):
     assert said == {"ja": "2027/2/22(月)", "en": "Mon 22 Feb 2027"}[language]
 
 
+def test_day_without_today_is_told_as_of_when_it_is_read(language):
+    with dates.read_at(lambda: tokyo("2031-01-01 00:30")):
+        said = dates.day(date(2031, 2, 22)), dates.day(date(2030, 12, 31))
+    assert said == {"ja": ("2/22(土)", "2030/12/31(火)"), "en": ("Sat 22 Feb", "Tue 31 Dec 2030")}[language]
+
+
 @pytest.mark.parametrize(
     ("days", "japanese", "english"),
     [
