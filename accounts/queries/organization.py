@@ -15,8 +15,12 @@ def local_day(at: datetime, organization: Organization | None = None) -> date:
     return at.astimezone((organization or current()).zone).date()
 
 
+def midnight_of(day: date, organization: Organization | None = None) -> datetime:
+    """The first moment of that day in the organisation's time zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=(organization or current()).zone)
+
+
 def midnight_after(at: datetime, organization: Organization | None = None) -> datetime:
     """The next local midnight strictly after `at`."""
-    zone = (organization or current()).zone
-    day = at.astimezone(zone).date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
+    home = organization or current()
+    return midnight_of(local_day(at, home) + timedelta(days=1), home)

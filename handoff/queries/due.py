@@ -22,11 +22,6 @@ def duty_on(kind: DueKind, keeper: Keeper, day: date, *, note: str = "") -> Duty
     return Duty(kind, calendar.closing_of(day), keeper.owner_id, keeper.team_id, note)
 
 
-def midnight(day: date) -> datetime:
-    """When a lead resurfaces: the first moment of that local day."""
-    return organization.midnight_after(calendars.default().midnight_of(day) - timedelta(seconds=1))
-
-
 def day_in(days: int, *, at: datetime) -> date:
     """The local day so many days after today."""
     return organization.local_day(at) + timedelta(days=days)

@@ -13,13 +13,13 @@ from accounts.models import Membership, User
 from accounts.queries import organization
 from handoff.domain.choices import ClockState
 from handoff.domain.gaps import DUTIES, KIND_OF_DUTY, GapKind, Scope
+from handoff.domain.stages import QUALIFIED
 from handoff.models import Clock, Episode
 from handoff.queries.duties import COLUMNS, DutyRow, batch_row, held_by, open_batches, rows_of
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
 
 PAGE = 50
-QUALIFIED = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.LOST, Stage.NURTURE)
 UNDER_WAY = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY)
 WEEKS_AGO = 3
 

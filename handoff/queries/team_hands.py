@@ -101,7 +101,7 @@ def _nearest(people: list[int], at: datetime) -> list[TimedDuty]:
 
 def _kept_this_month(people: list[int], at: datetime) -> dict[int, tuple[int, int]]:
     """Of the promises due this month so far: kept, and kept or broken, by who holds the handoff."""
-    since = organization.midnight_after(at - timedelta(days=organization.local_day(at).day))
+    since = organization.midnight_of(organization.local_day(at).replace(day=1))
     due = Clock.objects.filter(handoff__assigned_to__in=people, due_at__gte=since, due_at__lte=at)
     met = Count("pk", filter=Q(state=ClockState.MET))
     over = Count("pk", filter=Q(state__in=[ClockState.MET, ClockState.BREACHED]))

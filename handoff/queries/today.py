@@ -74,7 +74,7 @@ class Change:
 
 def changes(*, user: User, at: datetime) -> list[Change]:
     """Since the beginning of yesterday: won, lost, new MQLs, new opportunities, rejected; what is one is named."""
-    since = organization.midnight_after(at - timedelta(days=2))
+    since = organization.midnight_of(organization.local_day(at) - timedelta(days=1))
     seen = StageTransition.objects.filter(at__gte=since, imported=False, passed_through=False, to_stage__in=TOLD)
     seen = seen.filter(lead__in=Lead.objects.visible_to(user).values("pk"))
     tallies = list(seen.order_by().values("to_stage").annotate(number=Count("pk"), newest=Max("pk")))

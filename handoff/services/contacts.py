@@ -1,7 +1,7 @@
 """The first contact after an offer, by whichever way it comes in, and what is owed once it is made."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +17,12 @@ from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
 from leads.domain.choices import DueKind
+from leads.domain.lead_values import AHEAD
 from leads.models import Activity, Lead
 from leads.services import activities
 
 TYPES = {ContactMethod.CALL: "call", ContactMethod.MAIL: "email_sent", ContactMethod.MEETING: "meeting"}
 METHODS = {kind: method for method, kind in TYPES.items()}
-# Clocks of clients run fast; more than this is a mistake.
-FUTURE = timedelta(minutes=5)
 
 
 class NotHolder(Forbidden):
@@ -169,7 +168,7 @@ def _check(handoff: Handoff, by: User, method: str, result: str, moment: datetim
         faults.append(FieldError("method", "unknown", ", ".join(ContactMethod.values)))
     if result not in ContactResult.values:
         faults.append(FieldError("result", "unknown", ", ".join(ContactResult.values)))
-    if moment > at + FUTURE:
+    if moment > at + AHEAD:
         faults.append(FieldError("at", "future", str(_("The contact lies in the future."))))
     if moment < handoff.offered_at:
         faults.append(FieldError("at", "before_offer", str(_("The contact lies before the offer."))))

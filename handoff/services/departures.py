@@ -27,10 +27,9 @@ def _to_queue(handoff: Handoff, by: User | None, at: datetime) -> None:
     Handoff.objects.filter(pk=handoff.pk).update(assigned_to=None)
     handoff.assigned_to = None
     clocks.reassigned(handoff=handoff, at=at)
-    due_at = Handoff.objects.values_list("answer_due_at", flat=True).get(pk=handoff.pk)
+    handoff.refresh_from_db(fields=["answer_due_at"])
     waiting = Lead.objects.filter(pk=handoff.lead_id) | Lead.objects.filter(joined__handoff=handoff)
-    answer = Duty("answer", due_at, None, handoff.team_id)
-    duties.assign_many(duties={lead.pk: answer for lead in waiting.distinct()})
+    duties.assign_many(duties={lead.pk: duties.answer(handoff) for lead in waiting.distinct()})
     data = {"team": handoff.team_id, "because": "departure"}
     record("handoff.queued", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
 

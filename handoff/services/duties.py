@@ -8,10 +8,16 @@ from django.db.models import Q, QuerySet
 
 from handoff.domain.duties import Duty
 from handoff.models import Handoff
+from leads.domain.choices import DueKind
 from leads.models import Lead
 
 COLUMNS = ["owner_id", "team_id", "due_at", "due_kind", "due_note", "not_before"]
 NOTE_LENGTH = Lead._meta.get_field("due_note").max_length
+
+
+def answer(handoff: Handoff) -> Duty:
+    """The receiver, or without one the team's queue, owes the answer."""
+    return Duty(DueKind.ANSWER, handoff.answer_due_at, handoff.assigned_to_id, handoff.team_id)
 
 
 def assign(*, lead: Lead, duty: Duty, not_before: datetime | None = None) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from accounts.queries import organization
 from handoff.domain import follows, stages
 from handoff.domain.duties import IMPORTED_WORKING_DAYS, Duty
 from handoff.models import Handoff, StageTransition
@@ -76,7 +77,7 @@ def _teams(user_ids: Iterable[int | None]) -> dict[int, int]:
 
 def _write(moved: Sequence[History], by: User | None, at: datetime) -> None:
     """Duties before stages: a qualified lead never stands without one, not even within the transaction."""
-    resting = due.midnight(due.day_in(follows.IMPORTED_RESURFACE_DAYS, at=at))
+    resting = organization.midnight_of(due.day_in(follows.IMPORTED_RESURFACE_DAYS, at=at))
     owed = _Duties(at)
     duties.assign_many(
         duties={entry.lead.pk: owed.of(entry) for entry in moved if entry.stage in stages.QUALIFIED},

@@ -25,8 +25,7 @@ def open_handoff_of_company(lead: Lead) -> Handoff | None:
 def join(*, lead: Lead, handoff: Handoff, by: User | None, at: datetime) -> None:
     """The lead (an MQL) waits for the same answer; the sheet gets a dated addendum."""
     JoinedLead.objects.create(lead=lead, handoff=handoff, at=at)
-    answer = Duty(DueKind.ANSWER, handoff.answer_due_at, handoff.assigned_to_id, handoff.team_id)
-    duties.assign(lead=lead, duty=answer)
+    duties.assign(lead=lead, duty=duties.answer(handoff))
     current = Handoff.objects.select_for_update().get(pk=handoff.pk)
     addendum = {"at": at.isoformat(), "lead": lead.pk, "name": lead.name, "title": lead.title}
     Handoff.objects.filter(pk=handoff.pk).update(addenda=[*current.addenda, addendum])
@@ -66,8 +65,7 @@ def carry(*, old: Handoff, new: Handoff) -> None:
     moved = joined_to(old)
     JoinedLead.objects.filter(handoff=old).update(handoff=new)
     Handoff.objects.filter(pk=new.pk).update(addenda=old.addenda)
-    answer = Duty(DueKind.ANSWER, new.answer_due_at, new.assigned_to_id, new.team_id)
-    duties.assign_many(duties={lead.pk: answer for lead in moved})
+    duties.assign_many(duties={lead.pk: duties.answer(new) for lead in moved})
 
 
 def leave_many(*, lead_ids: Iterable[int]) -> None:

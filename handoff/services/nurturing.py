@@ -48,5 +48,5 @@ def nurture(
         handoff=handoff,
         note=note,
         duty=duty,
-        not_before=due.midnight(day),
+        not_before=organization.midnight_of(day),
     )

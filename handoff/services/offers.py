@@ -118,17 +118,12 @@ def _offer(offer: Offer) -> Handoff:
     _become_mql(offer, receiver)
     handoff = _write(offer, receiver, sender)
     start_clocks(handoff=handoff, at=offer.at)
-    duties.assign(lead=lead, duty=answer_duty(handoff))
+    duties.assign(lead=lead, duty=duties.answer(handoff))
     BatchLead.objects.filter(lead=lead).delete()
     if previous is not None:
         closing.close(handoff=previous, at=offer.at, outcome="offered_on")
     tell_offered(handoff=handoff, by=offer.by, at=offer.at, because=receiver.because)
     return handoff
-
-
-def answer_duty(handoff: Handoff) -> Duty:
-    """The receiver, or the queue, owes the answer."""
-    return Duty(DueKind.ANSWER, handoff.answer_due_at, handoff.assigned_to_id, handoff.team_id)
 
 
 def start_clocks(*, handoff: Handoff, at: datetime) -> None:

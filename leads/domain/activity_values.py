@@ -10,10 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from journal.errors import FieldError
-from leads.domain.lead_values import as_moment, storable
+from leads.domain.lead_values import AHEAD, as_moment, storable
 
-# An activity further ahead than this is a wrong clock, and would score tomorrow's points today.
-AHEAD = timedelta(minutes=5)
 LIVE = timedelta(hours=24)
 MOST_METADATA = 10_000
 MOST_SECONDS = 7 * 24 * 3600

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from leads.domain import import_cells as cells
@@ -11,9 +11,9 @@ from leads.domain.import_dates import understand_date
 from leads.domain.import_faults import CellFault
 from leads.domain.import_fields import ACTIVITY, CUSTOM, Field
 from leads.domain.import_values import RowValues
+from leads.domain.lead_values import AHEAD
 from leads.domain.text_folding import tidy
 
-_AHEAD = timedelta(minutes=5)
 _EARLIEST = 1970
 
 
@@ -36,7 +36,7 @@ class Reading:
         if not isinstance(value, datetime):
             value = datetime.combine(value, time())
         moment = value if value.tzinfo else value.replace(tzinfo=self.zone)
-        if self.at is not None and moment > self.at + _AHEAD:
+        if self.at is not None and moment > self.at + AHEAD:
             raise CellFault("future")
         if moment.year < _EARLIEST:
             raise CellFault("too_early", year=_EARLIEST)

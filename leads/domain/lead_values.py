@@ -55,6 +55,7 @@ READ_ONLY = frozenset(
 MOST_EMPLOYEES = 10_000_000
 MOST_CUSTOM_TEXT = 1000
 EARLIEST = date(1970, 1, 1)
+# What lies further ahead than this comes from a wrong clock; an activity would score tomorrow's points today.
 AHEAD = timedelta(minutes=5)
 
 

@@ -1,10 +1,10 @@
 """Accepting, rejecting for each reason, contacts: what follows is the product."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from handoff.models import Clock, Episode, Handoff, RejectReason
+from handoff.models import Calendar, Clock, Episode, Handoff, RejectReason
 from handoff.services import handoffs
 from handoff.services.answers import AlreadyAnswered, NobodyNamed, NotReceiver, UnknownReason
 from handoff.services.contacts import BadContact, NotHolder
@@ -126,6 +126,14 @@ def test_nurture_rests_until_midnight_of_its_day(small):
     lead = stories.fresh(reject(small, "not_now", resurface_on=day.date()).lead)
 
     assert lead.not_before == day
+
+
+def test_midnight_is_the_organisations_whatever_zone_its_calendar_counts_in(small):
+    Calendar.objects.update(time_zone="America/New_York")
+
+    lead = stories.fresh(reject(small, "not_now", resurface_on=date(2027, 1, 12)).lead)
+
+    assert lead.not_before == tokyo("2027-01-12 00:00")
 
 
 def test_the_wrong_person_is_re_routed_to_somebody_who_had_it_not(small):
