@@ -8,10 +8,9 @@ from accounts.models import User
 from feedback.domain.status import Status, derive
 from feedback.models import Feedback
 from feedback.queries.status import latest_of
-from handoff.domain.choices import HandoffState, Leg
+from handoff.domain.choices import HandoffState
 from handoff.models import Handoff
-
-FIELD_LEGS = (Leg.INSIDE_TO_FIELD, Leg.MARKETING_TO_FIELD)
+from handoff.queries.legs import FIELD_LEGS
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from feedback.domain.deals import effect_of
 from feedback.models import Feedback, Opportunity
 from feedback.permissions import may_report
 from feedback.services import deals
-from handoff.domain.choices import ClockKind, HandoffState, Leg
+from handoff.domain.choices import ClockKind, HandoffState
 from handoff.models import Handoff
+from handoff.queries.legs import FIELD_LEGS
 from handoff.services import clocks, results
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
@@ -20,7 +21,6 @@ from journal.transactions import retried
 from leads.domain.choices import Stage
 from leads.models import Lead
 
-FIELD_LEGS = (Leg.INSIDE_TO_FIELD, Leg.MARKETING_TO_FIELD)
 REPEATED_WITHIN = timedelta(minutes=10)
 LONGEST_COMMENT = 1000
 WITH_REASON = (Result.LOST, Result.CONSIDERING)

@@ -13,6 +13,7 @@ RECEIVING = {
     Leg.MARKETING_TO_FIELD: TeamKind.FIELD,
 }
 FIRST_LEGS = frozenset({Leg.MARKETING_TO_INSIDE, Leg.MARKETING_TO_FIELD})
+FIELD_LEGS = (Leg.INSIDE_TO_FIELD, Leg.MARKETING_TO_FIELD)
 
 
 def has_one_leg() -> bool:
@@ -43,7 +44,7 @@ def is_first(leg: str) -> bool:
 
 def goes_to_field(leg: str) -> bool:
     """Whether the receiver owes feedback (field sales) instead of qualifying (inside sales)."""
-    return leg != Leg.MARKETING_TO_INSIDE
+    return leg in FIELD_LEGS
 
 
 def fits(leg: str, stage: str) -> bool:

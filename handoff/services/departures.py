@@ -17,8 +17,9 @@ def hand_back(*, user: User, by: User | None, at: datetime) -> None:
     for handoff in Handoff.objects.open().filter(assigned_to=user):
         _to_queue(handoff, by, at)
     held = Lead.objects.present().filter(owner=user, due_at__isnull=False)
-    heirs = {lead.pk: _duty(lead, user) for lead in held}
-    duties.assign_many(duties=heirs, not_before=dict(held.exclude(not_before=None).values_list("pk", "not_before")))
+    heirs = {team_id: _heir(team_id, user) for team_id in set(held.values_list("team", flat=True))}
+    owed = {lead.pk: _duty(lead, heirs[lead.team_id]) for lead in held}
+    duties.assign_many(duties=owed, not_before=dict(held.exclude(not_before=None).values_list("pk", "not_before")))
     _disown(user)
     Batch.objects.filter(owner=user, closed_at__isnull=True).update(owner=None, team_id=marketing.marketing_team_id())
 
@@ -34,8 +35,7 @@ def _to_queue(handoff: Handoff, by: User | None, at: datetime) -> None:
     record("handoff.queued", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
 
 
-def _duty(lead: Lead, user: User) -> Duty:
-    keeper = _heir(lead.team_id, user)
+def _duty(lead: Lead, keeper: Keeper) -> Duty:
     return Duty(lead.due_kind, lead.due_at, keeper.owner_id, keeper.team_id, lead.due_note)
 
 

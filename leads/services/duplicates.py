@@ -1,5 +1,6 @@
-"""Deciding on leads that may be one person."""
+"""Leads that may be one person: noted, and decided on."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +13,23 @@ from journal.transactions import retried
 from leads.models import DuplicatePair
 from leads.services.lead_checks import require
 
+# How sure the same name at the same company makes us, of 100.
+NAMESAKES = 80
+_REASONS = [{"field": "company", "similarity": 100}, {"field": "name", "similarity": 100}]
+
 
 class AlreadyMerged(Conflict):
     """The two are one already."""
 
     code = "already_merged"
     message = _("These two have been merged already.")
+
+
+def propose_namesakes(*, pairs: Iterable[tuple[int, int]], at: datetime) -> None:
+    """Notes leads (by id) of one name at one company as probably one person; a pair noted before stays as it is."""
+    ordered = {(min(pair), max(pair)) for pair in pairs}
+    rows = [DuplicatePair(a_id=a, b_id=b, score=NAMESAKES, reasons=_REASONS, created_at=at) for a, b in ordered]
+    DuplicatePair.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @retried

@@ -12,17 +12,15 @@ from leads import hooks
 from leads.domain.choices import Stage, StaleCause
 from leads.domain.import_plan import Plan
 from leads.domain.import_values import RowFault
-from leads.models import Company, DuplicatePair, ImportRow, ImportRun, Lead, Qualification
+from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
 from leads.queries import import_matching
 from leads.queries.import_matching import Index, keys_of
+from leads.services import duplicates, staleness
 from leads.services import import_happenings as happenings
-from leads.services import staleness
 from leads.services.import_decisions import meaning, probable, unless_taken
 from leads.services.import_drafts import Changes, Draft, take
 
 _OWNED_BY_RULE = (Stage.WON, Stage.LOST, Stage.NURTURE, Stage.DISQUALIFIED)
-_PROBABLE_SCORE = 80
-_REASONS = [{"field": "company", "similarity": 100}, {"field": "name", "similarity": 100}]
 
 
 @dataclass
@@ -149,11 +147,7 @@ def _write(changes: Changes, at: datetime) -> None:
         lead.company = lead.company
     _upsert(Lead, changes.leads.values(), _DERIVED, at)
     _write_qualifications(changes)
-    pairs = {(min(a.pk, b.pk), max(a.pk, b.pk)) for a, b in changes.probable}
-    DuplicatePair.objects.bulk_create(
-        [DuplicatePair(a_id=a, b_id=b, score=_PROBABLE_SCORE, reasons=_REASONS, created_at=at) for a, b in pairs],
-        ignore_conflicts=True,
-    )
+    duplicates.propose_namesakes(pairs=[(a.pk, b.pk) for a, b in changes.probable], at=at)
 
 
 _DERIVED = {"email_key", "phone_key", "mobile_key", "name_key", "search_text"}

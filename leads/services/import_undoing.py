@@ -17,14 +17,9 @@ from leads.models import Activity, ImportRow, ImportRun, Lead, Qualification
 from leads.services import activities, staleness
 from leads.services.import_errors import UndoTooLate
 from leads.services.import_runs import locked, require
+from leads.services.lead_changes import OWN_COLUMNS
 
 _CHUNK = 500
-# Never the columns that belong to handoff or to the activities.
-_COLUMNS = (
-    "external_id last_name first_name last_name_kana first_name_kana email phone mobile title seniority department "
-    "company channel campaign acquired_at opted_out do_not_contact custom email_key phone_key mobile_key name_key "
-    "search_text version updated_at"
-).split()
 _EARLY = [Stage.LEAD, Stage.MAL]
 # Over the line, but nobody has decided on the batch it lies in.
 _UNDECIDED = Q(stage=Stage.MQL, due_kind=DueKind.BATCH)
@@ -129,4 +124,4 @@ def _save(lead: Lead, at: datetime) -> None:
         setattr(lead, name, value)
     lead.version += 1
     lead.updated_at = at
-    lead.save(update_fields=_COLUMNS)
+    lead.save(update_fields=OWN_COLUMNS)

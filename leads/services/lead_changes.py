@@ -163,7 +163,7 @@ def _save(lead: Lead, old: dict[str, Any], new: dict[str, Any], by: User | None,
 
 
 # Never the columns that belong to handoff or to the activities: they may have moved on meanwhile.
-_COLUMNS = (
+OWN_COLUMNS = (
     "external_id last_name first_name last_name_kana first_name_kana email phone mobile title seniority department "
     "company channel campaign acquired_at opted_out do_not_contact custom email_key phone_key mobile_key name_key "
     "search_text version updated_at"
@@ -173,7 +173,7 @@ _COLUMNS = (
 def _write(lead: Lead) -> None:
     try:
         with transaction.atomic():
-            lead.save(update_fields=_COLUMNS)
+            lead.save(update_fields=OWN_COLUMNS)
     except IntegrityError:
         refuse_known(lead)
         raise

@@ -13,9 +13,9 @@ from journal.transactions import retried
 from leads.domain.choices import StaleCause
 from leads.domain.lead_values import Cleaned
 from leads.domain.normalise import derived, seniority_of
-from leads.models import DuplicatePair, Lead, Qualification
+from leads.models import Lead, Qualification
 from leads.queries import matching
-from leads.services import sources, staleness
+from leads.services import duplicates, sources, staleness
 from leads.services.lead_changes import qualify, set_do_not_contact, set_opted_out, update
 from leads.services.lead_checks import (
     DuplicateLead,
@@ -41,8 +41,6 @@ __all__ = [
     "set_opted_out",
     "update",
 ]
-
-PROBABLE = 80
 
 
 @retried
@@ -94,14 +92,4 @@ def _after_insert(lead: Lead, cleaned: Cleaned, by: User | None, at: datetime, c
 
 
 def _note_probable(lead: Lead, at: datetime) -> None:
-    pairs = [
-        DuplicatePair(
-            a_id=min(lead.pk, one.pk), b_id=max(lead.pk, one.pk), score=PROBABLE, created_at=at, reasons=_REASONS
-        )
-        for one in matching.namesakes(lead)
-    ]
-    if pairs:
-        DuplicatePair.objects.bulk_create(pairs, ignore_conflicts=True)
-
-
-_REASONS = [{"field": "company", "similarity": 100}, {"field": "name", "similarity": 100}]
+    duplicates.propose_namesakes(pairs=[(lead.pk, one.pk) for one in matching.namesakes(lead)], at=at)

@@ -8,12 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.domain.roles import Permission, Role
 from accounts.models import Organization, User
-from handoff.domain.choices import Leg
 from handoff.models import Clock, Episode, Handoff
+from handoff.queries.legs import FIELD_LEGS
 from leads.models import Lead
 from reports.domain.periods import Period
 
-FIELD_LEGS = (Leg.INSIDE_TO_FIELD, Leg.MARKETING_TO_FIELD)
 # Employees, by the lower bound of what is known.
 SIZES = {"under_50": (None, 49), "50_to_300": (50, 300), "over_300": (301, None)}
 
