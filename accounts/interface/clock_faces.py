@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil, floor
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from accounts.interface import dates
 
 SOON_SHARE = 0.5
+NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,23 @@ class ClockFace:
 
 
 def say(face: ClockFace, *, style: str = "") -> str:
-    """`残り 1時間24分`, `期限超過 24分` (in a row `24分 超過`), `営業時間外 11/24(火) 9:00から`, `期限内（48分）`."""
+    """`残り 1時間24分`, `期限超過 24分` (in a row `24分 超過`), `営業時間外 11/24(火) 9:00から`
+    (today `営業時間外 9:00から`), `期限内（48分）`."""
     if face.state == "met":
         return _("in time (%s)") % dates.length(face.met_after)
     if face.state == "paused" and face.opens_at is not None:
-        return pgettext("clock", "Closed until %s") % dates.moment(face.opens_at, today=timezone.localdate(face.at))
+        return pgettext("clock", "Closed until %s") % _opening(face.opens_at, today=timezone.localdate(face.at))
     if face.state == "late":
         pattern = pgettext("clock", "%s late") if style == "row" else pgettext("clock", "Overdue by %s")
         return pattern % working_length(max(1, floor(-face.remaining)), day_minutes=face.day_minutes)
     return pgettext("clock", "%s left") % working_length(ceil(face.remaining), day_minutes=face.day_minutes)
+
+
+def _opening(opens_at: datetime, *, today: date) -> str:
+    """`9:00` today, else `11/24(火) 9:00` in one piece, so that a narrow column breaks before it."""
+    if timezone.localdate(opens_at) == today:
+        return dates.clock_time(opens_at)
+    return dates.moment(opens_at, today=today).replace(" ", NO_BREAK)
 
 
 def working_length(minutes: int, *, day_minutes: int) -> str:

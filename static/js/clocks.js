@@ -64,10 +64,15 @@ function length(minutes, dayMinutes) {
 
 function pausedText(windows, now) {
   const next = windows.find(([open]) => open > now);
-  return next ? say(words.paused, moment(new Date(next[0]))) : "";
+  return next ? say(words.paused, opening(new Date(next[0]), new Date(now))) : "";
 }
 
-/** `11/24(火) 9:00`, `Tue 24 Nov 9:00`, as the server writes it, in the organisation's time zone. */
+/** `9:00` today, else `11/24(火) 9:00`, `Tue 24 Nov 9:00` in one piece, as the server writes it, in the organisation's time zone. */
+function opening(date, now) {
+  const [day, time] = moment(date);
+  return day === moment(now)[0] ? time : `${day} ${time}`.replaceAll(" ", "\u00a0");
+}
+
 function moment(date) {
   const locale = document.documentElement.lang;
   const parts = Object.fromEntries(
@@ -77,8 +82,8 @@ function moment(date) {
     }).formatToParts(date).map(({ type, value }) => [type, value]),
   );
   const time = `${Number(parts.hour)}:${parts.minute}`;
-  if (locale === "ja") return `${parseInt(parts.month, 10)}/${parseInt(parts.day, 10)}(${parts.weekday}) ${time}`;
-  return `${parts.weekday} ${parts.day} ${parts.month} ${time}`;
+  if (locale === "ja") return [`${parseInt(parts.month, 10)}/${parseInt(parts.day, 10)}(${parts.weekday})`, time];
+  return [`${parts.weekday} ${parts.day} ${parts.month}`, time];
 }
 
 /** Text with its numbers set larger. */

@@ -121,8 +121,14 @@ def face(**changes):
         (
             face(opens_at=tokyo("2026-11-24 09:00"), total=100),
             "paused",
-            "営業時間外 11/24(火) 9:00から",
-            "Closed until Tue 24 Nov 9:00",
+            "営業時間外 11/24(火)\u00a09:00から",
+            "Closed until Tue\u00a024\u00a0Nov\u00a09:00",
+        ),
+        (
+            face(at=tokyo("2026-11-24 08:10"), opens_at=tokyo("2026-11-24 09:00"), total=100),
+            "paused",
+            "営業時間外 9:00から",
+            "Closed until 9:00",
         ),
         (face(met_after=48), "met", "期限内（48分）", "in time (48 min)"),
     ],
