@@ -11,7 +11,7 @@ from leads.models import Activity, ActivityType, Lead
 from leads.queries import lead_names
 from leads.queries.keyset import Page, page
 from leads.queries.lead_list import sort_of
-from leads.queries.timeline import label_of
+from leads.queries.timeline import label_of, named
 
 SIZE = 50
 COLUMNS = (
@@ -84,4 +84,4 @@ def newest_acts(lead_ids: list[int]) -> dict[int, Act]:
 
 def _say(activity: Activity, types: dict[str, ActivityType]) -> str:
     label = label_of(types.get(activity.type), activity.type)
-    return f"{label}：{activity.content.title}" if activity.content else label
+    return named(label, activity.content.title if activity.content else "")

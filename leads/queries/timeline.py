@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from leads.models import Activity, ActivityType, Lead
 from leads.queries.keyset import BadCursor, is_sane
 
 SIZE = 30
+MOST_ALIKE = 4  # a page of lines reads at most this many times its number of rows
 _EVENT, _ACTIVITY = 1, 0
 
 
@@ -35,20 +36,50 @@ class Entry:
     actor_id: int | None = None
     activity_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
-    place: tuple[datetime, int, int] | None = None
+    again: tuple["Entry", ...] = ()
+
+    @property
+    def times(self) -> int:
+        """How often it happened, with the earlier ones that read the same."""
+        return 1 + len(self.again)
+
+    def reads_as(self, other: "Entry") -> bool:
+        """Whether both are acts that say the same: only their moments differ."""
+        said = (self.kind, self.text, self.note)
+        return self.activity_id is not None and said == (other.kind, other.text, other.note)
 
 
 def entries(lead: Lead, *, cursor: str | None = None, size: int = SIZE) -> tuple[list[Entry], str | None]:
     """The entries after the cursor and the cursor of the rest (None at the end). Four queries. Raises BadCursor."""
+    rows, more = _read(lead, cursor, size)
+    return [entry for entry in _rendered(rows) if entry], _encode(rows[-1][:3]) if more else None
+
+
+def lines(lead: Lead, *, cursor: str | None = None, size: int = SIZE) -> tuple[list[Entry], str | None]:
+    """As `entries`, but acts that follow each other and read the same are one line; `size` counts lines."""
+    rows, more = _read(lead, cursor, size * MOST_ALIKE)
+    found: list[Entry] = []
+    for place, entry in enumerate(_rendered(rows)):
+        if entry is None:
+            continue
+        if found and found[-1].reads_as(entry):
+            found[-1] = replace(found[-1], again=(*found[-1].again, entry))
+        elif len(found) == size:
+            return found, _encode(rows[place - 1][:3])
+        else:
+            found.append(entry)
+    return found, _encode(rows[-1][:3]) if more else None
+
+
+def _read(lead: Lead, cursor: str | None, size: int) -> tuple[list[tuple[datetime, int, int, Any]], bool]:
+    """At most `size` rows of both kinds, newest first, and whether there are more."""
     place = _decode(cursor) if cursor else None
     activities = _before(Activity.objects.filter(lead=lead), place, "occurred_at", _ACTIVITY)
     events = _before(Event.objects.filter(lead_id=lead.pk, kind__in=timeline.kinds()), place, "at", _EVENT)
     rows = [(one.occurred_at, _ACTIVITY, one.pk, one) for one in activities.select_related("content")[: size + 1]]
     rows += [(one.at, _EVENT, one.pk, one) for one in events[: size + 1]]
     rows.sort(key=lambda row: row[:3], reverse=True)
-    more = len(rows) > size
-    shown = _rendered(rows[:size])
-    return shown, _encode(rows[size - 1][:3]) if more else None
+    return rows[:size], len(rows) > size
 
 
 def _before(queryset: QuerySet[Any], place: tuple[datetime, int, int] | None, column: str, rank: int) -> QuerySet[Any]:
@@ -61,14 +92,14 @@ def _before(queryset: QuerySet[Any], place: tuple[datetime, int, int] | None, co
     return ordered.filter(earlier | same if same else earlier)
 
 
-def _rendered(rows: list[tuple[datetime, int, int, Any]]) -> list[Entry]:
+def _rendered(rows: list[tuple[datetime, int, int, Any]]) -> list[Entry | None]:
+    """One entry a row; None for an event that is not shown."""
     people = {user.pk: user.name for user in User.objects.only("pk", "last_name", "first_name")} if rows else {}
     types = {row.code: row for row in ActivityType.objects.all()} if rows else {}
-    shown = [
+    return [
         _activity(one, types.get(one.type), people) if rank == _ACTIVITY else _event(one, people)
         for _at, rank, _pk, one in rows
     ]
-    return [entry for entry in shown if entry]
 
 
 def _event(event: Event, people: dict[int, str]) -> Entry | None:
@@ -116,8 +147,12 @@ def label_of(kind: ActivityType | None, code: str) -> str:
 
 def _what(activity: Activity, kind: ActivityType | None) -> str:
     label = label_of(kind, activity.type)
-    thing = activity.content.title if activity.content else activity.url
-    return _("%(thing)s: %(act)s") % {"act": label, "thing": thing[:120]} if thing else label
+    return named(label, activity.content.title if activity.content else activity.url[:120])
+
+
+def named(act: str, thing: str) -> str:
+    """`資料ダウンロード：機能比較表`: the act with what it was done with."""
+    return _("%(act)s: %(thing)s") % {"act": act, "thing": thing} if thing else act
 
 
 def _length(seconds: int | None) -> str:

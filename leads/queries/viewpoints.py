@@ -135,7 +135,7 @@ def _behaviour(lead: Lead, today: date) -> list[Fact]:
     facts += _things(rows, "document_download", _("Documents"))
     facts += _things(rows, "webinar_attended", _("Webinars"))
     facts += _things(rows, "demo_request", _("Demo"))
-    return facts or [Fact(_("In 30 days"), _("No act"))]
+    return facts or [Fact(_("In 30 days"), _("No activity"))]
 
 
 def _things(rows: list[dict[str, Any]], kind: str, label: str) -> list[Fact]:

@@ -108,9 +108,9 @@ def local_input(at: datetime, request: HttpRequest) -> str:
 
 def _timeline(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     try:
-        entries, rest = timeline.entries(lead, cursor=request.GET.get("before"), size=12)
+        entries, rest = timeline.lines(lead, cursor=request.GET.get("before"), size=12)
     except DomainError:
-        entries, rest = timeline.entries(lead, size=12)
+        entries, rest = timeline.lines(lead, size=12)
     return {"entries": entries, "older": rest}
 
 

@@ -262,7 +262,8 @@ def test_a_probable_duplicate_is_said(page, lead):
 
 def test_older_entries_are_loaded(page, lead):
     for number in range(30):
-        activities.record(lead=lead, type="page_view", occurred_at=NOON - timedelta(minutes=number), by=None, at=NOON)
+        moment, note = NOON - timedelta(minutes=number), f"page {number}"
+        activities.record(lead=lead, type="page_view", occurred_at=moment, note=note, by=None, at=NOON)
     body = text_of(page.get(f"/leads/{lead.pk}/"))
     link = re.search(r'hx-get="([^"]+before=[^"]+)"', body).group(1).replace("&amp;", "&")
     more = page.get(link, headers={"HX-Request": "true"})
