@@ -77,9 +77,7 @@ def contacted(event: Event, people: People) -> Line:
     """The first contact and its result."""
     result = event.data.get("result", "")
     said = ContactResult(result).label if result in ContactResult.values else ""
-    return Line(
-        "phone-check", _("First contact: %(result)s") % {"result": said} if said else _("First contact"), is_key=True
-    )
+    return Line("phone", _("First contact: %(result)s") % {"result": said} if said else _("First contact"), is_key=True)
 
 
 def joined(event: Event, people: People) -> Line:
@@ -96,7 +94,7 @@ def breached(event: Event, people: People) -> Line:
 
 def planned(event: Event, people: People) -> Line:
     """Somebody said what comes next."""
-    return Line("calendar-plus", _("Next action planned"))
+    return Line("calendar", _("Next action planned"))
 
 
 timeline.register("lead.stage_changed", stage_changed)

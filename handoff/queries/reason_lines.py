@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from accounts.interface import dates
 
 LENGTH = 200
 
@@ -42,13 +44,13 @@ def _written(code: str, values: Mapping[str, Any]) -> str:
         case "demo_request":
             return _("Asked for a demo on %(day)s") % {"day": _day(values["at"])}
         case "pricing":
-            return _("Looked at the pricing page %(times)d times in %(days)d days") % dict(values)
+            return _("Viewed pricing %(times)d times in %(days)d days") % dict(values)
         case "webinar_attended":
-            return _("Attended the webinar “%(title)s”") % {"title": title} if title else _("Attended a webinar")
+            return _("Joined webinar “%(title)s”") % {"title": title} if title else _("Joined a webinar")
         case "document_download":
             return _("Downloaded “%(title)s”") % {"title": title} if title else _("Downloaded a document")
         case "form_submit":
-            return _("Wrote through the form on %(day)s") % {"day": _day(values["at"])}
+            return _("Sent the form on %(day)s") % {"day": _day(values["at"])}
         case "event_attended":
             return _("Came to “%(title)s”") % {"title": title} if title else _("Came to an event")
         case "business_card":
@@ -58,10 +60,9 @@ def _written(code: str, values: Mapping[str, Any]) -> str:
                 "Visited the site %(n)d time in 30 days", "Visited the site %(n)d times in 30 days", times
             ) % {"n": times}
         case "met":
-            return _("Came to us through %(where)s") % dict(values)
+            return _("Came via %(where)s") % dict(values)
     return _("Score %(score)s") % {"score": values.get("score", 0)}
 
 
 def _day(stored: str) -> str:
-    day = timezone.localtime(datetime.fromisoformat(stored))
-    return f"{day.month}/{day.day}"
+    return dates.day(datetime.fromisoformat(stored), weekday=False)

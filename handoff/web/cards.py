@@ -72,7 +72,7 @@ def _why(card: Card) -> str:
             "talked": _("Talked on %(day)s"),
             "appointment": _("Appointment made on %(day)s"),
         }.get(handoff.contact_result, _("Contacted on %(day)s"))
-        ending = _("the result is owed") if card.kind == inbox.REPORT else _("ask on and hand over")
+        ending = _("Result due") if card.kind == inbox.REPORT else _("Keep qualifying, then hand over")
         day = {"day": dates.day(handoff.first_contact_at)}
         return _("%(told)s. %(ending)s") % {"told": told % day, "ending": ending}
     return line

@@ -69,4 +69,7 @@ def _counted(change: Change) -> str:
     }[change.kind]
     said = pattern % {"number": number}
     reason = reason_label(change.reason)
-    return pgettext("change", "%(said)s, mostly “%(reason)s”") % {"said": said, "reason": reason} if reason else said
+    if not reason:
+        return said
+    one, most = pgettext("change", "%(said)s: “%(reason)s”"), pgettext("change", "%(said)s, mostly “%(reason)s”")
+    return (one if number == 1 else most) % {"said": said, "reason": reason}

@@ -19,16 +19,16 @@ class Action:
 def waiting(kind: str) -> str:
     """What is waited for, as the row says it."""
     words = {
-        DueKind.ANSWER: pgettext("waiting", "Waiting for an answer"),
-        DueKind.HEARING: pgettext("waiting", "Something is to be asked"),
-        DueKind.CONTACT_CHECK: pgettext("waiting", "The right person is to be found"),
-        DueKind.MERGE_DECISION: pgettext("waiting", "Duplicate to be decided"),
-        DueKind.CONTACT: pgettext("waiting", "Waiting for the first contact"),
+        DueKind.ANSWER: pgettext("waiting", "Answer due"),
+        DueKind.HEARING: pgettext("waiting", "Questions to ask"),
+        DueKind.CONTACT_CHECK: pgettext("waiting", "Find the right person"),
+        DueKind.MERGE_DECISION: pgettext("waiting", "Possible duplicate"),
+        DueKind.CONTACT: pgettext("waiting", "First contact due"),
         DueKind.QUALIFY: pgettext("waiting", "To be qualified"),
-        DueKind.FEEDBACK: pgettext("waiting", "Waiting for the result"),
-        DueKind.NEXT_ACTION: pgettext("waiting", "Next action is due"),
-        DueKind.BATCH: pgettext("waiting", "Batch to be decided"),
-        DueKind.OFFER: pgettext("waiting", "Waiting to be handed over"),
+        DueKind.FEEDBACK: pgettext("waiting", "Result due"),
+        DueKind.NEXT_ACTION: pgettext("waiting", "Next action due"),
+        DueKind.BATCH: pgettext("waiting", "Batch to decide"),
+        DueKind.OFFER: pgettext("waiting", "To hand over"),
         DueKind.RESURFACE: pgettext("waiting", "Looked at again"),
     }
     return words.get(DueKind(kind), "")
@@ -45,7 +45,7 @@ def action_for(row: DutyRow, *, user: User) -> Action:
     labels = {
         DueKind.OFFER: pgettext("button", "Hand over"),
         DueKind.NEXT_ACTION: pgettext("button", "Set next action"),
-        DueKind.QUALIFY: pgettext("button", "Ask on"),
+        DueKind.QUALIFY: pgettext("button", "Keep qualifying"),
         DueKind.HEARING: pgettext("button", "Ask"),
         DueKind.CONTACT_CHECK: pgettext("button", "Ask"),
     }

@@ -82,7 +82,7 @@ def _tabs(cards: list[Card], kind: str) -> list[Tab]:
     return [
         Tab(name, label, counts[name], name == kind)
         for name, label in labels.items()
-        if counts[name] or name in ("", kind) or name != inbox.QUALIFY
+        if counts[name] or name in ("", kind)
     ]
 
 

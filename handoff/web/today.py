@@ -1,6 +1,7 @@
 """Today: what waits, whose hands are full, what fell, what changed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -12,9 +13,11 @@ from django.views.decorators.http import require_GET
 
 from accounts import navigation
 from accounts.domain.roles import Permission, Role
-from handoff.queries import first_steps, gaps, reason_lines, team_hands, today
+from handoff.domain.gaps import GapKind
+from handoff.queries import calendars, first_steps, gaps, reason_lines, team_hands, today
 from handoff.queries.faces import TimedDuty
-from handoff.web import change_lines, duty_actions
+from handoff.web import change_lines, duty_actions, gap_sentences
+from handoff.web.gap_sentences import Stuck
 from handoff.web.gap_words import gap_label
 
 SHOWN_GAPS = 3
@@ -69,12 +72,25 @@ def _around(request: HttpRequest) -> dict[str, Any]:
         "leads_team": leads_team,
         "whole_team": _looks_at_team(request),
         "gap_total": sum(tally.number for tally in tallies.values()),
-        "gap_lines": [(gap_label(kind), tally, kind) for kind, tally in found[:SHOWN_GAPS]],
+        "gap_lines": _gap_lines(found[:SHOWN_GAPS], at),
         "gap_rest": sum(tally.number for _kind, tally in found[SHOWN_GAPS:]),
         "changes": change_lines.lines(today.changes(user=user, at=at)),
         "first_steps": first_steps.open_steps(user=user, organization=request.entry.organization),  # type: ignore[attr-defined]
         "goals_url": navigation.address("goals-panel"),
     }
+
+
+def _gap_lines(found: list[tuple[GapKind, gaps.Tally]], at: datetime) -> list[tuple[str, int, Stuck | None, str]]:
+    calendar = calendars.default() if found else None
+    return [
+        (
+            gap_label(kind),
+            tally.number,
+            gap_sentences.stuck(tally.oldest, at=at, calendar=calendar) if calendar and tally.oldest else None,
+            kind,
+        )
+        for kind, tally in found
+    ]
 
 
 def _part(request: HttpRequest, rows: list[Row]) -> HttpResponse:

@@ -42,7 +42,7 @@ def test_cards_stand_by_time_left_with_what_is_owed(client, small, django_assert
     order = [answer.content.decode().index(f'id="handoff-{one.pk}"') for one in (urgent, accepted, calm)]
     assert order[0] < order[1]
     assert order[0] < order[2]
-    assert [tab.number for tab in answer.context["tabs"]] == [3, 2, 1, 0]
+    assert [tab.number for tab in answer.context["tabs"]] == [3, 2, 1]
     assert page(client, small.sato, "/inbox/?kind=contact").content.count(b"hf-task-who") == 1
 
 

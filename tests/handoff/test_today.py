@@ -128,8 +128,8 @@ def test_the_page_says_everything_in_both_languages(page, cast):
     cast.maki.language = "en"
     cast.maki.save()
     english = page(cast.maki).content.decode()
-    assert "To act on now" in english
-    assert "Waiting for an answer" in english
+    assert "Needs action now" in english
+    assert "Answer due" in english
     assert "回答待ち" not in english
 
 
