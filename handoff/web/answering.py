@@ -49,7 +49,7 @@ def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _accept(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     handoffs.accept(handoff=handoff, by=request.user, at=at)
     due = Handoff.objects.values_list("contact_due_at", flat=True).get(pk=handoff.pk)
-    return _("Accepted. The first contact is owed by %(due)s.") % {"due": dates.moment(due)}
+    return _("Accepted. The first contact is owed by %(due)s.") % {"due": _near(due, at)}
 
 
 def _reject(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
@@ -75,7 +75,7 @@ def _contact(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     lead = Lead.objects.get(pk=handoff.lead_id)
     if lead.due_at is None:
         return _("The contact is recorded.")
-    values = {"duty": lead.get_due_kind_display(), "due": dates.moment(lead.due_at)}
+    values = {"duty": lead.get_due_kind_display(), "due": _near(lead.due_at, at)}
     return _("The contact is recorded. Next: %(duty)s by %(due)s.") % values
 
 
@@ -115,6 +115,10 @@ VERBS: dict[str, Verb] = {
     "briefed": _briefed,
     "comment": _comment,
 }
+
+
+def _near(due: datetime | None, at: datetime) -> str:
+    return dates.near_moment(due, today=timezone.localdate(at))
 
 
 def _moment(text: str) -> Any:
