@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.api_token import secret_hash
-from accounts.domain.roles import Role, Scope
+from accounts.domain.roles import Permission, Role, Scope
 from accounts.models import ApiKey, RoleGrant, User
 from journal import services as journal
-from journal.errors import FieldError, Invalid
+from journal.errors import FieldError, Forbidden, Invalid
 from journal.transactions import retried
 
 LONGEST = timedelta(days=365)
@@ -41,7 +41,9 @@ def create(*, name: str, scopes: list[str], by: User | None, at: datetime, days:
     """A new key and its token `hk_<id>_<secret>`, which is shown once and not kept.
 
     The key acts as a service user of its own with the rights of an administrator, cut down by its scopes.
+    Raises Forbidden, Invalid.
     """
+    _require(by)
     if not name.strip():
         raise Invalid(
             errors=[FieldError("name", "required", _("Give the key a name, such as the system that uses it."))]
@@ -63,9 +65,16 @@ def create(*, name: str, scopes: list[str], by: User | None, at: datetime, days:
 
 @retried
 def revoke(*, key: ApiKey, by: User | None, at: datetime) -> None:
-    """Ends the key at once."""
+    """Ends the key at once. Raises Forbidden."""
+    _require(by)
     if ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=at):
         journal.record("api_key.revoked", subject=key, by=by, at=at)
+
+
+def _require(by: User | None) -> None:
+    # A key has an administrator's rights: nobody else may hand one out.
+    if by is not None and not by.may(Permission.CHANGE_SETTINGS):
+        raise Forbidden(_("Only an administrator may make and end API keys."))
 
 
 def _service_user(name: str) -> User:

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from accounts.models import ApiKey
 from accounts.services import api_keys
 from journal import clock
+from journal.errors import Forbidden
 from tests.cast import cast, organization
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +90,17 @@ def test_users_leave_out_service_users_and_disabled_ones():
     names = {user["last_name"] for user in api.get("/api/v1/users/").json()["results"]}
 
     assert names == {"三宅", "井坂", "佐藤", "牧", "足立"}
+
+
+def test_only_an_administrator_hands_out_and_ends_keys():
+    organization()
+    people, at = cast(), clock.now()
+    key, _token = api_keys.create(name="crm", scopes=["leads:read"], by=people.ada, at=at)
+    for user in (people.mia, people.maki):
+        with pytest.raises(Forbidden):
+            api_keys.create(name="mine", scopes=["leads:read"], by=user, at=at)
+        with pytest.raises(Forbidden):
+            api_keys.revoke(key=key, by=user, at=at)
+    key.refresh_from_db()
+    assert key.revoked_at is None
+    assert ApiKey.objects.count() == 1

@@ -1,40 +1,16 @@
 """Several sweeps at the same time, on real connections: every moment happens once."""
 
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection
 
 from handoff.models import Alert, Clock
 from handoff.services import clocks, sweeps
 from journal.models import Event
+from tests.at_once import all_well, at_once
 from tests.cast import cast, organization, tokyo
 from tests.handoff import rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SWEEPERS, HANDOFFS = 4, 12
-
-
-def at_once(*works):
-    """Runs the works in threads that start together; raises what any of them raised."""
-    barrier, faults = Barrier(len(works)), []
-
-    def run(work):
-        try:
-            barrier.wait()
-            work()
-        except Exception as fault:
-            faults.append(fault)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise faults[0]
 
 
 def test_sweeps_that_run_at_once_tell_everything_once():
@@ -44,7 +20,7 @@ def test_sweeps_that_run_at_once_tell_everything_once():
         rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato)
     at, found = tokyo("2026-11-16 10:20"), []
 
-    at_once(*[lambda: found.append(sweeps.sweep(at=at))] * SWEEPERS)
+    all_well(at_once(*[lambda: found.append(sweeps.sweep(at=at))] * SWEEPERS))
 
     # Three moments of each answer and one of each contact.
     assert sum(swept.moments for swept in found) == 4 * HANDOFFS
@@ -62,7 +38,7 @@ def test_an_answer_against_a_sweep_ends_the_clock_once():
         for handoff in handoffs:
             clocks.meet(handoff=handoff, kind="answer", at=at)
 
-    at_once(answer, lambda: sweeps.sweep(at=at))
+    all_well(at_once(answer, lambda: sweeps.sweep(at=at)))
 
     answers = Clock.objects.filter(kind="answer")
     assert set(answers.values_list("state", "next_event_at", "ended_at")) == {("breached", None, at)}

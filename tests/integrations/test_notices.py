@@ -1,9 +1,6 @@
 """Who is told what, exactly once, and why."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.utils import translation
 
 from handoff.services import alerts
@@ -14,6 +11,7 @@ from integrations.services import notices
 from journal import services as journal
 from journal.clock import frozen
 from journal.models import Delivery, Event
+from tests.at_once import all_well, at_once
 from tests.cast import cast, organization, tokyo
 from tests.handoff import rows
 
@@ -114,23 +112,9 @@ def test_two_sweepers_at_once_tell_everybody_exactly_once():
     handoff = rows.offered(people, MONDAY, team=people.field)
     for number in range(20):
         event("handoff.offered" if number == 0 else "handoff.withdrawn", handoff, number=number)
-    errors = []
 
-    def sweep():
-        try:
-            deliver()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
+    all_well(at_once(*[deliver] * 4))
 
-    threads = [threading.Thread(target=sweep) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert errors == []
     assert Event.objects.filter(kind__startswith="handoff.").count() == 20
     assert sorted(Notice.objects.values_list("user__last_name", "kind")) == [
         ("佐藤", "handoff.offered"),
@@ -144,23 +128,9 @@ def test_the_same_announcement_by_eight_threads_is_one_notice_and_one_mail():
     people = cast()
     handoff = rows.offered(people, MONDAY, to=people.sato)
     announcement = Announcement("handoff.offered", "same", frozenset({people.sato.pk}), handoff.lead_id, handoff.pk)
-    errors, new = [], []
 
-    def tell():
-        try:
-            new.append(notices.tell(announcement=announcement, happened_at=MONDAY, at=MONDAY))
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
+    all_well(at_once(*[lambda: notices.tell(announcement=announcement, happened_at=MONDAY, at=MONDAY)] * 8))
 
-    threads = [threading.Thread(target=tell) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert errors == []
     assert Notice.objects.filter(key="same").count() == 1
     assert Mail.objects.count() == 1
 

@@ -1,7 +1,6 @@
 """Several workers at once: each mark taken once, no old score over a newer one, no lead under a mix of models."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from leads.models import ActivityType, LeadScore, ScoreDue
 from leads.services import staleness
 from scoring.models import RecomputeRun
 from scoring.services import recompute, scores
+from tests.at_once import at_once
 from tests.cast import NOON, organization
 from tests.scoring import rows, scored
 
@@ -25,33 +25,13 @@ def _organization() -> None:
     ActivityType.objects.get_or_create(code="site_visit", defaults={"label_ja": "サイト訪問", "label_en": "Site visit"})
 
 
-def together(*jobs: Callable[[], Any]) -> list[Any]:
-    """Runs the jobs in threads of their own; what they answer, in their order."""
-    answers: list[Any] = [None] * len(jobs)
-
-    def run(number: int, job: Callable[[], Any]) -> None:
-        try:
-            answers[number] = job()
-        except Exception as error:
-            answers[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
 def test_workers_share_the_marks_and_leave_none() -> None:
     scored.published([scored.rule(VISIT, 30)])
     leads = [rows.lead() for _ in range(40)]
     for lead in leads:
         rows.activity(lead, "site_visit")
     staleness.mark(lead_ids=[lead.pk for lead in leads], cause="edit", at=NOON)
-    taken = together(*[lambda: sum(iter(lambda: scores.score_stale(at=NOON, limit=7), 0)) for _ in range(4)])
+    taken = at_once(*[lambda: sum(iter(lambda: scores.score_stale(at=NOON, limit=7), 0)) for _ in range(4)])
     assert sum(taken) == 40
     assert LeadScore.objects.filter(total=30).count() == 40
     assert not ScoreDue.objects.exists()
@@ -73,7 +53,7 @@ def test_activities_that_come_while_workers_score_are_all_counted() -> None:
         while not done.is_set():
             scores.score_stale(at=NOON)
 
-    assert together(come, work, work) == [None, None, None]
+    assert at_once(come, work, work) == [None, None, None]
     while scores.score_stale(at=NOON):
         pass
     assert LeadScore.objects.get().total == 30
@@ -105,7 +85,7 @@ def test_a_recompute_never_leaves_an_old_score_over_a_newer_one(monkeypatch: pyt
         scores.score_leads(lead_ids=[lead.pk], at=NOON + timedelta(seconds=1), cause="live", reason="activity")
         live.set()
 
-    together(lambda: recompute.work_range(run_id=run.pk, at=NOON), score_live)
+    at_once(lambda: recompute.work_range(run_id=run.pk, at=NOON), score_live)
     assert LeadScore.objects.get().total == 1
     if connection.vendor == "postgresql":
         assert len(tries) == 2  # the first try saw an old moment and was undone
@@ -126,7 +106,7 @@ def test_rules_published_during_a_recompute_leave_no_lead_under_the_old_ones(mon
         for number in range(2, 6):
             scored.published([scored.rule(VISIT, number)], name=str(number))
 
-    assert together(work, work, publish) == [None, None, None]
+    assert at_once(work, work, publish) == [None, None, None]
     last = RecomputeRun.objects.latest("pk")
     while recompute.work_range(run_id=last.pk, at=NOON):
         pass
