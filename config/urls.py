@@ -21,3 +21,7 @@ urlpatterns = [
     path("imports/", include("leads.web.import_urls")),
     *[path("", include(f"{app}.web.urls")) for app in API_APPS if find_spec(f"{app}.web.urls")],
 ]
+
+handler400 = "accounts.api.fallback.bad_request"
+handler404 = "accounts.api.fallback.not_found"
+handler500 = "accounts.api.fallback.server_error"

@@ -4,11 +4,22 @@ import json
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from journal.errors import DomainError
+
 MOST_DEPTH = 64
 MOST_BYTES = 10 * 1024 * 1024
+
+
+class BodyTooLarge(DomainError):
+    """More than one request may bring."""
+
+    code = "too_large"
+    status = 413
+    message = gettext_lazy("The body is larger than 10 MiB. Send it in several requests.")
 
 
 class StrictJSONParser(JSONParser):
@@ -19,7 +30,7 @@ class StrictJSONParser(JSONParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         raw = stream.read(MOST_BYTES + 1)
         if len(raw) > MOST_BYTES:
-            raise ParseError(_("The body is larger than 10 MiB. Send it in several requests."))
+            raise BodyTooLarge
         try:
             document = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
         except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError
@@ -24,16 +24,20 @@ PROBLEM_JSON = "application/problem+json"
 def problem(
     status: int, *, code: str, detail: str = "", errors: list[FieldError] | None = None, **extra: Any
 ) -> Response:
-    """A problem document with `{type, title, status, detail, errors}`."""
-    body = {
+    """A problem document as the answer of a view."""
+    body = problem_body(status, code=code, detail=detail, errors=errors)
+    return Response(body | extra, status=status, content_type=PROBLEM_JSON)
+
+
+def problem_body(status: int, *, code: str, detail: str, errors: list[FieldError] | None = None) -> dict[str, Any]:
+    """`{type, title, status, detail, errors}`."""
+    return {
         "type": f"urn:handoff:problem:{code}",
         "title": HTTPStatus(status).phrase,
-        "status": status,
+        "status": int(status),
         "detail": detail,
         "errors": [{"field": e.field, "code": e.code, "message": str(e.message)} for e in errors or []],
-        **extra,
     }
-    return Response(body, status=status, content_type=PROBLEM_JSON)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -59,6 +63,10 @@ def _answer(error: Exception) -> Response | None:
         return problem(400, code="invalid", detail=_("Some fields are wrong; see errors."), errors=faults)
     if isinstance(error, exceptions.APIException):
         return _from_api_exception(error)
+    if isinstance(error, RequestDataTooBig):
+        return problem(413, code="too_large", detail=_("The body is too large."))
+    if isinstance(error, SuspiciousOperation):
+        return problem(400, code="invalid", detail=_("This request can't be read."))
     return _from_database(error)
 
 

@@ -1,0 +1,39 @@
+"""Answers for addresses under /api/ that no view took: a problem document there, the page elsewhere."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from accounts.api.problems import PROBLEM_JSON, problem_body
+
+API = "/api/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: what could not be read before a view saw it, such as a body beyond every limit."""
+    if not request.path.startswith(API):
+        return defaults.bad_request(request, exception)
+    return _problem(HTTPStatus.BAD_REQUEST, "invalid", _("This request can't be read."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such address."""
+    if not request.path.startswith(API):
+        return defaults.page_not_found(request, exception)
+    return _problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here, or you may not see it."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a fault of ours."""
+    if not request.path.startswith(API):
+        return defaults.server_error(request)
+    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error", _("Something broke on our side. It was written down."))
+
+
+def _problem(status: HTTPStatus, code: str, detail: str) -> HttpResponse:
+    body: dict[str, Any] = problem_body(status, code=code, detail=detail)
+    return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=PROBLEM_JSON)
