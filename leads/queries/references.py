@@ -47,17 +47,20 @@ def as_id(value: Any) -> int | None:
 
 def leads(references: Iterable[Any], *, seen_by: User | None) -> LeadReferences:
     """Looks the references up among the leads this person sees (all present ones for the system)."""
-    ids, externals, emails = set(), set(), set()
+    ids: set[int] = set()
+    externals: set[str] = set()
+    emails: set[str] = set()
     for reference in references:
         if isinstance(reference, Mapping):
-            externals.add(reference.get("external_id"))
-            emails.add(reference.get("email"))
+            for name, texts in (("external_id", externals), ("email", emails)):
+                # What is no text names nobody.
+                if isinstance(value := reference.get(name), str):
+                    texts.add(value)
         elif number := as_id(reference):
             ids.add(number)
-    keys = {email_key(email) for email in emails if isinstance(email, str)} - {""}
-    names = {external for external in externals if isinstance(external, str)}
+    keys = {email_key(email) for email in emails} - {""}
     found = LeadReferences()
-    for column, values in (("pk", ids), ("external_id", names), ("email_key", keys)):
+    for column, values in (("pk", ids), ("external_id", externals), ("email_key", keys)):
         _collect(found, column, sorted(values), seen_by)
     return found
 

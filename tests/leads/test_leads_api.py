@@ -253,6 +253,17 @@ def test_bad_bulk_calls_are_400(api, body):
     assert api.post(f"{LEADS}bulk/", body).status_code == 400
 
 
+@pytest.mark.parametrize("match_on", ["email", "external_id"])
+@pytest.mark.parametrize("value", [[], {}, [["x"]], 1, None, True])
+def test_a_key_that_is_no_text_refuses_its_row_alone(api, org, match_on, value):
+    rows = [{match_on: value, "title": "課長"}, {match_on: "nakamura@tohama.example", "title": "部長"}]
+    answer = api.post(f"{LEADS}bulk/", {"leads": rows, "match_on": match_on})
+
+    assert answer.status_code == 200, answer.content
+    assert [row["index"] for row in answer.json()["errors"]] == [0]
+    assert answer.json()["created"] == 1
+
+
 def test_f_8_a_repeated_create_makes_one_lead(api):
     head = {"Idempotency-Key": "k1"}
     first = api.post(LEADS, {"last_name": "中村"}, headers=head)
@@ -280,7 +291,9 @@ def test_one_bad_activity_alone_is_400(api, lead):
     assert {error["field"] for error in answer.json()["errors"]} == {"type", "occurred_at"}
 
 
-@pytest.mark.parametrize("body", ["text", 5, {"activities": {}}, [5], [{"lead": []}], {"lead": {"email": 5}}])
+@pytest.mark.parametrize(
+    "body", ["text", 5, {"activities": {}}, [5], [{"lead": []}], {"lead": {"email": 5}}, {"lead": {"email": []}}]
+)
 def test_hostile_activities_are_no_500(api, org, body):
     assert api.post("/api/v1/activities/", body, format="json").status_code in (202, 400)
 
