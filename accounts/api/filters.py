@@ -1,13 +1,23 @@
 """Filters that refuse what they don't know, instead of ignoring it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import django_filters
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+MOST_ID = 2**63 - 1
+# Moments that both engines and every time zone can hold.
+SANE_MOMENTS = [
+    MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC)),
+    MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC)),
+]
 PAGE_PARAMETERS = {"cursor", "page_size", "count", "format"}
 
 
@@ -30,3 +40,19 @@ class StrictFilterBackend(DjangoFilterBackend):
             if "\x00" in value:
                 raise ValidationError({name: [_("The value holds a character that cannot be stored.")]})
         return super().filter_queryset(request, queryset, view)
+
+
+class IdFilter(django_filters.NumberFilter):
+    """A related row by its id; what can be no id is refused."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **options: Any):
+        super().__init__(min_value=0, max_value=MOST_ID, **options)
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """A moment that both engines and every time zone can hold."""
+
+    def __init__(self, **options: Any):
+        super().__init__(validators=SANE_MOMENTS, **options)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.concurrency import ETagMixin, check_if_match
+from accounts.api.filters import IdFilter
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
@@ -61,7 +62,7 @@ class FeedbackView(IdempotentMixin, APIView):
 class OpportunityFilter(django_filters.FilterSet):
     """Filters of deals."""
 
-    lead = django_filters.NumberFilter(field_name="lead_id", help_text="Id of the lead")
+    lead = IdFilter(field_name="lead_id", help_text="Id of the lead")
     result = django_filters.ChoiceFilter(
         choices=[("open", "open"), ("won", "won"), ("lost", "lost")],
         method="with_result",

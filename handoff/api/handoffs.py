@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.concurrency import ETagMixin, check_if_match
+from accounts.api.filters import IdFilter, MomentFilter
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
@@ -35,15 +36,13 @@ class UnknownReference(Invalid):
 class HandoffFilter(django_filters.FilterSet):
     """Filters of handoffs."""
 
-    lead = django_filters.NumberFilter(field_name="lead_id", help_text="Id of the lead")
+    lead = IdFilter(field_name="lead_id", help_text="Id of the lead")
     state = django_filters.MultipleChoiceFilter(choices=HandoffState.choices, help_text="State, may be repeated")
     leg = django_filters.ChoiceFilter(choices=Leg.choices, help_text="Leg")
-    assigned_to = django_filters.NumberFilter(field_name="assigned_to_id", help_text="Id of the receiver")
-    team = django_filters.NumberFilter(field_name="team_id", help_text="Id of the receiving team")
+    assigned_to = IdFilter(field_name="assigned_to_id", help_text="Id of the receiver")
+    team = IdFilter(field_name="team_id", help_text="Id of the receiving team")
     breached = django_filters.BooleanFilter(field_name="is_breached", help_text="Whether a clock was breached")
-    offered_after = django_filters.IsoDateTimeFilter(
-        field_name="offered_at", lookup_expr="gte", help_text="Offered at or after"
-    )
+    offered_after = MomentFilter(field_name="offered_at", lookup_expr="gte", help_text="Offered at or after")
 
     class Meta:
         model = Handoff

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.concurrency import check_if_match
+from accounts.api.filters import IdFilter, MomentFilter
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
@@ -83,9 +84,9 @@ class NextActionView(LeadVerb):
 class TransitionFilter(django_filters.FilterSet):
     """Filters of the log."""
 
-    lead = django_filters.NumberFilter(field_name="lead_id", help_text="Id of the lead")
+    lead = IdFilter(field_name="lead_id", help_text="Id of the lead")
     to = django_filters.ChoiceFilter(field_name="to_stage", choices=Stage.choices, help_text="Stage entered")
-    after = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", help_text="At or after")
+    after = MomentFilter(field_name="at", lookup_expr="gte", help_text="At or after")
 
     class Meta:
         model = StageTransition

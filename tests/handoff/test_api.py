@@ -171,3 +171,22 @@ def test_bad_input_is_a_400_naming_the_fields(small, body):
 
     assert answer.status_code == 400
     assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize("name", ["lead", "assigned_to", "team"])
+@pytest.mark.parametrize("value", ["9" * 30, "9" * 5000, "-1", "1.5", "NaN", "x"])
+def test_what_can_be_no_id_is_a_bad_filter(small, name, value):
+    answer = of(small.ada).get(f"{HANDOFFS}?{name}={value}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == name
+
+
+@pytest.mark.parametrize("address", [f"{HANDOFFS}?offered_after=", "/api/v1/transitions/?after="])
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "yesterday"])
+def test_moments_out_of_range_are_bad_filters(small, address, value):
+    assert of(small.ada).get(f"{address}{value}").status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/api/v1/transitions/", "/api/v1/opportunities/"])
+def test_an_id_too_large_is_a_bad_filter_everywhere(small, address):
+    assert of(small.ada).get(f"{address}?lead={'9' * 30}").status_code == 400
