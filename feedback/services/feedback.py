@@ -14,7 +14,7 @@ from feedback.services import deals
 from handoff.domain.choices import ClockKind, HandoffState
 from handoff.models import Handoff
 from handoff.queries.legs import FIELD_LEGS
-from handoff.services import clocks, results
+from handoff.services import clocks, holding, results
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -106,7 +106,7 @@ def owing_handoff(lead: Lead) -> Handoff | None:
 
 def _locked(handoff: Handoff) -> Handoff:
     """The handoff as it is now, held until the transaction ends, so that two reports come one after the other."""
-    Lead.objects.select_for_update().only("pk").get(pk=handoff.lead_id)
+    holding.hold_lead(handoff.lead_id)
     return Handoff.objects.select_related("lead").get(pk=handoff.pk)
 
 

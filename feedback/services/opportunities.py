@@ -14,7 +14,7 @@ from feedback.domain.choices import OpportunitySource, Reason, Result
 from feedback.models import Opportunity
 from feedback.permissions import may_keep_deals
 from feedback.services import deals, feedback
-from handoff.services import results
+from handoff.services import holding, results
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -71,6 +71,7 @@ def begin(
 
     Raises NotYourDeal, DealIsOpen, Invalid.
     """
+    holding.hold_lead(lead.pk)
     if not may_keep_deals(by, lead):
         raise NotYourDeal
     values = {"amount": amount, "currency": currency, "opened_on": opened_on, "closed_on": closed_on}
@@ -90,6 +91,7 @@ def update(
 
     Raises NotYourDeal, DealChanged (when `version` is not the present one), DealIsClosed, Invalid.
     """
+    holding.hold_lead(opportunity.lead_id)
     deal = Opportunity.objects.select_for_update(of=("self",)).select_related("lead", "handoff").get(pk=opportunity.pk)
     if not may_keep_deals(by, deal.lead):
         raise NotYourDeal

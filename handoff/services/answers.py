@@ -11,8 +11,8 @@ from handoff import permissions
 from handoff.domain.choices import AfterReject, ClockKind, HandoffState
 from handoff.domain.stages import Way
 from handoff.models import Episode, Handoff, RejectReason
-from handoff.queries import calendars, legs
-from handoff.services import clocks, closing, contacts, followups, joining, stages
+from handoff.queries import calendars, legs, withdrawn_by
+from handoff.services import clocks, closing, contacts, followups, holding, joining, stages
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -30,6 +30,16 @@ class AlreadyAnswered(Conflict):
 
     code = "already_answered"
     message = _("%(name)s was faster: this handoff is %(state)s.")
+
+
+class TakenBack(AlreadyAnswered):
+    """Nobody answered it: the offer itself is over."""
+
+    message = _("This handoff was withdrawn, so there is nothing to answer any more.")
+
+
+class WentOn(AlreadyAnswered):
+    message = _("The answer came too late: this handoff went on to somebody else.")
 
 
 class NobodyNamed(Invalid):
@@ -100,15 +110,21 @@ def reject(
 
 
 def already_answered(handoff: Handoff) -> AlreadyAnswered:
-    """The refusal that names who answered."""
-    current = Handoff.objects.select_related("answered_by", "assigned_to", "team").get(pk=handoff.pk)
-    winner = current.answered_by or current.assigned_to or current.team
-    return AlreadyAnswered(name=str(winner), state=HandoffState(current.state).label)
+    """The refusal that names who answered, or who took the offer back."""
+    current = Handoff.objects.select_related("answered_by").get(pk=handoff.pk)
+    if current.state == HandoffState.REROUTED:
+        return WentOn()
+    winner = current.answered_by
+    if current.state == HandoffState.WITHDRAWN:
+        winner = withdrawn_by.person(current)
+    if winner is None:
+        return TakenBack()
+    return AlreadyAnswered(name=winner.name, state=HandoffState(current.state).label)
 
 
 def _check(handoff: Handoff, by: User) -> None:
     """State before permission: who came second hears who was first, not that it is none of their business."""
-    handoff.refresh_from_db()
+    holding.hold(handoff)
     if handoff.state != HandoffState.OFFERED:
         raise already_answered(handoff)
     if not permissions.may_answer(by, handoff):

@@ -17,7 +17,7 @@ from handoff.domain.choices import ClockKind, ClockState
 from handoff.domain.promises import BREACH, ESCALATE, Moment, Promise, moments
 from handoff.models import Clock, Handoff
 from handoff.queries import calendars, policies
-from handoff.services import alerts, duties
+from handoff.services import alerts, duties, holding
 from journal.transactions import retried
 
 # The columns of a handoff that repeat a clock's due time for lists; qualify has none.
@@ -122,7 +122,8 @@ def unfinished() -> QuerySet[Clock]:
 
 
 def _lock(handoff: Handoff) -> None:
-    """The handoff's row before its clocks, as the sweep does, so that the two never wait for each other."""
+    """The lead and the handoff before its clocks, as the sweep does, so that the two never wait for each other."""
+    holding.hold_lead(handoff.lead_id)
     Handoff.objects.select_for_update().filter(pk=handoff.pk).values_list("pk").first()
 
 

@@ -12,7 +12,7 @@ from handoff.domain.choices import ClockKind, ContactMethod, ContactResult, Hand
 from handoff.domain.duties import Duty
 from handoff.models import Episode, Handoff
 from handoff.queries import calendars, legs
-from handoff.services import clocks, duties, joining
+from handoff.services import clocks, duties, holding, joining
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -56,7 +56,7 @@ def contact(
 
     Allowed before the answer, which it doesn't give. Raises NotHolder, HandoffOver, BadContact.
     """
-    handoff.refresh_from_db()
+    holding.hold(handoff)
     moment = happened_at or at
     _check(handoff, by, method, result, moment, at)
     register(handoff=handoff, by=by, at=at, method=method, result=result, appointment_at=appointment_at, moment=moment)

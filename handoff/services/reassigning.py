@@ -12,7 +12,7 @@ from handoff.domain.choices import HandoffState
 from handoff.domain.duties import Duty
 from handoff.models import Handoff
 from handoff.queries import legs
-from handoff.services import clocks, contacts, duties, joining
+from handoff.services import clocks, contacts, duties, holding, joining
 from journal.errors import FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -40,7 +40,7 @@ def reassign(
     team: Team | None = None,
 ) -> Handoff:
     """To a person, or (unanswered only) to a team's queue. Raises NotManager, BadReceiver, HandoffOver."""
-    handoff.refresh_from_db()
+    holding.hold(handoff)
     if by is not None and not permissions.may_reassign(by, handoff):
         raise NotManager
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:

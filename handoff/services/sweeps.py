@@ -13,7 +13,7 @@ from handoff.domain.choices import ClockKind, HandoffState
 from handoff.domain.promises import BREACH, WARN, Moment
 from handoff.models import Clock, Handoff
 from handoff.queries import people
-from handoff.services import alerts, eligibility, rerouting
+from handoff.services import alerts, eligibility, holding, rerouting
 from journal.transactions import retried
 from leads.domain.choices import Stage
 from leads.models import Lead
@@ -64,6 +64,8 @@ def _fire_or_log(handoff_id: int, at: datetime) -> int | None:
 @retried
 def _fire(handoff_id: int, at: datetime) -> int:
     """Everything that is due on one handoff, in the order in which it fell due; returns how many moments."""
+    handoff = Handoff.objects.get(pk=handoff_id)
+    holding.hold_lead(handoff.lead_id)
     handoff = Handoff.objects.select_for_update().get(pk=handoff_id)
     fired = 0
     while (clock := _next(handoff, at)) is not None:

@@ -10,7 +10,7 @@ from handoff import permissions
 from handoff.domain.choices import HandoffState
 from handoff.models import Episode, Handoff
 from handoff.queries import due, legs
-from handoff.services import answers, clocks, duties, followups, joining
+from handoff.services import answers, clocks, duties, followups, holding, joining
 from journal.errors import Forbidden
 from journal.services import record
 from journal.transactions import retried
@@ -26,7 +26,7 @@ class NotSender(Forbidden):
 @retried
 def withdraw(*, handoff: Handoff, by: User, at: datetime) -> Handoff:
     """The sender takes it back while unanswered; the lead is the sender's again. Raises AlreadyAnswered, NotSender."""
-    handoff.refresh_from_db()
+    holding.hold(handoff)
     if handoff.state != HandoffState.OFFERED:
         raise answers.already_answered(handoff)
     if not permissions.may_withdraw(by, handoff):

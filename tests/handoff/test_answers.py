@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from handoff.models import Calendar, Clock, Episode, Handoff, RejectReason
-from handoff.services import handoffs
+from handoff.services import handoffs, withdrawals
 from handoff.services.answers import AlreadyAnswered, NobodyNamed, NotReceiver, UnknownReason
 from handoff.services.contacts import BadContact, NotHolder
 from handoff.services.reassigning import NotManager
@@ -52,6 +52,25 @@ def test_the_second_answer_hears_who_was_faster(small):
         handoffs.reject(handoff=stale, reason="not_now", by=small.sato, at=LATER)
     with pytest.raises(AlreadyAnswered, match="佐藤 翔太"):
         handoffs.accept(handoff=stale, by=small.otto, at=LATER)
+
+
+def test_an_answer_after_the_withdrawal_hears_who_withdrew(small):
+    handoff = stories.offered(small)
+    handoffs.withdraw(handoff=handoff, by=small.mia, at=LATER)
+
+    with pytest.raises(AlreadyAnswered) as refusal:
+        handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
+    assert small.mia.name in str(refusal.value)
+    assert small.sato.name not in str(refusal.value)
+
+
+def test_an_answer_after_the_lead_was_disqualified_names_no_winner(small):
+    handoff = stories.offered(small)
+    withdrawals.pull_back(handoff=handoff, by=None, at=LATER)
+
+    with pytest.raises(AlreadyAnswered) as refusal:
+        handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
+    assert small.sato.name not in str(refusal.value)
 
 
 def test_only_the_receiver_answers(small):

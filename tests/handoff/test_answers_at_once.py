@@ -2,16 +2,21 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 
 import pytest
 from django.db import connection
 
 from handoff.models import Handoff, StageTransition
-from handoff.services import handoffs
+from handoff.services import handoffs, transition
 from handoff.services.answers import AlreadyAnswered
+from journal import transactions
+from journal.errors import DomainError
 from tests import factories
 from tests.cast import NOON
 from tests.handoff import stories
+from tests.handoff.stories import fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RACERS = 6
@@ -95,3 +100,34 @@ def test_f_8_two_offers_at_once_make_one_handoff():
 
     assert answers == {"won": 1, "already_offered": RACERS - 1}
     assert Handoff.objects.count() == 1
+
+
+def test_answers_contacts_and_stages_at_once_never_wait_for_each_other(monkeypatch):
+    if connection.vendor == "postgresql":
+        # A deadlock would be tried again in silence.
+        monkeypatch.setattr(transactions, "ATTEMPTS", 1)
+    people = stories.small()
+
+    def read(handoff):
+        return Handoff.objects.get(pk=handoff.pk)
+
+    def plain(call):
+        with suppress(DomainError):
+            call()
+
+    for _round in range(4):
+        handoff = stories.offered(people, at=NOON, to=people.sato)
+        verbs = [
+            partial(handoffs.accept, handoff=read(handoff), by=people.sato, at=NOON),
+            partial(handoffs.reassign, handoff=read(handoff), by=people.maki, at=NOON, user=people.otto),
+            partial(
+                transition.transition, lead=fresh(handoff.lead), to="disqualified", reason="x", by=people.ada, at=NOON
+            ),
+            *(
+                partial(
+                    handoffs.contact, handoff=read(handoff), by=people.sato, at=NOON, method="call", result="talked"
+                )
+                for _ in range(RACERS)
+            ),
+        ]
+        assert set(raced([partial(plain, verb) for verb in verbs])) == {"won"}
