@@ -2,9 +2,11 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 from rest_framework.renderers import BaseRenderer
+from rest_framework.utils.encoders import JSONEncoder
 
 from leads.domain.import_cells import for_spreadsheet
 
@@ -19,7 +21,8 @@ class TableRenderer(BaseRenderer):
     def render(self, data: Any, media_type: str | None = None, context: Any = None) -> str:
         rows = data.get("rows") if isinstance(data, dict) else None
         if rows is None:
-            return str((data or {}).get("detail", "")) if isinstance(data, dict) else ""
+            # A refusal: a problem document whatever form was asked for, as its content type says.
+            return json.dumps(data, ensure_ascii=False, cls=JSONEncoder) if data else ""
         text = io.StringIO()
         writer = csv.writer(text)
         if rows:

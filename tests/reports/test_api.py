@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 from rest_framework.test import APIClient
@@ -42,6 +43,14 @@ def test_each_report_is_the_same_table_as_json_and_as_csv(api, people, name):
     assert lines[0] == list(table["rows"][0])
     assert len(lines) == len(table["rows"]) + 1
     assert sheet.headers["Content-Type"].startswith("text/csv")
+
+
+def test_a_refusal_is_a_problem_document_even_where_csv_was_asked_for(api):
+    for address in ("/api/v1/reports/kpis/?from=x", "/api/v1/reports/kpis/?from=x&format=csv"):
+        answer = api.get(address, headers={"Accept": "text/csv"})
+        assert answer.status_code == 400
+        assert answer.headers["Content-Type"].startswith("application/problem+json")
+        assert json.loads(answer.content)["errors"][0]["field"] == "from"
 
 
 def test_ar_34_never_contacted_is_one_figure(api, people):
