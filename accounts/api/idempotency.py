@@ -95,7 +95,10 @@ def _claim(request: Request, key: str) -> IdempotentAnswer:
             return IdempotentAnswer.objects.create(user=request.user, key=key, request_hash=digest, created_at=moment)
     except IntegrityError:
         pass
-    stored = mine.get()
+    stored = mine.first()
+    if stored is None:
+        # The first request failed and freed the key between our look and our read.
+        raise StillRunning
     if stored.request_hash != digest:
         raise KeyReused
     if stored.status is None:

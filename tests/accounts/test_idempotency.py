@@ -1,6 +1,7 @@
 """Repeated POSTs with an Idempotency-Key do one thing."""
 
 import pytest
+from django.db import IntegrityError
 from django.urls import path
 from rest_framework.response import Response
 from rest_framework.test import APIClient
@@ -72,3 +73,12 @@ def test_without_a_key_every_post_counts(api):
     api.post("/count/", {"a": 1})
 
     assert len(calls) == 2
+
+
+def test_a_key_freed_while_a_repeat_looks_is_in_progress(api, monkeypatch):
+    def taken(**_values):
+        raise IntegrityError
+
+    monkeypatch.setattr(IdempotentAnswer.objects, "create", taken)
+    answer = api.post("/count/", {"a": 1}, headers={"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:handoff:problem:idempotency_in_progress")
