@@ -3,8 +3,10 @@
 from datetime import date, datetime, timedelta
 
 from accounts.models import Organization
+from journal.remembering import remembered
 
 
+@remembered
 def current() -> Organization:
     """The organisation; Organization.DoesNotExist before the first start."""
     return Organization.objects.get(pk=1)

@@ -11,6 +11,7 @@ from accounts.models import Team, User
 from handoff.domain.calendar import Windows, WorkCalendar
 from handoff.models import Calendar, ClosingDay
 from handoff.queries.holidays import is_holiday
+from journal.remembering import remembered
 
 # Before anything is set: Monday to Friday 9-18 with lunch 12-13 in Tokyo, Japanese holidays off.
 USUAL_DAY = [["09:00", "12:00"], ["13:00", "18:00"]]
@@ -38,7 +39,11 @@ def for_user(user: User | int | None) -> WorkCalendar:
 
 def for_receiver(*, user: User | int | None, team: Team | int | None) -> WorkCalendar:
     """The most specific calendar: the person's, else the team's, else the organisation's."""
-    user_id, team_id = getattr(user, "pk", user), getattr(team, "pk", team)
+    return _most_specific(getattr(user, "pk", user), getattr(team, "pk", team))
+
+
+@remembered
+def _most_specific(user_id: int | None, team_id: int | None) -> WorkCalendar:
     mine = Q(user__isnull=True, team__isnull=True)
     mine |= Q(user_id=user_id) if user_id else Q()
     mine |= Q(team_id=team_id) if team_id else Q()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from handoff.models import Episode, Handoff, RejectReason, StageEntry
 from leads.domain.choices import Stage
@@ -27,7 +27,8 @@ def chance(*, leg: str, band: str, at: datetime) -> Chance:
     entry = StageEntry.objects.filter(
         lead=OuterRef("lead"), stage=Stage.OPPORTUNITY, at__gte=OuterRef("offered_at"), at__lt=at
     )
-    return Chance(earlier.count(), earlier.filter(Exists(entry)).count())
+    counted = earlier.aggregate(of=Count("pk"), reached=Count("pk", filter=Q(Exists(entry))))
+    return Chance(**counted)
 
 
 def next_attempt(lead: Lead, leg: str) -> int:
@@ -39,8 +40,10 @@ def next_attempt(lead: Lead, leg: str) -> int:
 def earlier_endings(lead: Lead) -> list[dict[str, object]]:
     """How each earlier handoff of the lead ended, newest first, as plain values for the sheet."""
     rows = Handoff.objects.filter(lead=lead).select_related("assigned_to", "sender", "team", "episode")
-    reasons = {reason.code: reason for reason in RejectReason.objects.all()}
-    return [_ending(row, reasons.get(row.reject_reason)) for row in rows.order_by("-id")[:6]]
+    latest = list(rows.order_by("-id")[:6])
+    codes = {row.reject_reason for row in latest} - {""}
+    reasons = {reason.code: reason for reason in RejectReason.objects.filter(code__in=codes)} if codes else {}
+    return [_ending(row, reasons.get(row.reject_reason)) for row in latest]
 
 
 def _ending(handoff: Handoff, reason: RejectReason | None) -> dict[str, object]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.queries import organization
+from leads.domain.condition_reading import Facts
 from leads.models import Lead
 from leads.queries import conditions
 
@@ -12,11 +13,13 @@ from leads.queries import conditions
 MOST_ACTIVITIES = 500
 
 
-def frozen(lead: Lead, *, at: datetime) -> dict[str, Any]:
+def facts_of(lead: Lead) -> Facts:
+    """What conditions see of the lead."""
+    return conditions.facts(Lead.objects.filter(pk=lead.pk))[lead.pk]
+
+
+def frozen(found: Facts, *, at: datetime) -> dict[str, Any]:
     """`{on, values: {field: value}, activities: [{type, occurred_on, …}]}`, JSON only."""
-    found = conditions.facts(Lead.objects.filter(pk=lead.pk)).get(lead.pk)
-    if found is None:
-        return {}
     activities = [_plain(asdict(activity)) for activity in found.activities[:MOST_ACTIVITIES]]
     day = organization.local_day(at).isoformat()
     return {"on": day, "values": _plain(found.values), "activities": activities}

@@ -65,7 +65,8 @@ def check(lead: Lead, kind: str, *, at: datetime) -> GateState:
         return GateState(kind, Gate.Mode.OFF, ())
     holds = not gate.condition or conditions.matches(gate.condition, lead, on=organization.local_day(at))
     lacks = [] if holds else [_unmet(gate)]
-    lacks += [_lack(missing) for missing in questions.missing(gate.required, known_of(lead))]
+    if gate.required:
+        lacks += [_lack(missing) for missing in questions.missing(gate.required, known_of(lead))]
     return GateState(kind, gate.mode, tuple(lacks), holds)
 
 
@@ -98,8 +99,12 @@ def opportunity_warnings(lead: Lead, *, at: datetime) -> tuple[Lack, ...]:
 
 def known_of(lead: Lead) -> dict[str, object]:
     """The lead's qualification by item; nothing when none was entered."""
-    row = Qualification.objects.filter(lead=lead).values(*ITEMS).first()
-    return dict(row) if row else {}
+    return items_of(Qualification.objects.filter(lead=lead).first())
+
+
+def items_of(row: Qualification | None) -> dict[str, object]:
+    """The same of a row that was read already."""
+    return {name: getattr(row, name) for name in ITEMS} if row else {}
 
 
 def names(lacks: Iterable[Lack]) -> str:

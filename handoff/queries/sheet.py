@@ -3,22 +3,25 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.queries import organization
 from handoff.domain import approach, questions
 from handoff.domain.approach import Act
 from handoff.queries import episodes, gates
 from leads.domain.activity_types import BY_CODE
-from leads.models import Activity, Lead, LeadScore
+from leads.domain.condition_reading import Facts
+from leads.models import Activity, Lead, LeadScore, Qualification
+from leads.queries import conditions
 from scoring.queries import explain
 
 MOST_ACTS, MOST_EXCHANGES = 8, 6
 
 
-def build(lead: Lead, *, leg: str, attempt: int, at: datetime) -> dict[str, Any]:
+def build(lead: Lead, *, leg: str, attempt: int, at: datetime, score: LeadScore | None, known: Facts) -> dict[str, Any]:
     """Codes and values, no sentences: the page writes it in the reader's language."""
     activities = list(_activities(lead, at))
     acts = [_act(activity) for activity in activities if not _is_ours(activity)]
-    known = gates.known_of(lead)
-    score = LeadScore.objects.filter(lead=lead).first()
+    heard = Qualification.objects.filter(lead=lead).first()
+    answers = gates.items_of(heard)
     band = score.band if score else "low"
     chance = episodes.chance(leg=leg, band=band, at=at)
     return {
@@ -27,15 +30,15 @@ def build(lead: Lead, *, leg: str, attempt: int, at: datetime) -> dict[str, Any]
         "attempt": attempt,
         "person": _person(lead),
         "met": _met(lead),
-        "score": _score(score, lead, at),
+        "score": _score(score, lead, known, at),
         "chance": {"of": chance.of, "reached": chance.reached},
-        "qualification": {name: value for name, value in known.items() if questions.is_known(value)},
-        "note": lead.qualification.note if hasattr(lead, "qualification") else "",
-        "ask": [item for item in questions.ITEMS if not questions.is_known(known.get(item))],
+        "qualification": {name: value for name, value in answers.items() if questions.is_known(value)},
+        "note": heard.note if heard else "",
+        "ask": [item for item in questions.ITEMS if not questions.is_known(answers.get(item))],
         "why": approach.why_now(acts, met=_where(lead), score=score.total if score else None, at=at).stored(),
         "approach": approach.method(acts, phone=lead.mobile or lead.phone, email=lead.email, band=band, at=at).stored(),
         "opening": approach.opening(
-            acts, challenge=str(known.get("challenge") or ""), need=str(known.get("need") or "")
+            acts, challenge=str(answers.get("challenge") or ""), need=str(answers.get("need") or "")
         ).stored(),
         "acts": [_shown(activity) for activity in activities if not _is_ours(activity)][:MOST_ACTS],
         "exchanges": [_shown(activity) for activity in activities if _is_ours(activity)][:MOST_EXCHANGES],
@@ -101,7 +104,7 @@ def _where(lead: Lead) -> str:
     return lead.campaign.name if lead.campaign else lead.channel.name if lead.channel else ""
 
 
-def _score(score: LeadScore | None, lead: Lead, at: datetime) -> dict[str, Any]:
+def _score(score: LeadScore | None, lead: Lead, known: Facts, at: datetime) -> dict[str, Any]:
     if score is None:
         return {"total": None, "band": "low", "model": None, "dimensions": {}, "rules": []}
     dimensions = {name: getattr(score, name) for name in ("fit", "engagement", "intent", "readiness", "authority")}
@@ -110,13 +113,14 @@ def _score(score: LeadScore | None, lead: Lead, at: datetime) -> dict[str, Any]:
         "band": score.band,
         "model": score.model_id,
         "dimensions": {name: points for name, points in dimensions.items() if points},
-        "rules": _rules(lead, at),
+        "rules": _rules(score, lead, known, at),
     }
 
 
-def _rules(lead: Lead, at: datetime) -> list[dict[str, Any]]:
+def _rules(score: LeadScore, lead: Lead, known: Facts, at: datetime) -> list[dict[str, Any]]:
     """The rules that fired, in both languages, with how many activities and which values spoke for them."""
-    told = explain.explain(lead, at)
+    day = organization.local_day(at)
+    told = explain.of_facts(lead, known, stored=score, day=day, known=conditions.registry(), is_dated=False)
     labels = {rule.key: rule for rule in told.model.rules} if told.model else {}
     return [
         {

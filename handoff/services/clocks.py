@@ -53,9 +53,27 @@ def start(*, handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar |
     running = handoff.clocks.filter(kind=kind, state=ClockState.RUNNING).first()
     if running is not None:
         return running
+    [clock] = begin(handoff=handoff, kinds=[kind], at=at, calendar=calendar)
+    return clock
+
+
+def begin(*, handoff: Handoff, kinds: Sequence[str], at: datetime, calendar: WorkCalendar | None = None) -> list[Clock]:
+    """Starts these clocks, of which none runs yet, in the caller's transaction. Raises NoWorkingTime."""
+    counted = calendar or _calendar_of(handoff)
+    started = Clock.objects.bulk_create([_clock(handoff, kind, at, counted) for kind in kinds])
+    due = {DUE_COLUMNS[clock.kind]: clock.due_at for clock in started if clock.kind in DUE_COLUMNS}
+    told = {name: moment for name, moment in due.items() if getattr(handoff, name) != moment}
+    if told:
+        Handoff.objects.filter(pk=handoff.pk).update(**told)
+        for name, moment in told.items():
+            setattr(handoff, name, moment)
+    return started
+
+
+def _clock(handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar) -> Clock:
     promise = policies.promise_for(kind=kind, leg=handoff.leg, band=handoff.priority)
-    plan = _plan(handoff, promise, at, calendar or _calendar_of(handoff))
-    clock = Clock.objects.create(
+    plan = _plan(handoff, promise, at, calendar)
+    return Clock(
         handoff=handoff,
         kind=kind,
         calendar_id=plan.calendar_id,
@@ -65,10 +83,6 @@ def start(*, handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar |
         due_at=plan.due_at,
         **_ahead(plan.moments),
     )
-    if kind in DUE_COLUMNS:
-        Handoff.objects.filter(pk=handoff.pk).update(**{DUE_COLUMNS[kind]: plan.due_at})
-        setattr(handoff, DUE_COLUMNS[kind], plan.due_at)
-    return clock
 
 
 @retried

@@ -1,6 +1,6 @@
 """Offers a lead to one receiver: gate, route, frozen sheet, clocks, duty, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +10,13 @@ from handoff import permissions
 from handoff.domain.choices import ClockKind, HandoffState, Leg
 from handoff.domain.duties import Duty
 from handoff.domain.stages import BEFORE_FIRST_LEG, Way
-from handoff.models import BatchLead, Episode, Gate, Handoff, HandoffRule, JoinedLead
+from handoff.models import Episode, Gate, Handoff, HandoffRule, JoinedLead
 from handoff.queries import due, episodes, facts, gates, legs, marketing, reason_lines, sheet
 from handoff.queries.marketing import Keeper
-from handoff.services import clocks, closing, duties, routing, stages
+from handoff.services import batch_entries, clocks, closing, duties, routing, stages
 from handoff.services.routing import Receiver
-from journal.errors import Conflict, Forbidden, Invalid
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
+from journal.remembering import remembering
 from journal.services import record
 from journal.transactions import retried
 from leads.domain.choices import DueKind, Stage
@@ -37,6 +38,13 @@ class NotContactable(Invalid):
 class WrongStage(Conflict):
     code = "wrong_stage"
     message = _("A lead in stage %(stage)s cannot be handed over on this leg.")
+
+
+class LegNotInUse(Invalid):
+    """A small firm has one leg, the others two; nobody is handed past a team."""
+
+    code = "leg_not_in_use"
+    message = _("Leads are not handed over on this leg here.")
 
 
 class AlreadyOffered(Conflict):
@@ -85,12 +93,11 @@ def offer(
     """Hands the lead over to `to`, else to whom the route finds; the leg defaults to the lead's next one.
 
     A single lead whose MQL gate does not hold goes with a `reason`. `by` None is the system.
-    Raises NotYours, NotContactable, WrongStage, AlreadyOffered, GateRefused, NoReceiver, WrongReceiver.
+    Raises NotYours, NotContactable, LegNotInUse, WrongStage, AlreadyOffered, GateRefused, NoReceiver, WrongReceiver.
     A refusal by the SQL gate itself sets the duty 追加ヒアリング, which outlives the refusal.
     """
-    chosen = leg or legs.next_leg(lead.stage) or ""
     try:
-        return _offer(Offer(lead, chosen, by, at, to, note, reason, rule, caused_at))
+        return _offer(Offer(lead, leg or "", by, at, to, note, reason, rule, caused_at))
     except GateRefused as refusal:
         if refusal.kind == Gate.Kind.SQL:
             ask_for_hearing(lead=lead, lacks=refusal.lacks, at=at)
@@ -108,9 +115,13 @@ def ask_for_hearing(*, lead: Lead, lacks: tuple[gates.Lack, ...], at: datetime) 
 
 @retried
 def _offer(offer: Offer) -> Handoff:
+    with remembering():
+        offer.lead.refresh_from_db(from_queryset=Lead.objects.select_for_update())
+        return _handed_over(replace(offer, leg=offer.leg or legs.next_leg(offer.lead.stage) or ""))
+
+
+def _handed_over(offer: Offer) -> Handoff:
     lead = offer.lead
-    Lead.objects.select_for_update().filter(pk=lead.pk).first()
-    lead.refresh_from_db()
     _check(offer)
     previous = _previous_leg(offer)
     sender = _sender(offer, previous)
@@ -119,7 +130,7 @@ def _offer(offer: Offer) -> Handoff:
     handoff = _write(offer, receiver, sender)
     start_clocks(handoff=handoff, at=offer.at)
     duties.assign(lead=lead, duty=duties.answer(handoff))
-    BatchLead.objects.filter(lead=lead).delete()
+    batch_entries.leave(lead_ids=[lead.pk], by=offer.by, at=offer.at)
     if previous is not None:
         closing.close(handoff=previous, at=offer.at, outcome="offered_on")
     tell_offered(handoff=handoff, by=offer.by, at=offer.at, because=receiver.because)
@@ -128,9 +139,8 @@ def _offer(offer: Offer) -> Handoff:
 
 def start_clocks(*, handoff: Handoff, at: datetime) -> None:
     """Answer and first contact both run from the offer."""
-    clocks.start(handoff=handoff, kind=ClockKind.ANSWER, at=at)
-    if handoff.first_contact_at is None:
-        clocks.start(handoff=handoff, kind=ClockKind.CONTACT, at=at)
+    kinds = [ClockKind.ANSWER] if handoff.first_contact_at else [ClockKind.ANSWER, ClockKind.CONTACT]
+    clocks.begin(handoff=handoff, kinds=kinds, at=at)
 
 
 def tell_offered(*, handoff: Handoff, by: User | None, at: datetime, because: str) -> None:
@@ -152,6 +162,8 @@ def _check(offer: Offer) -> None:
     if by is not None and not permissions.may_offer(by, offer.leg or Leg.MARKETING_TO_FIELD):
         raise NotYours
     check_contactable(lead)
+    if offer.leg and offer.leg not in legs.legs():
+        raise LegNotInUse(errors=[FieldError("leg", LegNotInUse.code, ", ".join(legs.legs()))])
     check_free(lead)
     if not offer.leg or not legs.fits(offer.leg, lead.stage):
         raise WrongStage(stage=Stage(lead.stage).label)
@@ -209,7 +221,8 @@ def _write(offer: Offer, receiver: Receiver, sender: Keeper) -> Handoff:
     score = LeadScore.objects.filter(lead=lead).first()
     band = score.band if score else "low"
     attempt = episodes.next_attempt(lead, leg)
-    frozen = sheet.build(lead, leg=leg, attempt=attempt, at=at)
+    known = facts.facts_of(lead)
+    frozen = sheet.build(lead, leg=leg, attempt=attempt, at=at, score=score, known=known)
     episode = Episode.objects.create(
         lead=lead,
         leg=leg,
@@ -219,7 +232,7 @@ def _write(offer: Offer, receiver: Receiver, sender: Keeper) -> Handoff:
         band=band,
         score=score.total if score else None,
         model_id=score.model_id if score else None,
-        facts=facts.frozen(lead, at=at),
+        facts=facts.frozen(known, at=at),
     )
     user, team = receiver.user, receiver.team
     return Handoff.objects.create(
@@ -239,4 +252,5 @@ def _write(offer: Offer, receiver: Receiver, sender: Keeper) -> Handoff:
         note=offer.note,
         sheet=frozen,
         answer_due_at=clocks.due_at(kind=ClockKind.ANSWER, leg=leg, band=band, user=user, team=team, at=at),
+        contact_due_at=clocks.due_at(kind=ClockKind.CONTACT, leg=leg, band=band, user=user, team=team, at=at),
     )

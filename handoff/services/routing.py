@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
@@ -137,16 +137,23 @@ def _round_robin(team: Team, able: list[Candidate], at: datetime) -> User | None
     chosen.assigned += 1
     chosen.last_assigned_at = at
     RoutingPointer.objects.bulk_update(pointers.values(), ["credit", "assigned", "last_assigned_at"])
-    return User.objects.get(pk=chosen.user_id)
+    return chosen.user
 
 
 def _pointers(team: Team, able: list[Candidate]) -> dict[int, RoutingPointer]:
     ids = [candidate.user_id for candidate in able]
     # The team's row is the lock: two offers at once must not read the same credit.
     Team.objects.select_for_update().get(pk=team.pk)
-    RoutingPointer.objects.bulk_create((RoutingPointer(team=team, user_id=pk) for pk in ids), ignore_conflicts=True)
-    found = RoutingPointer.objects.filter(team=team, user__in=ids).order_by("user_id")
-    return {pointer.user_id: pointer for pointer in found}
+    found = {pointer.user_id: pointer for pointer in _stored_pointers(team, ids)}
+    if len(found) < len(ids):
+        new = [RoutingPointer(team=team, user_id=pk) for pk in ids if pk not in found]
+        RoutingPointer.objects.bulk_create(new, ignore_conflicts=True)
+        found = {pointer.user_id: pointer for pointer in _stored_pointers(team, ids)}
+    return found
+
+
+def _stored_pointers(team: Team, user_ids: list[int]) -> QuerySet[RoutingPointer]:
+    return RoutingPointer.objects.filter(team=team, user__in=user_ids).select_related("user").order_by("user_id")
 
 
 def _served(pointer: RoutingPointer) -> float:

@@ -51,11 +51,12 @@ def move(
     origin, since = Lead.objects.select_for_update().values_list("stage", "stage_since").get(pk=lead.pk)
     if not stages.is_allowed(origin, to, way):
         raise not_allowed(origin, to)
-    if duty is not None:
-        duties.assign(lead=lead, duty=duty, not_before=not_before)
-    if not Lead.objects.filter(pk=lead.pk, stage=origin).update(stage=to, stage_since=at):
+    owed = {} if duty is None else duties.columns(duty, not_before=not_before)
+    reached = {"stage": to, "stage_since": at, **owed}
+    if not Lead.objects.filter(pk=lead.pk, stage=origin).update(**reached):
         raise StageMoved
-    lead.stage, lead.stage_since = to, at
+    for name, value in reached.items():
+        setattr(lead, name, value)
     if to not in stages.QUALIFIED:
         duties.clear(lead=lead)
     rows = _rows(lead, origin, to, since, at)
@@ -157,8 +158,7 @@ def _step(
 
 
 def _rows(lead: Lead, origin: str, to: str, since: datetime, at: datetime) -> list[StageTransition]:
-    entered = frozenset(StageEntry.objects.filter(lead=lead).values_list("stage", flat=True))
-    steps = [*stages.passed_through(origin, to, entered), to]
+    steps = [*_skipped(lead, origin, to), to]
     rows = []
     for number, (left, reached) in enumerate(zip([origin, *steps], steps, strict=False)):
         seconds = _seconds(since, at) if number == 0 else 0
@@ -173,6 +173,13 @@ def _rows(lead: Lead, origin: str, to: str, since: datetime, at: datetime) -> li
             )
         )
     return rows
+
+
+def _skipped(lead: Lead, origin: str, to: str) -> list[str]:
+    if not stages.passed_through(origin, to):
+        return []
+    entered = frozenset(StageEntry.objects.filter(lead=lead).values_list("stage", flat=True))
+    return stages.passed_through(origin, to, entered)
 
 
 def _seconds(since: datetime, at: datetime) -> int:

@@ -11,6 +11,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import get_language
 
 from accounts.queries import organization
+from journal.remembering import remembered
 from leads.domain import condition_fields, condition_parser
 from leads.domain import conditions as c
 from leads.domain.condition_fields import Registry
@@ -49,10 +50,14 @@ PATHS: Mapping[str, str] = {
 
 
 def registry() -> Registry:
-    """All fields and activity types that a condition may name today."""
+    """All fields and activity types that a condition may name today, in the reader's language."""
+    return _registry("label_ja" if (get_language() or "ja").startswith("ja") else "label_en")
+
+
+@remembered
+def _registry(label: str) -> Registry:
     own = CustomField.objects.order_by("position", "id").values_list("key", "label", "kind", "choices")
     fields = [*condition_fields.STANDARD, *(condition_fields.custom(*values) for values in own)]
-    label = "label_ja" if (get_language() or "ja").startswith("ja") else "label_en"
     types = ActivityType.objects.order_by("code").values_list("code", label)
     return Registry({field.name: field for field in fields}, dict(types))
 
@@ -75,7 +80,9 @@ def compile(
 
 
 def matches(tree: object, lead: Lead, *, on: date) -> bool:
-    """Whether the condition holds for one lead: the same SQL as for all."""
+    """Whether the condition holds for one lead: the same SQL as for all. No condition holds for every lead."""
+    if tree is None or tree == {}:
+        return True
     return Lead.objects.filter(pk=lead.pk).filter(compile(tree, on=on)).exists()
 
 

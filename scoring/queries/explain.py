@@ -81,8 +81,17 @@ def explain(lead: Lead, at: datetime) -> Explanation:
     home = organization.current()
     facts = conditions.facts(Lead.objects.filter(pk=lead.pk), known=known, zone=home.zone)[lead.pk]
     stored = LeadScore.objects.filter(lead=lead).first()
+    return of_facts(lead, facts, stored=stored, day=organization.local_day(at, home), known=known)
+
+
+def of_facts(
+    lead: Lead, facts: Facts, *, stored: LeadScore | None, day: date, known: Registry, is_dated: bool = True
+) -> Explanation:
+    """The same for whoever has read the lead's facts and score already; `day` is the local day to read them on.
+
+    Without `is_dated` the activities behind a rule are counted, not listed.
+    """
     models = specs.published(known)
-    day = organization.local_day(at, home)
     told = reading.read(models, facts, on=day, registry=known)
     if (
         stored
@@ -94,7 +103,8 @@ def explain(lead: Lead, at: datetime) -> Explanation:
             as_it_was = reading.read([_always(own)], facts, on=stored.as_of, registry=known)
             if as_it_was.total == stored.total:
                 told, day = as_it_was, stored.as_of
-    return _explanation(told, lead, stored, facts, known, day)
+    times = _times(lead) if is_dated and told.rules and facts.activities else {}
+    return _explanation(told, stored, facts, known, day, times)
 
 
 def total_on(lead: Lead, at: datetime, told: Explanation) -> int:
@@ -112,9 +122,8 @@ def _always(model: ModelSpec) -> ModelSpec:
 
 
 def _explanation(
-    told: Reading, lead: Lead, stored: LeadScore | None, facts: Facts, known: Registry, on: date
+    told: Reading, stored: LeadScore | None, facts: Facts, known: Registry, on: date, times: Mapping[int, datetime]
 ) -> Explanation:
-    times = _times(lead, told)
     model = told.model
     return Explanation(
         total=told.total,
@@ -130,9 +139,9 @@ def _explanation(
     )
 
 
-def _times(lead: Lead, told: Reading) -> dict[int, datetime]:
+def _times(lead: Lead) -> dict[int, datetime]:
     """When the activities that may be shown happened."""
-    return dict(Activity.objects.filter(lead=lead).values_list("pk", "occurred_at")) if told.rules else {}
+    return dict(Activity.objects.filter(lead=lead).values_list("pk", "occurred_at"))
 
 
 def _lines(told: Reading, facts: Facts, known: Registry, times: Mapping[int, datetime], on: date) -> Iterator[Line]:
@@ -158,7 +167,7 @@ def _rule_lines(
         points=rule.full,
         worth=spec.points,
         per_activity=spec.per_activity,
-        activities=tuple(_activity(fact, times) for fact in found[:MOST_EVIDENCE]),
+        activities=tuple(_activity(fact, times) for fact in found[:MOST_EVIDENCE] if fact.id in times),
         count=len(found),
         fields=tuple(_fields(spec, facts, known)),
     )

@@ -3,15 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from handoff.models import Clock, Gate, Handoff, StageTransition
+from handoff.models import Calendar, Clock, Gate, Handoff, StageTransition
+from handoff.services import calendars as calendar_service
 from handoff.services import handoffs
-from handoff.services.offers import AlreadyOffered, GateRefused, NotContactable, NotYours, WrongStage
+from handoff.services.offers import AlreadyOffered, GateRefused, LegNotInUse, NotContactable, NotYours, WrongStage
 from handoff.services.withdrawals import NotSender
 from journal.models import Event
 from leads.models import Activity, Lead
 from leads.services import activities
 from leads.services import leads as lead_services
+from scoring.services import presets
+from tests import factories
 from tests.cast import NOON, tokyo
 from tests.handoff import stories
 
@@ -73,6 +78,32 @@ def test_the_sheet_is_frozen_with_what_was_known(small):
     assert {row["type"] for row in facts["activities"]} == {"page_view", "call"}
 
 
+def test_an_offer_reads_nothing_twice(small, django_assert_max_num_queries):
+    """Half of what it was: the organisation, fields, calendars and promises are asked once for each offer."""
+    presets.install(by=None, at=NOON)
+    handoffs.offer(lead=stories.lead(), by=small.mia, at=NOON)
+    lead = stories.lead(company=factories.company())
+    activities.record(lead=lead, type="document_download", occurred_at=NOON, by=None, at=NOON)
+
+    with django_assert_max_num_queries(48), CaptureQueriesContext(connection) as asked:
+        handoffs.offer(lead=lead, by=small.mia, at=NOON)
+
+    settings = ("accounts_organization", "leads_customfield", "leads_activitytype", "handoff_slapolicy")
+    for table in settings:
+        assert sum(f'FROM "{table}"' in query["sql"] for query in asked.captured_queries) == 1, table
+
+
+def test_a_changed_calendar_counts_from_the_next_offer(small):
+    """What an offer remembers ends with it."""
+    first = stories.offered(small)
+    calendar = Calendar.objects.get()
+    calendar_service.change(calendar=calendar, values={"weekly": {"4": [["14:00", "18:00"]]}}, by=small.ada, at=NOON)
+
+    second = stories.offered(small)
+
+    assert (first.answer_due_at, second.answer_due_at) == (tokyo("2026-11-20 13:15"), tokyo("2026-11-20 14:15"))
+
+
 def test_a_lead_not_to_be_contacted_is_never_handed_over(small):
     lead = stories.lead()
     Lead.objects.filter(pk=lead.pk).update(do_not_contact=True)
@@ -86,6 +117,18 @@ def test_a_lead_not_to_be_contacted_is_never_handed_over(small):
 def test_a_rep_hands_nothing_over(small):
     with pytest.raises(NotYours):
         handoffs.offer(lead=stories.lead(), by=small.sato, at=NOON)
+
+
+@pytest.mark.parametrize(("preset", "leg"), [("small", "marketing_to_inside"), ("mid", "marketing_to_field")])
+def test_nobody_is_handed_over_on_a_leg_that_is_not_in_use(preset, leg):
+    people = {"small": stories.small, "mid": stories.mid}[preset]()
+    lead = stories.lead()
+
+    with pytest.raises(LegNotInUse) as refusal:
+        handoffs.offer(lead=lead, by=people.mia, at=NOON, leg=leg)
+
+    assert refusal.value.errors[0].field == "leg"
+    assert stories.fresh(lead).stage == "lead"
 
 
 def test_a_second_offer_names_who_has_it(small):
