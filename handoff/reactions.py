@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from handoff import event_lines
-from handoff.services import batches, contacts, departures, eligibility, imported, refusals
+from handoff.services import batch_entries, contacts, departures, eligibility, imported, refusals
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
@@ -23,12 +23,12 @@ def apply_history(event: Event) -> None:
 @within("import.undoing")
 def empty_batches(event: Event) -> None:
     """Leads that an import brought leave the batch that waits for a decision on them."""
-    batches.take_out(lead_ids=event.data.get("created", ()), by=_actor(event), at=event.at)
+    batch_entries.leave(lead_ids=event.data.get("created", ()), by=_actor(event), at=event.at)
 
 
 @within("scores.written")
 def decide_on_reached(event: Event) -> None:
-    """Leads over the line: offered, made MQL, or put into a batch, by what caused the score."""
+    """Leads over the line: offered, made MQL, or put into a batch, by what caused the score; others wake up."""
     data = event.data
     eligibility.decide(
         lead_ids=data["reached"],
@@ -37,6 +37,7 @@ def decide_on_reached(event: Event) -> None:
         source_id=data.get("source_id"),
         at=event.at,
     )
+    eligibility.wake(lead_ids=data.get("stirred", ()), at=event.at)
 
 
 @within("lead.do_not_contact")

@@ -1,6 +1,6 @@
 """Leads that reached the line together wait for one decision: offer, nurture, or wait (F-13)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from handoff.domain.stages import Way
 from handoff.models import Batch, BatchLead, Handoff
 from handoff.queries import batch_owners, due, legs, loads
 from handoff.queries.marketing import Keeper
-from handoff.services import duties, joining, nurturing, offers, stages
+from handoff.services import batch_entries, duties, joining, nurturing, offers, stages
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -56,18 +56,18 @@ def gather(*, leads: Sequence[Lead], cause: str, source_id: int | None, at: date
 def _open_batch(cause: str, source_id: int | None, at: datetime) -> Batch | None:
     """One decision per import, publish, recompute or midnight: its chunks fill the same batch.
 
-    None where nobody could decide yet.
+    One that was put off is left alone: who comes now is decided on in time. None where nobody could decide yet.
     """
-    standing = Batch.objects.filter(cause=cause, source_id=source_id, closed_at__isnull=True)
-    if source_id is None:
-        standing = standing.filter(created_at__gt=at - batch_owners.SAME_BATCH)
-    found = standing.order_by("id").first()
-    if found is not None:
-        return found
     keeper = batch_owners.owner_of(cause=cause, source_id=source_id)
     if keeper.is_nobody:
         return None
     duty = due.duty(DueKind.BATCH, keeper, at=at)
+    standing = Batch.objects.filter(cause=cause, source_id=source_id, closed_at__isnull=True)
+    if source_id is None:
+        standing = standing.filter(created_at__gt=at - batch_owners.SAME_BATCH)
+    found = standing.filter(due_at__lte=duty.due_at).order_by("id").first()
+    if found is not None:
+        return found
     return Batch.objects.create(
         cause=cause,
         source_id=source_id,
@@ -92,11 +92,11 @@ def offer_all(*, batch: Batch, by: User, at: datetime, lead_ids: Iterable[int] |
     for lead in chosen:
         standing = joining.open_handoff_of_company(lead)
         if standing is not None:
-            BatchLead.objects.filter(lead=lead).delete()
+            batch_entries.leave(lead_ids=[lead.pk], by=by, at=at)
             joining.join(lead=lead, handoff=standing, by=by, at=at)
         elif len(made) < room:
             made.append(offers.offer(lead=lead, by=by, at=at))
-    _close_when_empty(batch, by, at)
+    batch_entries.close_when_empty(batch=batch, by=by, at=at)
     return made
 
 
@@ -107,7 +107,7 @@ def nurture_all(*, batch: Batch, day: date, by: User, at: datetime, lead_ids: It
     chosen = list(_chosen(batch, lead_ids))
     for lead in chosen:
         nurturing.nurture(lead=lead, day=day, way=Way.BY_HAND, reason="batch", by=by, at=at)
-    _close_when_empty(batch, by, at)
+    batch_entries.close_when_empty(batch=batch, by=by, at=at)
     return len(chosen)
 
 
@@ -137,14 +137,6 @@ def wait(*, batch: Batch, day: date, by: User, at: datetime, lead_ids: Iterable[
     return target
 
 
-def take_out(*, lead_ids: Collection[int], by: User | None, at: datetime) -> None:
-    """These leads go away: they leave their batches, and a batch that is empty then is closed."""
-    touched = set(BatchLead.objects.filter(lead__in=lead_ids).values_list("batch", flat=True))
-    BatchLead.objects.filter(lead__in=lead_ids).delete()
-    for batch in Batch.objects.filter(pk__in=touched, closed_at__isnull=True):
-        _close_when_empty(batch, by, at)
-
-
 def _check(batch: Batch, by: User) -> None:
     batch.refresh_from_db()
     if batch.closed_at is not None:
@@ -156,10 +148,3 @@ def _check(batch: Batch, by: User) -> None:
 def _chosen(batch: Batch, lead_ids: Iterable[int] | None) -> LeadQuerySet:
     chosen = Lead.objects.present().filter(batch_entry__batch=batch, stage=Stage.MQL, do_not_contact=False)
     return chosen if lead_ids is None else chosen.filter(pk__in=list(lead_ids))
-
-
-def _close_when_empty(batch: Batch, by: User | None, at: datetime) -> None:
-    if not batch.entries.exists():
-        Batch.objects.filter(pk=batch.pk, closed_at__isnull=True).update(closed_at=at)
-        batch.closed_at = at
-        record("batch.decided", subject=batch, by=by, at=at)

@@ -6,9 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from handoff.domain.stages import Way
-from handoff.models import BatchLead
-from handoff.queries import due, eligible, marketing
-from handoff.services import batches, joining, offers, stages
+from handoff.queries import due, eligible, lifts, marketing
+from handoff.services import batch_entries, batches, joining, offers, stages
 from handoff.services.routing import NoReceiver, WrongReceiver
 from journal.transactions import retried
 from leads.domain.choices import DueKind, Stage, StaleCause
@@ -47,7 +46,19 @@ def resurface(*, lead_ids: Sequence[int], at: datetime) -> None:
     batches.gather(leads=[lead for lead in found if lead.pk not in known], cause="midnight", source_id=None, at=at)
     taken = {lead.pk for lead in found}
     rest = Lead.objects.present().filter(pk__in=set(lead_ids) - taken, not_before__lte=at)
-    back = stages.move_many(leads=list(rest), to=Stage.MAL, way=Way.RESURFACED, by=None, at=at)
+    _back_to_mal(list(rest), at)
+
+
+@retried
+def wake(*, lead_ids: Sequence[int], at: datetime) -> None:
+    """Resting leads whose rest is lifted by what they did, but that are not eligible, are MAL again."""
+    resting = Lead.objects.present().in_stage(Stage.NURTURE, Stage.LOST).filter(pk__in=lead_ids, not_before__gt=at)
+    lifted = Lead.objects.filter(pk__in=lifts.lifted(resting, at=at)) if lead_ids else Lead.objects.none()
+    _back_to_mal(list(lifted), at)
+
+
+def _back_to_mal(leads: Sequence[Lead], at: datetime) -> None:
+    back = stages.move_many(leads=leads, to=Stage.MAL, way=Way.RESURFACED, by=None, at=at)
     joining.leave_many(lead_ids=[lead.pk for lead in back])
 
 
@@ -78,7 +89,7 @@ def _offered(lead: Lead, rule: object, at: datetime) -> bool:
     standing = joining.open_handoff_of_company(lead)
     if standing is not None:
         make_mqls(leads=[lead], at=at)
-        BatchLead.objects.filter(lead=lead).delete()
+        batch_entries.leave(lead_ids=[lead.pk], by=None, at=at)
         joining.join(lead=lead, handoff=standing, by=None, at=at)
         return True
     try:

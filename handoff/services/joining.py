@@ -60,12 +60,12 @@ def free_accepted(*, handoff: Handoff, at: datetime) -> None:
     JoinedLead.objects.filter(handoff=handoff).delete()
 
 
-def carry(*, old: Handoff, new: Handoff) -> None:
-    """A re-route takes them along to the new receiver."""
+def carry(*, old: Handoff, new: Handoff, duty: Duty) -> None:
+    """A re-route takes them along: they share the new owner and due time."""
     moved = joined_to(old)
     JoinedLead.objects.filter(handoff=old).update(handoff=new)
     Handoff.objects.filter(pk=new.pk).update(addenda=old.addenda)
-    duties.assign_many(duties={lead.pk: duties.answer(new) for lead in moved})
+    duties.assign_many(duties={lead.pk: duty for lead in moved})
 
 
 def leave_many(*, lead_ids: Iterable[int]) -> None:

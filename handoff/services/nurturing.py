@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.queries import organization
 from handoff.domain.stages import Way
-from handoff.models import BatchLead, Handoff
+from handoff.models import Handoff
 from handoff.queries import due, marketing
-from handoff.services import joining, stages
+from handoff.services import batch_entries, duties, joining, stages
 from journal.errors import FieldError, Invalid
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
@@ -32,11 +32,17 @@ def nurture(
     to: str = Stage.NURTURE,
     note: str = "",
 ) -> None:
-    """To NURTURE (or LOST) with marketing as owner; the system leaves it alone until midnight of `day`."""
+    """To NURTURE (or LOST) with marketing as owner; the system leaves it alone until midnight of `day`.
+
+    A lead that rests there already gets the new day.
+    """
     if day <= organization.local_day(at):
         raise PastDay(errors=[FieldError("resurface_on", "past", str(PastDay.message))])
     duty = due.duty_on(DueKind.RESURFACE, marketing.keeper_of(lead), day)
-    BatchLead.objects.filter(lead=lead).delete()
+    if lead.stage == to:
+        duties.assign(lead=lead, duty=duty, not_before=organization.midnight_of(day))
+        return
+    batch_entries.leave(lead_ids=[lead.pk], by=by, at=at)
     joining.leave(lead=lead)
     stages.move(
         lead=lead,

@@ -5,8 +5,8 @@ from datetime import datetime
 from accounts.models import User
 from handoff.domain.choices import HandoffState
 from handoff.domain.stages import Way
-from handoff.models import BatchLead, Handoff
-from handoff.services import closing, duties, joining, stages, withdrawals
+from handoff.models import Handoff
+from handoff.services import batch_entries, closing, duties, joining, stages, withdrawals
 from leads.domain.choices import Stage
 from leads.models import Lead
 
@@ -18,7 +18,7 @@ def stop_contact(*, lead: Lead, by: User | None, at: datetime) -> None:
     for handoff in Handoff.objects.filter(lead=lead, state=HandoffState.ACCEPTED, closed_at__isnull=True):
         closing.close(handoff=handoff, at=at, outcome="disqualified", answered=False)
         joining.free_accepted(handoff=handoff, at=at)
-    BatchLead.objects.filter(lead=lead).delete()
+    batch_entries.leave(lead_ids=[lead.pk], by=by, at=at)
     joining.leave(lead=lead)
     if lead.stage in (Stage.WON, Stage.DISQUALIFIED):
         duties.clear(lead=lead)

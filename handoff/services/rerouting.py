@@ -40,16 +40,25 @@ def pass_on(*, handoff: Handoff, at: datetime) -> str:
     """Offers what `handoff` (no longer open) carried to the next one who hasn't had it, else to the queue."""
     team = handoff.team
     user = None
-    if handoff.reroutes < MOST_REROUTES:
+    if _may_go_on(handoff):
         user = routing.next_in_team(team=team, at=at, excluding=_had_it(handoff))
     successor = _copy(handoff, user, at)
     offers.start_clocks(handoff=successor, at=at)
-    duties.assign(lead=Lead.objects.get(pk=handoff.lead_id), duty=_duty(successor))
-    joining.carry(old=handoff, new=successor)
+    duty = _duty(successor)
+    duties.assign(lead=Lead.objects.get(pk=handoff.lead_id), duty=duty)
+    joining.carry(old=handoff, new=successor, duty=duty)
     data = {"from": handoff.assigned_to_id, "to": successor.assigned_to_id, "new": successor.pk, "leg": handoff.leg}
     record("handoff.rerouted", subject=handoff, by=None, at=at, lead_id=handoff.lead_id, data=data)
     offers.tell_offered(handoff=successor, by=None, at=at, because="rerouted")
     return REROUTED if user else QUEUED
+
+
+def _may_go_on(handoff: Handoff) -> bool:
+    """Silence passes an offer on at most twice; a reject does so as long as anybody is left."""
+    if handoff.state == HandoffState.REJECTED:
+        return True
+    silent = Handoff.objects.filter(episode=handoff.episode_id, state=HandoffState.REROUTED)
+    return silent.count() <= MOST_REROUTES
 
 
 def _is_alone(handoff: Handoff) -> bool:

@@ -11,9 +11,9 @@ from handoff import permissions
 from handoff.domain import follows, stages
 from handoff.domain.choices import HandoffState
 from handoff.domain.stages import Way
-from handoff.models import BatchLead, Gate, Handoff
+from handoff.models import Gate, Handoff
 from handoff.queries import due, gates, marketing
-from handoff.services import closing, joining, nurturing, offers, results, withdrawals
+from handoff.services import batch_entries, closing, joining, nurturing, offers, results, withdrawals
 from handoff.services import stages as stage_service
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
@@ -126,32 +126,40 @@ def _to_mql(wish: Wish, way: Way) -> None:
 
 def _to_nurture(wish: Wish, way: Way) -> None:
     _check_unoffered(wish.lead)
-    _close_held(wish, "recycled")
     day = wish.resurface_on or due.day_in(follows.NURTURE_DEFAULT_DAYS, at=wish.at)
+    if way == Way.CORRECTED:
+        _report(wish, "considering", day, is_corrected=True)
+        return
+    _close_held(wish, "recycled")
     nurturing.nurture(
         lead=wish.lead, day=day, way=way, reason=wish.reason[:40], by=wish.by, at=wish.at, handoff=wish.handoff
     )
 
 
 def _by_result(wish: Wish, way: Way) -> None:
-    """The same as a result; whoever keeps deals follows within this transaction."""
+    """The same as a result."""
     _check_unoffered(wish.lead)
+    _report(wish, wish.to, wish.resurface_on, is_corrected=way == Way.CORRECTED)
+
+
+def _report(wish: Wish, result: str, day: date | None, *, is_corrected: bool) -> None:
+    """Whoever keeps deals follows within this transaction."""
     reason = wish.reason[:40]
     results.apply_result(
         handoff=wish.handoff,
         lead=wish.lead,
-        result=wish.to,
+        result=result,
         reason=reason,
-        next_action_on=wish.resurface_on,
+        next_action_on=day,
         by=wish.by,
         at=wish.at,
-        corrected=way == Way.CORRECTED,
+        corrected=is_corrected,
     )
     data = {
-        "result": wish.to,
+        "result": result,
         "reason": reason,
         "handoff": wish.handoff.pk if wish.handoff else None,
-        "corrected": way == Way.CORRECTED,
+        "corrected": is_corrected,
     }
     record("lead.result_by_hand", subject=wish.lead, by=wish.by, at=wish.at, lead_id=wish.lead.pk, data=data)
 
@@ -161,7 +169,7 @@ def _to_disqualified(wish: Wish, way: Way) -> None:
     if standing is not None:
         withdrawals.pull_back(handoff=standing, by=wish.by, at=wish.at)
     _close_held(wish, "disqualified")
-    BatchLead.objects.filter(lead=wish.lead).delete()
+    batch_entries.leave(lead_ids=[wish.lead.pk], by=wish.by, at=wish.at)
     joining.leave(lead=wish.lead)
     stage_service.move(
         lead=wish.lead,

@@ -12,7 +12,7 @@ from accounts.models import Organization
 from accounts.queries import organization
 from journal import services as journal
 from journal.transactions import retried
-from leads.domain.choices import CAUSE_ORDER, StaleCause
+from leads.domain.choices import CAUSE_ORDER, Stage, StaleCause
 from leads.models import Lead, LeadScore, ScoreDue
 from leads.queries import conditions
 from scoring.models import ScoreHistory
@@ -157,7 +157,15 @@ def _tell(
     else:
         _log_each(changes, at, cause)
     reached = LeadScore.objects.filter(lead_id__in=lead_ids, reaches_line=True).values_list("lead_id", flat=True)
-    _announce(list(reached), at, cause, reason, source_id)
+    _announce(list(reached), at, cause, reason, source_id, stirred=_stirred(lead_ids, cause))
+
+
+def _stirred(lead_ids: Sequence[int], cause: str) -> list[int]:
+    """Those at rest that somebody's act or edit had scored again: over the line or not, they may be due a look."""
+    if cause == StaleCause.BULK:
+        return []
+    resting = Lead.objects.in_stage(Stage.NURTURE, Stage.LOST).filter(pk__in=lead_ids)
+    return list(resting.order_by("pk").values_list("pk", flat=True))
 
 
 def _remember(changes: Iterable[Change], at: datetime, reason: str) -> None:
@@ -191,7 +199,11 @@ def _log_bulk(changes: Sequence[Change], at: datetime) -> None:
         journal.record("scores.changed", subject=organization.current(), by=None, at=at, data=data)
 
 
-def _announce(reached: list[int], at: datetime, cause: str, reason: str, source_id: int | None) -> None:
-    if reached:
+def _announce(
+    reached: list[int], at: datetime, cause: str, reason: str, source_id: int | None, *, stirred: Sequence[int] = ()
+) -> None:
+    if reached or stirred:
         data = {"cause": str(cause), "reason": reason, "source_id": source_id, "reached": reached}
+        if stirred:
+            data["stirred"] = list(stirred)
         journal.record("scores.written", subject=Organization(pk=1), by=None, at=at, data=data)

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from handoff.models import Batch, BatchLead, Clock, Gate, Handoff, HandoffRule, JoinedLead, StageTransition
-from handoff.services import batches, eligibility, handoffs, intake
+from handoff.queries import duties
+from handoff.services import batches, eligibility, handoffs, intake, transition
 from leads.models import DuplicatePair, Lead
-from leads.services import activities
+from leads.services import activities, lead_changes
 from scoring.services import presets, scores
 from tests import factories
 from tests.cast import NOON, tokyo
@@ -125,6 +126,22 @@ def test_a_lead_of_a_batch_that_acts_is_offered_and_leaves_it(small):
     assert not BatchLead.objects.exists()
 
 
+@pytest.mark.parametrize("cause", ["acts", "is disqualified", "is not to be contacted", "is nurtured"])
+def test_a_batch_ends_with_the_last_lead_that_leaves_it(small, cause):
+    lead = reached(stories.lead(), cause="bulk", reason="midnight")
+
+    if cause == "acts":
+        reached(lead, at=LATER)
+    elif cause == "is not to be contacted":
+        lead_changes.set_do_not_contact(lead=lead, by=small.mia, at=LATER)
+    else:
+        to = "nurture" if cause == "is nurtured" else "disqualified"
+        transition.transition(lead=lead, to=to, reason="競合", by=small.mia, at=LATER)
+
+    assert Batch.objects.get().closed_at == LATER
+    assert not [row for row in duties.waiting_for(user=small.mia, at=LATER) if row.batch]
+
+
 def test_a_batch_can_wait_and_be_nurtured(small):
     first, second = (reached(stories.lead(), cause="bulk", reason="midnight") for _number in range(2))
     batch = Batch.objects.get()
@@ -137,6 +154,16 @@ def test_a_batch_can_wait_and_be_nurtured(small):
 
     batches.offer_all(batch=batch, by=small.mia, at=NOON)
     assert Batch.objects.get().closed_at == NOON
+
+
+def test_who_comes_after_a_batch_was_put_off_is_decided_on_in_time(small):
+    reached(stories.lead(), cause="bulk", reason="import")
+    batches.wait(batch=Batch.objects.get(), day=date(2027, 1, 12), by=small.mia, at=NOON)
+
+    late = reached(stories.lead(), cause="bulk", reason="import", at=LATER)
+
+    assert late.due_at == tokyo("2026-11-26 18:00")
+    assert Batch.objects.count() == 2
 
 
 def rejected(people, reason="not_now", **more):
@@ -166,6 +193,25 @@ def test_f_7_a_demo_request_lifts_the_rest(small):
     reached(lead, at=LATER)
 
     assert Handoff.objects.open().get().episode.attempt == 2
+
+
+def test_a_demo_request_wakes_a_resting_lead_that_is_not_eligible(excel):
+    lead = rejected(excel)
+
+    activities.record(lead=lead, type="demo_request", occurred_at=LATER, by=None, at=LATER)
+    scores.score_stale(at=LATER)
+
+    lead = fresh(lead)
+    assert (lead.score.reaches_line, lead.stage, lead.due_kind, lead.not_before) == (False, "mal", "", None)
+
+
+def test_one_visit_wakes_nobody(excel):
+    lead = rejected(excel)
+
+    activities.record(lead=lead, type="site_visit", occurred_at=LATER, by=None, at=LATER)
+    scores.score_stale(at=LATER)
+
+    assert fresh(lead).stage == "nurture"
 
 
 def test_f_7_ten_new_points_lift_the_rest_though_the_score_never_fell(excel):
@@ -285,6 +331,12 @@ def test_f_14_a_re_route_carries_it_along(small, pair):
     second = fresh(pair[1])
     assert (second.joined.handoff, second.owner) == (standing, standing.assigned_to)
     assert second.due_at == standing.answer_due_at
+
+
+def test_f_14_in_the_queue_the_manager_is_accountable_for_both(small, pair):
+    handoffs.reject(handoff=Handoff.objects.get(), reason="wrong_person", by=small.sato, at=LATER)
+
+    assert {fresh(lead).owner for lead in pair} == {small.maki}
 
 
 def test_a_person_of_another_company_does_not_join(small, pair):

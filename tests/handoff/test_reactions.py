@@ -6,7 +6,7 @@ import pytest
 
 from accounts.services import people as people_service
 from handoff.models import Batch, BatchLead, Clock, Handoff, JoinedLead, StageEntry, StageTransition
-from handoff.services import batches, eligibility, handoffs, imported, joining
+from handoff.services import batch_entries, eligibility, handoffs, imported, joining
 from leads import hooks
 from leads.models import Lead
 from leads.services import leads as lead_services
@@ -153,10 +153,10 @@ def test_an_import_taken_back_leaves_no_batch(small):
     leads = [stories.lead() for _number in range(3)]
     eligibility.decide(lead_ids=[lead.pk for lead in leads], cause="bulk", reason="import", at=NOON)
 
-    batches.take_out(lead_ids=[lead.pk for lead in leads[:2]], by=small.mia, at=NOON)
+    batch_entries.leave(lead_ids=[lead.pk for lead in leads[:2]], by=small.mia, at=NOON)
     assert Batch.objects.get().closed_at is None
 
-    batches.take_out(lead_ids=[leads[2].pk], by=small.mia, at=NOON)
+    batch_entries.leave(lead_ids=[leads[2].pk], by=small.mia, at=NOON)
     assert Batch.objects.get().closed_at == NOON
     assert not BatchLead.objects.exists()
 

@@ -159,6 +159,23 @@ def test_at_twice_the_time_the_offer_goes_to_a_colleague_with_fresh_clocks(peopl
     assert alerts(old)[-1] == (200, set())
 
 
+def test_silence_passes_it_on_twice_and_then_the_manager_owns_it_in_the_queue(people, colleague):
+    for key in ("mori", "noda"):
+        person(key, key, "", ["rep"], people.field)
+    first = rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato)
+
+    for at in ("10:30", "11:00", "11:30"):
+        sweeps.sweep(at=tokyo(f"2026-11-16 {at}"))
+
+    told = list(Handoff.objects.order_by("id").values_list("state", "reroutes"))
+    assert told == [("rerouted", 0), ("rerouted", 1), ("rerouted", 2), ("offered", 3)]
+    asked = Handoff.objects.order_by("id").values_list("assigned_to", flat=True)
+    assert len(set(asked)) == 4  # three people, each once, then nobody
+    standing = Handoff.objects.open().get()
+    lead = Lead.objects.get(pk=first.lead_id)
+    assert (standing.assigned_to, lead.owner, lead.due_at) == (None, people.maki, tokyo("2026-11-16 11:45"))
+
+
 def test_a_one_person_team_keeps_it_manager_at_100_admin_at_200(people):
     handoff = rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato)
 
