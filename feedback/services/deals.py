@@ -36,7 +36,9 @@ def apply(
     if effect in (Effect.WIN, Effect.LOSE):
         result = "won" if effect == Effect.WIN else "lost"
         return close(deal=_newest(lead, ""), result=result, reason=reason, on=day, by=by, at=at)
-    won = _newest(lead, "won")
+    won = Opportunity.objects.filter(lead=lead, result="won").order_by("-id").first()
+    if won is None:
+        return None
     if effect == Effect.REOPEN:
         return _reopen(won, by=by, at=at)
     return close(deal=won, result="lost", reason=reason, on=day, by=by, at=at)

@@ -165,7 +165,7 @@ def _is_repeat(latest: Feedback, values: dict, by: User, at: datetime) -> bool:
 def _follow(feedback: Feedback, handoff: Handoff, latest: Feedback | None) -> Opportunity | None:
     """The deal and the stage that follow from the result."""
     lead, result = handoff.lead, feedback.result
-    if (result, lead.stage) in ((Result.WON, Stage.WON), (Result.LOST, Stage.LOST)):
+    if (result, lead.stage) == (Result.WON, Stage.WON):
         return None
     has_open = deals.newest_open(lead) is not None
     corrects_won = lead.stage == Stage.WON and latest is not None and latest.result == Result.WON

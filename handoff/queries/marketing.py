@@ -7,7 +7,7 @@ from accounts.domain.roles import Role, TeamKind
 from accounts.models import Membership, Team, User
 from accounts.models.people import UserQuerySet
 from handoff.models import Handoff
-from handoff.queries import people
+from handoff.queries import legs, people
 from leads.models import Lead
 
 
@@ -75,5 +75,7 @@ def _teams_of(user_ids: Iterable[int]) -> dict[int, int]:
 
 
 def _latest_senders(lead_ids: list[int]) -> dict[int, int]:
-    found = Handoff.objects.filter(lead__in=lead_ids, sender__isnull=False).order_by("id")
+    """Who handed each over for marketing last and is still here; a second leg's sender is inside sales."""
+    marketers = User.objects.active().with_role(Role.MARKETER).values("pk")
+    found = Handoff.objects.filter(lead__in=lead_ids, leg__in=legs.FIRST_LEGS, sender__in=marketers).order_by("id")
     return dict(found.values_list("lead_id", "sender_id"))

@@ -39,7 +39,7 @@ class TakenBack(AlreadyAnswered):
 
 
 class WentOn(AlreadyAnswered):
-    message = _("The answer came too late: this handoff went on to somebody else.")
+    message = _("The answer came too late: this handoff went on to %(name)s.")
 
 
 class NobodyNamed(Invalid):
@@ -113,7 +113,8 @@ def already_answered(handoff: Handoff) -> AlreadyAnswered:
     """The refusal that names who answered, or who took the offer back."""
     current = Handoff.objects.select_related("answered_by").get(pk=handoff.pk)
     if current.state == HandoffState.REROUTED:
-        return WentOn()
+        later = Handoff.objects.filter(episode=current.episode_id, pk__gt=current.pk).order_by("-pk").first()
+        return WentOn(name=str(later and (later.assigned_to or later.team)))
     winner = current.answered_by
     if current.state == HandoffState.WITHDRAWN:
         winner = withdrawn_by.person(current)

@@ -123,23 +123,35 @@ def note_logged(logged: Iterable[Activity], at: datetime) -> None:
     owed = Handoff.objects.filter(
         Q(state=HandoffState.OFFERED) | Q(state=HandoffState.ACCEPTED, closed_at__isnull=True),
         lead__in={row.lead_id for row in ours},
-        first_contact_at__isnull=True,
     )
     by_lead = {handoff.lead_id: handoff for handoff in owed.select_related("episode")}
     for row in sorted(ours, key=lambda activity: activity.occurred_at):
         handoff = by_lead.get(row.lead_id)
         if handoff is None or row.occurred_at < handoff.offered_at or not permissions.may_contact(row.by, handoff):
             continue
-        result = row.metadata.get("result")
+        told = row.metadata.get("result")
+        is_known = told in ContactResult.values
+        is_told = not is_known or row.metadata.get("handoff") == handoff.pk
+        if handoff.first_contact_at is not None and is_told:
+            continue  # a later contact that tells nothing new, or one that was recorded on the handoff itself
         register(
             handoff=handoff,
             by=row.by,
             at=at,
             method=METHODS[row.type],
-            result=result if result in ContactResult.values else ContactResult.TALKED,
+            result=told if is_known else ContactResult.TALKED,
             moment=row.occurred_at,
+            appointment_at=_appointment(row),
         )
-        del by_lead[row.lead_id]
+
+
+def _appointment(row: Activity) -> datetime | None:
+    """The appointment's time, where the activity tells one as a moment with its offset."""
+    try:
+        moment = datetime.fromisoformat(str(row.metadata.get("appointment_at")))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _duty_after_contact(handoff: Handoff, at: datetime) -> Duty:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import F
+
 from accounts.models import User
 from handoff.domain.duties import Duty
 from handoff.models import Batch, Handoff
@@ -25,7 +27,9 @@ def hand_back(*, user: User, by: User | None, at: datetime) -> None:
 
 
 def _to_queue(handoff: Handoff, by: User | None, at: datetime) -> None:
-    Handoff.objects.filter(pk=handoff.pk).update(assigned_to=None)
+    waiting_still = Handoff.objects.open().filter(pk=handoff.pk, assigned_to=handoff.assigned_to_id)
+    if not waiting_still.update(assigned_to=None, version=F("version") + 1):
+        return
     handoff.assigned_to = None
     clocks.reassigned(handoff=handoff, at=at)
     handoff.refresh_from_db(fields=["answer_due_at"])

@@ -57,7 +57,7 @@ def plan(*, lead: Lead, action_at: datetime, kind: str, by: User, at: datetime, 
     duty = Duty(DueKind.NEXT_ACTION, action_at, owner_id, team_id, f"{kind}: {note}" if note else kind)
     if current.due_kind == DueKind.QUALIFY:
         _answer_qualifying(current, at)
-    duties.assign(lead=current, duty=duty)
+    duties.assign(lead=current, duty=duty, not_before=current.not_before)
     data = {"kind": kind, "due_at": action_at.isoformat()}
     record("lead.next_action_planned", subject=current, by=by, at=at, lead_id=lead.pk, data=data, new={"note": note})
     lead.refresh_from_db()

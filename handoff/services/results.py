@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from accounts.domain.roles import Role, TeamKind
 from accounts.models import User
 from accounts.queries import organization
 from handoff.domain import follows
@@ -32,13 +33,6 @@ class Report:
     has_open_opportunity: bool
     way: Way
 
-    @property
-    def holder(self) -> Keeper:
-        """Who goes on with it: the receiver, else who holds the lead, else who reported."""
-        if self.handoff is not None and self.handoff.assigned_to is not None and self.handoff.assigned_to.is_active:
-            return Keeper(self.handoff.assigned_to_id, self.handoff.team_id)
-        return Keeper(self.lead.owner_id or self.by.pk, self.lead.team_id)
-
 
 @retried
 def apply_result(
@@ -63,6 +57,8 @@ def apply_result(
     report = Report(handoff, lead, result, reason, next_action_on, by, at, is_open, way)
     if handoff is not None:
         _end(handoff, report)
+    else:
+        _end_held(report)
     for standing in Handoff.objects.open().filter(lead=lead):
         # Somebody made a deal of their own meanwhile: nobody needs to answer any more.
         withdrawals.pull_back(handoff=standing, by=None, at=at)
@@ -84,10 +80,30 @@ def _end(handoff: Handoff, report: Report) -> None:
     closing.close(handoff=handoff, at=report.at, outcome=report.result)
 
 
+def _end_held(report: Report) -> None:
+    """A deal of somebody's own: who had accepted the lead before owes nothing on it any more."""
+    held = Handoff.objects.filter(lead=report.lead, state=HandoffState.ACCEPTED, closed_at__isnull=True)
+    for handoff in held:
+        closing.close(handoff=handoff, at=report.at, outcome=report.result, answered=False)
+        joining.free_accepted(handoff=handoff, at=report.at)
+
+
+def _holder(report: Report) -> Keeper:
+    """Who goes on with it: the receiver, else the rep whose deal it is, else who holds the lead."""
+    handoff, lead, by = report.handoff, report.lead, report.by
+    if handoff is not None and handoff.assigned_to is not None and handoff.assigned_to.is_active:
+        return Keeper(handoff.assigned_to_id, handoff.team_id)
+    if lead.stage != Stage.OPPORTUNITY and Role.REP in by.roles:
+        field = by.memberships.filter(team__kind=TeamKind.FIELD).order_by("team").values_list("team", flat=True)
+        return Keeper(by.pk, field.first() or lead.team_id)
+    is_held = lead.owner_id is not None or (by.is_service and lead.team_id is not None)
+    return Keeper(lead.owner_id if is_held else by.pk, lead.team_id)
+
+
 def _opportunity(report: Report) -> None:
-    duty = due.duty(DueKind.NEXT_ACTION, report.holder, at=report.at)
+    duty = due.duty(DueKind.NEXT_ACTION, _holder(report), at=report.at)
     if report.next_action_on is not None:
-        duty = due.duty_on(DueKind.NEXT_ACTION, report.holder, report.next_action_on)
+        duty = due.duty_on(DueKind.NEXT_ACTION, _holder(report), report.next_action_on)
     if report.lead.stage == Stage.OPPORTUNITY:
         duties.assign(lead=report.lead, duty=duty)
         return
@@ -117,13 +133,13 @@ def _considering(report: Report) -> None:
     if report.lead.stage == Stage.WON or not (is_near or report.has_open_opportunity):
         _rest(report, Stage.NURTURE, max(day, today + timedelta(days=1)))
         return
-    duties.assign(lead=report.lead, duty=due.duty_on(DueKind.NEXT_ACTION, report.holder, day))
+    duty = due.duty_on(DueKind.NEXT_ACTION, _holder(report), day)
+    duties.assign(lead=report.lead, duty=duty, not_before=report.lead.not_before)
 
 
 def _lost(report: Report) -> None:
     days = follows.LOST_RESURFACE_DAYS.get(report.reason, follows.LOST_DEFAULT_DAYS)
-    if report.lead.stage != Stage.LOST:
-        _rest(report, Stage.LOST, due.day_in(days, at=report.at))
+    _rest(report, Stage.LOST, due.day_in(days, at=report.at))
 
 
 def _rest(report: Report, to: Stage, day: date) -> None:

@@ -1,6 +1,6 @@
 """What a result does, whoever reports it and however often."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,7 +16,7 @@ from journal.models import Event
 from leads.services import lead_changes
 from tests import factories
 from tests.at_once import all_well, at_once
-from tests.cast import NOON
+from tests.cast import NOON, tokyo
 from tests.handoff import stories
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,24 @@ def test_considering_leaves_the_stage_and_sets_the_next_action(people, handoff):
     lead = stories.fresh(handoff.lead)
     assert (lead.stage, lead.due_kind) == ("sal", "next_action")
     assert lead.due_at.date() == day
+
+
+def test_considering_again_moves_the_day_of_a_resting_lead(people, handoff):
+    feedback.give(handoff=handoff, result="considering", next_action_on=date(2027, 1, 12), by=people.sato, at=LATER)
+    feedback.give(
+        handoff=handoff, result="considering", next_action_on=date(2027, 2, 12), by=people.sato, at=LATER + DAYS
+    )
+
+    lead = stories.fresh(handoff.lead)
+    assert (lead.stage, lead.due_kind, lead.not_before) == ("nurture", "resurface", tokyo("2027-02-12 00:00"))
+
+
+def test_another_reason_of_a_loss_moves_the_day_it_is_looked_at_again(people, handoff):
+    feedback.give(handoff=handoff, result="lost", reason="competitor", by=people.sato, at=LATER)
+    feedback.give(handoff=handoff, result="lost", reason="timing", by=people.sato, at=LATER)
+
+    lead = stories.fresh(handoff.lead)
+    assert (lead.stage, lead.not_before) == ("lost", tokyo("2027-02-18 00:00"))
 
 
 def test_a_won_result_taken_back_reopens_the_deal(people, handoff):

@@ -49,3 +49,12 @@ def test_losing_by_hand_closes_it_with_its_reason(small, held):
 
     assert deals() == [("handoff", "lost")]
     assert Opportunity.objects.get().reason == "timing"
+
+
+def test_a_win_corrected_to_nurture_reopens_its_deal(small, held):
+    move(held, "won", small)
+    move(held, "nurture", small)
+
+    lead = Lead.objects.get()
+    assert (lead.stage, lead.transitions.latest("id").corrected) == ("nurture", True)
+    assert deals() == [("handoff", "")]

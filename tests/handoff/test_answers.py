@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from handoff.models import Calendar, Clock, Episode, Handoff, RejectReason
-from handoff.services import handoffs, withdrawals
+from handoff.services import handoffs, rerouting, withdrawals
 from handoff.services.answers import AlreadyAnswered, NobodyNamed, NotReceiver, UnknownReason
 from handoff.services.contacts import BadContact, NotHolder
 from handoff.services.reassigning import NotManager
@@ -179,6 +179,53 @@ def test_nobody_left_goes_to_the_queue_with_the_manager_accountable(small):
     assert stories.fresh(handoff.lead).owner == small.maki
 
 
+def test_rejects_pass_it_on_as_long_as_anybody_is_left(small):
+    """At most twice is for silence; who says 'not mine' is no silence."""
+    for number in range(3):
+        stories.factories.person(f"rep{number}", "戸田", f"{number}", ["rep"], small.field)
+    stories.offered(small, to=small.sato)
+
+    asked = []
+    for _colleague in range(4):
+        standing = Handoff.objects.open().get()
+        asked.append(standing.assigned_to)
+        handoffs.reject(handoff=standing, reason="wrong_person", by=standing.assigned_to, at=LATER)
+
+    assert None not in asked
+    assert len(set(asked)) == 4
+    assert Handoff.objects.open().get().assigned_to is None
+
+
+def test_a_later_result_after_a_second_leg_goes_back_to_marketing_s_own_person(mid):
+    """The last active marketing owner, though inside sales sent it on since."""
+    first = stories.accepted(mid, to=mid.isao)
+    lead = stories.qualified(stories.fresh(first.lead), by=mid.isao, at=NOON)
+    second = handoffs.offer(lead=lead, by=mid.isao, at=NOON, to=mid.sato)
+
+    handoffs.reject(handoff=second, reason="not_now", by=mid.sato, at=LATER)
+
+    lead = stories.fresh(lead)
+    assert (lead.stage, lead.owner, lead.team) == ("nurture", mid.mia, mid.marketing)
+
+
+def test_who_comes_after_a_withdrawal_hears_who_took_it_back(small):
+    handoff = stories.offered(small, to=small.sato)
+    stale = Handoff.objects.get(pk=handoff.pk)
+    handoffs.withdraw(handoff=handoff, by=small.mia, at=NOON)
+
+    with pytest.raises(AlreadyAnswered, match="三宅 美亜"):
+        handoffs.accept(handoff=stale, by=small.sato, at=LATER)
+
+
+def test_who_comes_after_a_re_route_hears_who_has_it_now(small):
+    stories.factories.person("toda", "戸田", "健", ["rep"], small.field)
+    handoff = stories.offered(small, to=small.sato)
+    rerouting.reroute(handoff=handoff, at=LATER)
+
+    with pytest.raises(AlreadyAnswered, match="戸田 健"):
+        handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
+
+
 def test_an_unknown_reason_names_the_known_ones(small):
     handoff = stories.offered(small)
 
@@ -222,6 +269,21 @@ def test_logging_a_call_is_the_contact_but_not_the_answer(small):
 
     handoffs.accept(handoff=handoff, by=small.sato, at=LATER + timedelta(minutes=2))
     assert stories.fresh(handoff.lead).due_kind == "feedback"
+
+
+def test_an_appointment_logged_as_an_activity_is_known_on_the_handoff(small):
+    handoff = stories.accepted(small, to=small.sato)
+    handoffs.contact(handoff=handoff, by=small.sato, at=NOON, method="call", result="no_answer")
+    told = {"result": "appointment", "appointment_at": "2026-11-24T10:00:00+09:00"}
+
+    for metadata in (told, {}):
+        activities.record(
+            lead=stories.fresh(handoff.lead), type="call", occurred_at=LATER, by=small.sato, at=LATER, metadata=metadata
+        )
+
+    handoff.refresh_from_db()
+    assert (handoff.contact_result, handoff.appointment_at) == ("appointment", tokyo("2026-11-24 10:00"))
+    assert handoff.first_contact_at == NOON
 
 
 @pytest.mark.parametrize(("who", "kind"), [("otto", "call"), ("mia", "email_sent"), ("sato", "note")])

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from handoff.models import Clock, Episode, Handoff, StageEntry, StageTransition
+from handoff.models import Calendar, Clock, Episode, Handoff, StageEntry, StageTransition
+from handoff.queries import loads
 from handoff.services import handoffs, next_actions, results
 from handoff.services.next_actions import DutyFirst, NotHolding
 from handoff.services.offers import GateRefused
@@ -149,6 +150,31 @@ def test_a_self_sourced_deal_lifts_a_lead_of_any_stage(small):
     }  # fmt: skip
 
 
+def test_a_rep_s_own_deal_is_the_rep_s_from_then_on(small, held):
+    resting = report(small, held, "considering", on=date(2027, 1, 12))
+    assert resting.owner == small.mia
+
+    results.apply_result(
+        handoff=None, lead=resting, result="opportunity", reason="", next_action_on=None, by=small.otto, at=LATER
+    )
+
+    lead = fresh(resting)
+    assert (lead.owner, lead.team, lead.due_kind) == (small.otto, small.other_field, "next_action")
+
+
+def test_a_deal_that_a_program_records_stays_with_the_queue_that_holds_the_lead(small):
+    small.ada.is_service = True
+    lead = factories.lead()
+    Lead.objects.filter(pk=lead.pk).update(team=small.marketing)
+
+    results.apply_result(
+        handoff=None, lead=fresh(lead), result="opportunity", reason="", next_action_on=None, by=small.ada, at=NOON
+    )
+
+    lead = fresh(lead)
+    assert (lead.owner, lead.team) == (None, small.marketing)
+
+
 def test_a_deal_of_their_own_ends_an_open_offer(small):
     handoff = stories.offered(small)
 
@@ -158,6 +184,20 @@ def test_a_deal_of_their_own_ends_an_open_offer(small):
     )  # fmt: skip
 
     assert Handoff.objects.get().state == "withdrawn"
+    assert fresh(handoff.lead).due_kind == "next_action"
+
+
+def test_a_deal_of_their_own_ends_what_inside_sales_owed(mid):
+    handoff = stories.accepted(mid, to=mid.isao)
+    handoffs.contact(handoff=handoff, by=mid.isao, at=NOON, method="call", result="talked")
+
+    results.apply_result(
+        handoff=None, lead=fresh(handoff.lead), result="opportunity", reason="", next_action_on=None,
+        by=mid.sato, at=LATER,
+    )  # fmt: skip
+
+    assert not Clock.objects.filter(ended_at__isnull=True).exists()
+    assert loads.loads([mid.isao.pk]) == {}
     assert fresh(handoff.lead).due_kind == "next_action"
 
 
@@ -184,6 +224,27 @@ def test_a_report_comes_before_the_next_action(small, held):
         )
 
     assert fresh(held.lead).due_kind == "feedback"
+
+
+@pytest.mark.parametrize("how", ["planned", "considering"])
+def test_a_next_step_with_a_resting_lead_lifts_no_rest(small, held, how):
+    resting = report(small, held, "considering", on=date(2027, 1, 12))
+
+    if how == "planned":
+        next_actions.plan(lead=resting, action_at=tokyo("2026-11-25 10:00"), kind="call", by=small.mia, at=LATER)
+    else:
+        report(small, held, "considering", on=date(2026, 11, 25))
+
+    lead = fresh(resting)
+    assert (lead.stage, lead.due_kind, lead.not_before) == ("nurture", "next_action", tokyo("2027-01-12 00:00"))
+
+
+def test_resurfacing_is_at_the_organisation_s_midnight_whatever_the_calendar_s_zone(small, held):
+    Calendar.objects.update(time_zone="America/New_York")
+
+    lead = report(small, held, "lost", reason="timing")
+
+    assert lead.not_before == tokyo("2027-02-18 00:00")
 
 
 def test_others_plan_nothing_on_my_lead(small, held):
