@@ -54,12 +54,21 @@ TEAMS = {
 
 @retried
 def begin(
-    *, name: str, preset: str, own_excel: str, by: User, at: datetime, email: str = "", password: str = ""
+    *,
+    name: str,
+    preset: str,
+    own_excel: str,
+    by: User,
+    at: datetime,
+    last_name: str = "",
+    first_name: str = "",
+    email: str = "",
+    password: str = "",
 ) -> Organization:
     """Takes the sample away and sets up the own company; `by` becomes its administrator and stays signed in.
 
-    `own_excel` is `now` or `later`: where the person goes next. With `email` and `password` they sign in with
-    these from now on. Raises AlreadyBegun, BadBeginning naming each wrong field.
+    `own_excel` is `now` or `later`: where the person goes next. With `last_name` they bear their own name instead of
+    the sample's; with `email` and `password` they sign in with these from now on. Raises AlreadyBegun, BadBeginning naming each wrong field.
     """
     _check(name, preset, own_excel, email, password)
     organization = Organization.objects.select_for_update().first()
@@ -68,6 +77,8 @@ def begin(
     if organization is not None:
         clearing.clear(keep=by)
     organization = _found(name, preset, at)
+    if last_name.strip():
+        by.last_name, by.first_name = last_name.strip(), first_name.strip()
     _make_admin(by, preset, email, password)
     _make_teams(by, preset)
     defaults.install(preset=preset, at=at)
@@ -141,7 +152,7 @@ def _make_admin(by: User, preset: str, email: str, password: str) -> None:
         by.email = email.strip().lower()
     # The sample's password is known to everybody; without an own one Today asks for it.
     by.set_password(password or None)
-    by.save(update_fields=["email", "password"])
+    by.save(update_fields=["last_name", "first_name", "email", "password"])
 
 
 def _make_teams(by: User, preset: str) -> None:

@@ -23,14 +23,14 @@ WAYS = {"import": "imports", "score": "leads", "invite": "settings-people", "han
 
 
 class BeginForm(forms.Form):
-    """Three questions, and with what to sign in from now on."""
+    """Three questions, who begins, and with what they sign in from now on."""
 
     name = forms.CharField(label=gettext_lazy("Company name"), max_length=120)
     preset = forms.ChoiceField(
-        label=gettext_lazy("How large is the sales side?"),
+        label=gettext_lazy("How large is your sales team?"),
         choices=[
-            ("small", gettext_lazy("Small: one to ten people, marketing hands straight to sales")),
-            ("mid", gettext_lazy("Mid-size: inside sales stands between")),
+            ("small", gettext_lazy("Small: up to ten people, marketing hands over straight to sales")),
+            ("mid", gettext_lazy("Mid-size: inside sales in between")),
             ("large", gettext_lazy("Large: several teams, territories, agreed rules")),
         ],
         widget=forms.RadioSelect,
@@ -38,9 +38,18 @@ class BeginForm(forms.Form):
     )
     own_excel = forms.ChoiceField(
         label=gettext_lazy("Your own Excel list"),
-        choices=[("now", gettext_lazy("Take it in now")), ("later", gettext_lazy("Later"))],
+        choices=[("now", gettext_lazy("Import it now")), ("later", gettext_lazy("Later"))],
         widget=forms.RadioSelect,
         initial="now",
+    )
+    last_name = forms.CharField(
+        label=gettext_lazy("Last name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    first_name = forms.CharField(
+        label=gettext_lazy("First name"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "username"})
@@ -50,7 +59,7 @@ class BeginForm(forms.Form):
         required=False,
         min_length=8,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Eight characters or more. With these you sign in from now on."),
+        help_text=gettext_lazy("Eight characters or more. Left empty, Today asks for both later."),
     )
 
 

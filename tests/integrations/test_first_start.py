@@ -14,7 +14,7 @@ from tests.handoff.rows import offered
 
 pytestmark = pytest.mark.django_db
 
-ANSWERS = {"name": "有限会社みどり", "preset": "small", "own_excel": "later"}
+ANSWERS = {"name": "有限会社みどり", "preset": "small", "own_excel": "later", "last_name": "緑川", "first_name": "葉"}
 
 
 @pytest.fixture
@@ -125,6 +125,21 @@ def test_with_a_password_one_signs_in_with_it(client, sample):
     client.logout()
     client.post("/account/login/", {"login": "miyake@midori.jp", "password": "wakaranai-4649"})
     assert client.session.get("_auth_user_id") == str(sample.mia.pk)
+
+
+def test_who_begins_bears_their_own_name_not_the_samples(client, sample):
+    client.force_login(sample.mia)
+    client.post("/start/", ANSWERS)
+    sample.mia.refresh_from_db()
+    assert (sample.mia.last_name, sample.mia.first_name) == ("緑川", "葉")
+    assert "緑川 葉" in client.get("/").content.decode()
+
+
+def test_without_a_name_nothing_begins(client, sample):
+    client.force_login(sample.mia)
+    answer = client.post("/start/", ANSWERS | {"last_name": " "})
+    assert 'aria-describedby="id_last_name_error"' in answer.content.decode()
+    assert Organization.objects.get().is_sample
 
 
 def test_a_wrong_answer_is_said_beside_its_field(client, sample):
