@@ -44,6 +44,8 @@ class OpportunityPage(LoginRequiredMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         deal = self._deal(request, pk)
         initial = {name: getattr(deal, name) for name in ("amount", "opened_on", "result", "reason", "closed_on")}
+        if deal.amount is not None and deal.amount == deal.amount.to_integral_value():
+            initial["amount"] = int(deal.amount)  # yen have no decimals to show
         return self._page(request, deal, DealForm(initial=initial))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

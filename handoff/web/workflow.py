@@ -1,6 +1,7 @@
 """The way of a lead as it is set up now: when scored, who reviews, how assigned, how fast, what follows an answer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
+from accounts.interface import dates
 from handoff.domain import follows
-from handoff.domain.choices import ClockKind, Leg
+from handoff.domain.choices import AfterReject, ClockKind, Leg
 from handoff.domain.questions import ITEMS
 from handoff.domain.stages import WAYS
 from handoff.models import Gate, HandoffRule, RejectReason, RoutingRule
@@ -44,8 +46,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "scoring": _scoring(),
         "gates": [_gate(gate) for gate in Gate.objects.order_by("kind")],
         "routes": _routes(),
-        "speeds": [line for leg in legs.legs() for line in _speeds(leg)],
-        "reasons": [Line(label_of(reason), what_follows(reason, at=at)) for reason in reasons],
+        "speeds": [(leg.label, _speeds(leg)) for leg in legs.legs()],
+        "reasons": [Line(label_of(reason), _follows(reason, at)) for reason in reasons],
         "results": _results(),
         "changes": _changes(),
     }
@@ -58,18 +60,38 @@ def _scoring() -> list[Line]:
 
 
 def _gate(gate: Gate) -> Line:
-    parts = [str(gate.get_mode_display())]
+    if gate.mode == Gate.Mode.OFF:
+        return Line(str(gate.get_kind_display()), str(gate.get_mode_display()))
+    parts = []
     if gate.condition:
         known = conditions.registry()
         parts.append(condition_sentence.sentence(conditions.read(gate.condition, known=known), known))
     names = [entry.get("item") or _("%(n)d of BANT") % {"n": entry["at_least"]} for entry in gate.required]
     if names:
         parts.append(_(", ").join(_label(name) for name in names))
-    return Line(str(gate.get_kind_display()), pgettext("separator", " · ").join(parts))
+    if not parts:
+        return Line(str(gate.get_kind_display()), _("nothing"))
+    needs = _(", ").join(parts)
+    is_blocking = gate.mode == Gate.Mode.BLOCK
+    told = _("%(needs)s; otherwise not handed over") if is_blocking else _("%(needs)s; otherwise a warning")
+    return Line(str(gate.get_kind_display()), told % {"needs": needs})
 
 
 def _label(name: str) -> str:
     return str(ITEMS[name].label) if name in ITEMS else name
+
+
+def _follows(reason: RejectReason, at: datetime) -> str:
+    """As the receiver reads it; a time in days, for this page holds for every lead."""
+    if reason.follows == AfterReject.NURTURE:
+        days = reason.resurface_days or follows.NURTURE_DEFAULT_DAYS
+        told = ngettext(
+            "Goes to nurture, a candidate again after %(days)d day",
+            "Goes to nurture, a candidate again after %(days)d days",
+            days,
+        )
+        return told % {"days": days}
+    return what_follows(reason, at=at)
 
 
 def _routes() -> list[Line]:
@@ -90,15 +112,15 @@ def _speeds(leg: Leg) -> list[Line]:
     lines = []
     for kind in (ClockKind.ANSWER, ClockKind.CONTACT):
         told = [f"{words[band]} {_length(policies.promise_for(kind=kind, leg=leg, band=band))}" for band in BANDS]
-        lines.append(Line(f"{leg.label} {kind.label}", pgettext("separator", " · ").join(told)))
+        lines.append(Line(str(kind.label), pgettext("separator", " · ").join(told)))
     last = ClockKind.FEEDBACK if legs.goes_to_field(leg) else ClockKind.QUALIFY
-    lines.append(Line(f"{leg.label} {last.label}", _length(policies.promise_for(kind=last, leg=leg, band="low"))))
+    lines.append(Line(str(last.label), _length(policies.promise_for(kind=last, leg=leg, band="low"))))
     return lines
 
 
 def _length(promise: Any) -> str:
     if promise.minutes is not None:
-        return ngettext("%(n)d working minute", "%(n)d working minutes", promise.minutes) % {"n": promise.minutes}
+        return dates.length(promise.minutes)
     days = promise.working_days or 1
     return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
 

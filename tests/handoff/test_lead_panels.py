@@ -118,7 +118,7 @@ def test_ar_45_the_workflow_page_draws_the_live_settings(client, small):
 
     text = answer.content.decode()
     assert "来期以降" in text
-    assert "2027/1/4" in text  # 45 days on
+    assert "45日後に再び候補" in text
     assert len(answer.context["reasons"]) == 8
-    assert len(answer.context["speeds"]) == 3
+    assert [len(lines) for _leg, lines in answer.context["speeds"]] == [3]
     assert answer.context["scoring"]

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.domain.roles import Permission
 from accounts.models import ApiKey, Team, User
@@ -21,6 +21,8 @@ def people_now(at: datetime) -> str:
 def keys_now(at: datetime) -> str:
     """How many systems are connected."""
     number = ApiKey.objects.filter(revoked_at__isnull=True, expires_at__gt=at).count()
+    if not number:
+        return gettext("No key is in use")
     return ngettext("%(number)d key is in use", "%(number)d keys are in use", number) % {"number": number}
 
 

@@ -24,10 +24,20 @@ def hours_now(at: datetime) -> str:
     said = pgettext("settings", "%(from)s to %(to)s on %(days)s") % {
         "from": first.lstrip("0"),
         "to": last.lstrip("0"),
-        "days": "・".join(str(WEEKDAYS_ABBR[day]) for day in open_days),
+        "days": _days(open_days),
     }
+    if not closings:
+        return pgettext("settings", "%(hours)s; Japanese holidays off") % {"hours": said}
     extra = ngettext("%(number)d closing period", "%(number)d closing periods", closings) % {"number": closings}
     return pgettext("settings", "%(hours)s; Japanese holidays off, %(closings)s") % {"hours": said, "closings": extra}
+
+
+def _days(open_days: list[int]) -> str:
+    """`月〜金` for days in a row, else each by name."""
+    names = [str(WEEKDAYS_ABBR[day]) for day in open_days]
+    if len(names) > 2 and open_days[-1] - open_days[0] == len(names) - 1:
+        return pgettext("weekdays", "%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+    return pgettext("separator", " · ").join(names)
 
 
 def promises_now(at: datetime) -> str:
@@ -44,7 +54,9 @@ def promises_now(at: datetime) -> str:
 def reasons_now(at: datetime) -> str:
     """How many reasons can be pressed."""
     number = RejectReason.objects.filter(is_active=True).count()
-    return ngettext("%(number)d reason to press", "%(number)d reasons to press", number) % {"number": number}
+    return ngettext("%(number)d reason to choose from", "%(number)d reasons to choose from", number) % {
+        "number": number
+    }
 
 
 HOURS = _("Working hours and closing days")
