@@ -95,7 +95,7 @@ RESULT = {
     "updated": (_("Updated"), "accent", "pencil"),
     "unchanged": (_("Unchanged"), "plain", "check"),
     "duplicate": (_("To decide"), "soon", "users"),
-    "refused": (_("Not taken in"), "late", "alert-circle"),
+    "refused": (_("Not imported"), "late", "alert-circle"),
     "pending": (_("Waiting"), "plain", "clock"),
 }
 STATE = {
@@ -119,7 +119,7 @@ def field_choices() -> Choices:
     groups["activity"] += [(ACTIVITY + kind.code, _activity_label(kind)) for kind in _kinds()]
     groups["custom"] += [(CUSTOM + row.key, row.label) for row in CustomField.objects.order_by("position", "pk")]
     named = [(GROUP[group], choices) for group, choices in groups.items() if choices]
-    return [(_("Leave out"), [(LEAVE_OUT, _("Do not take in"))]), *named]
+    return [(_("Leave out"), [(LEAVE_OUT, _("Do not import"))]), *named]
 
 
 def _kinds() -> list[ActivityType]:

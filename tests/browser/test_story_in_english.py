@@ -23,7 +23,7 @@ def test_a_lead_goes_from_excel_to_a_win_on_a_phone(office, fits):
     mia.wait_for_url("**/columns/")
     fits(mia)
     mia.get_by_role("button", name="Show the preview").click()
-    mia.get_by_role("button", name=re.compile("^Take in 1 row")).click()
+    mia.get_by_role("button", name=re.compile("^Import 1 row")).click()
     wait_until(lambda: Lead.objects.filter(last_name="田中一郎").exists(), "the row is a lead")
     lead = Lead.objects.get(last_name="田中一郎")
 

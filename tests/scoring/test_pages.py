@@ -73,7 +73,7 @@ def test_the_panel_of_a_lead_says_every_rule_with_its_evidence(ada: Client) -> N
     said = text(ada.get(reverse("lead-score-panel", args=[lead.pk])))
     for words in (
         "25点",
-        "引き渡し基準の30点まであと5点です。",
+        "引き渡しラインの30点まであと5点です。",
         "11/9 導入ガイド",
         "120名",
         "まだなし（あると +15）",
@@ -174,7 +174,7 @@ def test_a_draft_shows_what_it_changes_and_its_effect(ada: Client) -> None:
         "追加",
         "60日間行動がない",
         "0件から1件に増えます",
-        "基準に届く",
+        "ラインに届く",
         lead.name,
         "「60日間行動がない」に当てはまるリードは、いま一人もいません。",
     ):
