@@ -16,6 +16,7 @@ from handoff.domain.gaps import DUTIES, KIND_OF_DUTY, GapKind, Scope
 from handoff.domain.stages import QUALIFIED
 from handoff.models import Clock, Episode
 from handoff.queries.duties import COLUMNS, DutyRow, batch_row, held_by, open_batches, rows_of
+from handoff.queries.legs import FIELD_LEGS
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
 
@@ -139,7 +140,10 @@ def _three_weeks_ago(user: User, at: datetime) -> tuple[QuerySet[Episode], date,
     zone = organization.current().zone
     begin, end = (datetime.combine(monday + timedelta(days=days), time(), tzinfo=zone) for days in (0, 7))
     seen = Lead.objects.visible_to(user).values("pk")
-    episodes = Episode.objects.filter(offered_at__gte=begin, offered_at__lt=end, withdrawn_at__isnull=True)
+    # The legs that end in field sales, as every figure counts them where no leg is named.
+    episodes = Episode.objects.filter(
+        leg__in=FIELD_LEGS, offered_at__gte=begin, offered_at__lt=end, withdrawn_at__isnull=True
+    )
     return episodes.filter(lead__in=seen), monday, monday + timedelta(days=6)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -20,7 +21,7 @@ from handoff.models import Handoff, RejectReason
 from handoff.services import comments, handoffs
 from handoff.web import reject_choices
 from handoff.web.handoff_page import seen
-from journal.errors import DomainError, Invalid
+from journal.errors import DomainError, Forbidden, Invalid
 from leads.models import Lead
 from leads.queries.references import as_id
 from leads.web.posting import safe_next
@@ -38,6 +39,8 @@ def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     at = request.entry.at  # type: ignore[attr-defined]
     try:
         told = VERBS[verb](request, handoff, at)
+    except Forbidden as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
     except DomainError as refusal:
         faults = " ".join(str(error.message) for error in refusal.errors)
         messages.error(request, f"{refusal} {faults}" if isinstance(refusal, Invalid) and faults else str(refusal))

@@ -17,6 +17,8 @@ from journal.transactions import retried
 from scoring.domain.presets import DEFAULT_INDUSTRIES
 from scoring.services import presets
 
+NO_NAME = _("Enter the company's name.")
+NOBODY = _("Enter your last name: colleagues see who begins.")
 NO_ADDRESS = _("This is not an e-mail address, such as name@company.jp.")
 SCORING_PRESET = "excel_starter"
 UNNAMED = "自社"
@@ -111,7 +113,7 @@ def begin_empty(*, email: str, password: str, at: datetime) -> Organization:
 def _check(name: str, preset: str, own_excel: str, email: str, password: str) -> None:
     errors = []
     if not name.strip():
-        errors.append(FieldError("name", "required", str(_("Enter the company's name."))))
+        errors.append(FieldError("name", "required", str(NO_NAME)))
     if preset not in Organization.Preset.values:
         errors.append(FieldError("preset", "invalid", str(_("Choose the size."))))
     if own_excel not in ("now", "later"):

@@ -25,7 +25,9 @@ WAYS = {"import": "imports", "score": "leads", "invite": "settings-people", "han
 class BeginForm(forms.Form):
     """Three questions, who begins, and with what they sign in from now on."""
 
-    name = forms.CharField(label=gettext_lazy("Company name"), max_length=120)
+    name = forms.CharField(
+        label=gettext_lazy("Company name"), max_length=120, error_messages={"required": first_start.NO_NAME}
+    )
     preset = forms.ChoiceField(
         label=gettext_lazy("How large is your sales team?"),
         choices=[
@@ -43,7 +45,10 @@ class BeginForm(forms.Form):
         initial="now",
     )
     last_name = forms.CharField(
-        label=gettext_lazy("Last name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+        label=gettext_lazy("Last name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+        error_messages={"required": first_start.NOBODY},
     )
     first_name = forms.CharField(
         label=gettext_lazy("First name"),
@@ -52,7 +57,10 @@ class BeginForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=gettext_lazy("E-mail"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        error_messages={"invalid": first_start.NO_ADDRESS},
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),

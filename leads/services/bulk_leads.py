@@ -69,13 +69,26 @@ def _upsert(
         return
     known = found.find({match_on: row[match_on]})
     try:
-        lead = _write(result, known, row, by, at, cause)
+        lead = _write_or_join(result, known, row, match_on, by, at, cause)
     except DomainError as error:
         if error.status == 403:
             raise
         result.errors.append((index, list(error.errors) or [FieldError("", error.code, str(error))]))
         return
     _remember(found, lead)
+
+
+def _write_or_join(
+    result: Upserted, known: Lead | None, row: Mapping[str, Any], match_on: str, by: Any, at: datetime, cause: str
+) -> Lead:
+    """As _write; somebody whom another call made since our look is updated instead of refused."""
+    try:
+        return _write(result, known, row, by, at, cause)
+    except leads.DuplicateLead as error:
+        is_ours = known is None and error.errors[0].field == match_on
+        if not is_ours or (by and not Lead.objects.visible_to(by).filter(pk=error.lead.pk).exists()):
+            raise
+        return _write(result, error.lead, row, by, at, cause)
 
 
 def _key_fault(row: Any, match_on: str) -> FieldError | None:

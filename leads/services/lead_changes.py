@@ -144,10 +144,10 @@ def _save(lead: Lead, old: dict[str, Any], new: dict[str, Any], by: User | None,
     for name, value in derived(vars(lead), lead.company.name if lead.company else "").items():
         setattr(lead, name, value)
     if {"external_id", "email", "mobile", "phone"} & set(new):
-        refuse_known(lead)
+        refuse_known(lead, by=by)
     lead.version += 1
     lead.updated_at = at
-    _write(lead)
+    _write(lead, by)
     journal.record(
         "lead.updated",
         subject=lead,
@@ -170,12 +170,12 @@ OWN_COLUMNS = (
 ).split()
 
 
-def _write(lead: Lead) -> None:
+def _write(lead: Lead, by: User | None) -> None:
     try:
         with transaction.atomic():
             lead.save(update_fields=OWN_COLUMNS)
     except IntegrityError:
-        refuse_known(lead)
+        refuse_known(lead, by=by)
         raise
 
 

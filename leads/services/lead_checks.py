@@ -24,15 +24,19 @@ class InvalidLead(Invalid):
     message = _("Some fields are wrong; see errors.")
 
 
+SOMEBODY = _("Somebody whom another team works with")
+
+
 class DuplicateLead(Conflict):
-    """The person is here already; `lead` is the one."""
+    """The person is here already; `lead` is the one, named only to those who see it."""
 
     code = "duplicate_lead"
     message = _("%(name)s is already here with the same %(key)s.")
 
-    def __init__(self, match: matching.Match):
+    def __init__(self, match: matching.Match, by: User | None):
         self.lead = match.lead
-        name = " ".join(filter(None, [str(match.lead.company or ""), str(match.lead)]))
+        is_seen = by is None or Lead.objects.visible_to(by).filter(pk=match.lead.pk).exists()
+        name = " ".join(filter(None, [str(match.lead.company or ""), str(match.lead)])) if is_seen else SOMEBODY
         key = Lead._meta.get_field(match.field).verbose_name
         super().__init__(name=name, key=key)
         self.errors = [FieldError(match.field, "duplicate", str(self))]
@@ -79,16 +83,16 @@ def company_of(given: Any, by: User | None, at: datetime) -> Company | None:
     return companies.resolve(values=given, by=by, at=at) if isinstance(given, dict) else given
 
 
-def refuse_known(lead: Lead) -> None:
+def refuse_known(lead: Lead, *, by: User | None) -> None:
     """Raises DuplicateLead when another present lead has the same exact key."""
     keys = {"external_id": lead.external_id, "email_key": lead.email_key, "mobile_key": lead.mobile_key}
     if match := matching.exact(**keys, but=lead if lead.pk else None):
-        raise DuplicateLead(match)
+        raise DuplicateLead(match, by)
     if any(keys.values()) or lead.pk:
         return
     known = next((one for one in matching.namesakes(lead) if matching.agrees(one, vars(lead))), None)
     if known:
-        raise DuplicateLead(matching.Match(known, "last_name"))
+        raise DuplicateLead(matching.Match(known, "last_name"), by)
 
 
 def tell_refusals(lead: Lead, old: Mapping[str, Any], by: User | None, at: datetime) -> None:

@@ -52,8 +52,8 @@ def create(*, values: Mapping[str, Any], by: User | None, at: datetime, cause: s
     channel = sources.channel_named(cleaned.channel or channel_of(cleaned.campaign))
     campaign = sources.campaign_named(cleaned.campaign, channel)
     lead = _new(cleaned, company, channel, campaign, at)
-    refuse_known(lead)
-    _insert(lead)
+    refuse_known(lead, by=by)
+    _insert(lead, by)
     _after_insert(lead, cleaned, by, at, cause)
     return lead
 
@@ -68,14 +68,14 @@ def _new(cleaned: Cleaned, company: Any, channel: Any, campaign: Any, at: dateti
     return Lead(**given, **keys, **moments, company=company, channel=channel, campaign=campaign, custom=custom)
 
 
-def _insert(lead: Lead) -> None:
+def _insert(lead: Lead, by: User | None) -> None:
     try:
         with transaction.atomic():
             lead.save(force_insert=True)
     except IntegrityError:
         # Another request made the same person between our look and our write.
         lead.pk = None
-        refuse_known(lead)
+        refuse_known(lead, by=by)
         raise
 
 

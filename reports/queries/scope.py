@@ -85,16 +85,15 @@ def episodes(question: Question) -> QuerySet[Episode]:
 
 
 def clocks(question: Question) -> QuerySet[Clock]:
-    """Clocks due in the period that ended as kept or broken."""
+    """Clocks due in the period that ended as kept or broken, of the legs asked about."""
     found = Clock.objects.filter(
         lead_q(question, "handoff__lead__"),
+        handoff__leg__in=question.filters.legs,
         due_at__gte=question.period.start,
         due_at__lt=question.period.end,
         due_at__lte=question.as_of,
         state__in=["met", "breached"],
     )
-    if question.filters.leg:
-        found = found.filter(handoff__leg=question.filters.leg)
     if question.filters.team:
         found = found.filter(handoff__team=question.filters.team)
     return found

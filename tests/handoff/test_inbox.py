@@ -1,6 +1,7 @@
 """The inbox, the handoff's page and its sheet as people press them."""
 
 import pytest
+from django.urls import reverse
 
 from handoff.models import Handoff
 from journal import clock
@@ -142,3 +143,10 @@ def test_every_sheet_is_a_page_as_well(client, small, path):
     handoff = stories.accepted(small, to=small.sato)
 
     assert page(client, small.sato, f"/handoffs/{handoff.pk}/{path}/").status_code == 200
+
+
+def test_who_may_not_act_on_a_handoff_hears_403(client, small):
+    handoff = stories.offered(small, to=small.sato)
+    client.force_login(small.mia)
+    assert client.post(reverse("handoff-answer", args=[handoff.pk, "accept"])).status_code == 403
+    assert Handoff.objects.get().state == "offered"

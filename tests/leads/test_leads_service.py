@@ -315,3 +315,29 @@ def test_sources_are_kept_once_also_without_a_campaign(org):
     leads.update(lead=lead, values={"channel": "展示会"}, by=None, at=NOON)
 
     assert LeadSource.objects.filter(lead=lead).count() == 1
+
+
+def test_who_is_here_already_is_named_only_to_those_who_see_the_lead(org, cast):
+    factories.organization(reps_see_own_team_only=True)
+    factories.lead(last_name="小倉", email="ogura@hidden.example", company={"name": "秘密商事"})
+    values = {"last_name": "小倉", "email": "ogura@hidden.example"}
+    with pytest.raises(leads.DuplicateLead) as refused:
+        leads.create(values=values, by=cast.sato, at=NOON)
+    told = str(refused.value) + str(refused.value.errors)
+    assert "小倉" not in told
+    assert "秘密商事" not in told
+    with pytest.raises(leads.DuplicateLead, match="秘密商事"):
+        leads.create(values=values, by=cast.mia, at=NOON)
+    result = bulk_leads.upsert_many(rows=[values | {"title": "部長"}], match_on="email", by=cast.sato, at=NOON)
+    assert (result.created, result.updated, len(result.errors)) == (0, 0, 1)
+    assert "秘密商事" not in str(result.errors)
+
+
+def test_a_bulk_row_made_by_another_call_meanwhile_is_joined(org, monkeypatch):
+    there = factories.lead(email="ogura@example.jp", title="課長")
+    # As if the other call had committed between our look and our write.
+    monkeypatch.setattr(bulk_leads.references, "leads", lambda named, seen_by: bulk_leads.references.LeadReferences())
+    rows = [{"email": "ogura@example.jp", "title": "部長"}]
+    result = bulk_leads.upsert_many(rows=rows, match_on="email", by=None, at=NOON)
+    there.refresh_from_db()
+    assert (result.created, result.updated, result.errors, there.title) == (0, 1, [], "部長")
