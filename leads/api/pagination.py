@@ -35,7 +35,9 @@ class LeadPages(BasePagination):
         self.count = capped_count(queryset) if request.query_params.get("count") == "true" else None
         self.page = lead_list.api_page(
             queryset,
-            ordering=request.query_params.get("ordering") or lead_list.DEFAULT_ORDERING,
+            ordering=request.query_params.get("ordering")
+            or getattr(view, "ordering", "")
+            or lead_list.DEFAULT_ORDERING,
             cursor=request.query_params.get("cursor"),
             size=size_of(request),
         )

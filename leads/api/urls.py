@@ -7,11 +7,13 @@ from leads.api.activities import ActivitiesView
 from leads.api.duplicates import DuplicatePairViewSet
 from leads.api.imports import ImportViewSet
 from leads.api.leads import LeadViewSet
+from leads.api.segments import SegmentViewSet
 from leads.api.sources import CampaignViewSet, ChannelViewSet
 
 router = SimpleRouter()
 router.register("leads", LeadViewSet, basename="lead")
 router.register("imports", ImportViewSet, basename="import")
+router.register("segments", SegmentViewSet, basename="segment")
 router.register("duplicates", DuplicatePairViewSet, basename="duplicate")
 router.register("channels", ChannelViewSet, basename="channel")
 router.register("campaigns", CampaignViewSet, basename="campaign")

@@ -5,6 +5,7 @@ from leads.models.duplicate import DuplicatePair
 from leads.models.imports import ImportMapping, ImportRow, ImportRun
 from leads.models.lead import CustomField, Lead, Qualification
 from leads.models.score import LeadScore, ScoreDue
+from leads.models.segment import Segment
 
 __all__ = [
     "Activity",
@@ -23,4 +24,5 @@ __all__ = [
     "LeadSource",
     "Qualification",
     "ScoreDue",
+    "Segment",
 ]

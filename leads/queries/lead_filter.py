@@ -1,5 +1,6 @@
 """Which leads a list shows: the same filters for pages and API, each one refusing what it doesn't understand."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
+from accounts.queries import organization
+from journal.errors import FieldError, Invalid
 from leads.domain.choices import Stage
+from leads.domain.conditions import InvalidCondition
 from leads.domain.normalise import search_terms
-from leads.models import Lead
+from leads.models import Lead, Segment
+from leads.queries import conditions
 from leads.queries.references import as_id
 
 BANDS = (
@@ -30,6 +37,7 @@ TOUCHED = (
     ("none", pgettext_lazy("last contact", "Never")),
 )
 MOST_QUERY = 200
+MOST_CONDITION = 8000
 # Moments that both engines and every time zone can hold.
 _SANE = [MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC)), MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC))]
 _POINTS = {"min_value": -1_000_000_000, "max_value": 1_000_000_000}
@@ -102,20 +110,65 @@ class LeadFilter(django_filters.FilterSet):
         field_name="updated_at", lookup_expr="gt", validators=_SANE, help_text="Changed after this moment"
     )
 
+    condition = django_filters.CharFilter(
+        method="by_condition",
+        max_length=MOST_CONDITION,
+        help_text="A condition as JSON, in the language of rules and saved lists",
+    )
+    segment = django_filters.CharFilter(method="by_segment", max_length=19, help_text="Id of a saved list")
+
     class Meta:
         model = Lead
         fields: list[str] = []
 
-    def __init__(self, *args: Any, at: datetime | None = None, **options: Any):
-        self.at = at
+    def __init__(self, *args: Any, at: datetime | None = None, user: User | None = None, **options: Any):
         super().__init__(*args, **options)
+        entry = self.request and self.request._request.entry
+        self.at, self.user = at or (entry and entry.at), user or (self.request and self.request.user)
 
     def by_words(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         return search(queryset, value)
 
     def by_touch(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
-        at = self.at or self.request._request.entry.at
-        return touched(queryset, value, at=at)
+        return touched(queryset, value, at=self.at)
+
+    def by_condition(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        return queryset.filter(conditions.compile(_tree(value), on=organization.local_day(self.at)))
+
+    def by_segment(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        number = as_id(value)
+        segment = Segment.objects.visible_to(self.user).filter(pk=number).first() if number else None
+        if segment is None:
+            raise UnknownSegment
+        return of_segment(queryset, segment, user=self.user, at=self.at)
+
+
+class UnknownSegment(Invalid):
+    """There is no such saved list, or it is somebody's own."""
+
+    code = "invalid"
+    message = _("This saved list does not exist, or it is not shared with you.")
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("segment", "invalid_choice", self.message)])
+
+
+def of_segment(queryset: QuerySet[Lead], segment: Segment, *, user: User, at: datetime) -> QuerySet[Lead]:
+    """Those of the queryset that the saved list holds at this moment. Raises InvalidCondition when it no longer reads."""
+    narrowed = LeadFilter(segment.filters, queryset, at=at, user=user).qs
+    return (
+        narrowed.filter(conditions.compile(segment.condition, on=organization.local_day(at)))
+        if segment.condition
+        else narrowed
+    )
+
+
+def _tree(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        fault = FieldError("condition", "invalid", _("This is not readable as JSON."))
+        raise InvalidCondition(errors=[fault]) from error
 
 
 def search(queryset: QuerySet[Lead], words: str) -> QuerySet[Lead]:

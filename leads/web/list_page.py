@@ -60,7 +60,7 @@ def show(request: HttpRequest) -> HttpResponse:
     ordering = request.GET.get("ordering") or lead_list.DEFAULT_ORDERING
     columns = list_columns.chosen(request)
     faults, rows, pages = [], [], None
-    found = LeadFilter(_clean(request.GET), Lead.objects.visible_to(request.user), at=at)
+    found = LeadFilter(_clean(request.GET), Lead.objects.visible_to(request.user), at=at, user=request.user)
     if found.is_valid():
         try:
             rows, pages = _read(request, found.qs, ordering, columns)

@@ -1,0 +1,36 @@
+"""A saved list: which leads, in which order, for oneself or for all."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SegmentQuerySet(models.QuerySet["Segment"]):
+    def visible_to(self, user: Any) -> "SegmentQuerySet":
+        """One's own and the shared ones."""
+        return self.filter(Q(owner=user) | Q(is_shared=True))
+
+
+class Segment(models.Model):
+    """Leads that meet `condition` (a tree of leads.domain.conditions) and `filters` (names of LeadFilter → text)."""
+
+    name = models.CharField(_("Name"), max_length=80)
+    condition = models.JSONField(default=dict, blank=True)
+    filters = models.JSONField(default=dict, blank=True)
+    ordering = models.CharField(max_length=30, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="segments")
+    is_shared = models.BooleanField(_("Shared with everybody"), default=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = SegmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="leads_segment_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,147 @@
+"""Saved lists: kept, changed and deleted by whoever made them, readable by all when shared."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roles import Permission
+from accounts.models import User
+from journal import services as journal
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
+from journal.transactions import retried
+from leads.domain.conditions import InvalidCondition
+from leads.models import Lead, Segment
+from leads.queries import conditions, lead_list
+from leads.queries.lead_filter import LeadFilter
+
+MOST_NAME = 80
+# What a saved list may narrow by; its condition has a column of its own, and lists don't hold lists.
+FILTERS = frozenset(LeadFilter.base_filters) - {"segment", "condition"}
+
+
+class InvalidSegment(Invalid):
+    """The values make no list; `errors` names each fault."""
+
+    code = "invalid"
+    message = _("Some fields are wrong; see errors.")
+
+
+class SegmentNameTaken(Conflict):
+    """This person has a list of that name already."""
+
+    code = "segment_name_taken"
+    message = _("You have a list named “%(name)s” already. Choose another name.")
+
+    def __init__(self, name: str):
+        super().__init__(name=name)
+        self.errors = [FieldError("name", "duplicate", str(self))]
+
+
+@retried
+def save(*, values: Mapping[str, Any], by: User, at: datetime, segment: Segment | None = None) -> Segment:
+    """A new list, or what is given changed on one. `values`: name, condition, filters, ordering, is_shared.
+
+    Raises Forbidden, InvalidSegment, SegmentNameTaken.
+    """
+    if not by.may(Permission.SEE_LEADS) or (segment and not may_change(segment, by)):
+        raise Forbidden(_("Only who made this list may change it."))
+    row = segment or Segment(owner=by, created_at=at, version=0)
+    for name, value in _checked(values, is_new=segment is None, by=by, at=at).items():
+        setattr(row, name, value)
+    row.updated_at, row.version = at, row.version + 1
+    _write(row)
+    data = {"name": row.name, "is_shared": row.is_shared}
+    journal.record("segment.saved", subject=row, by=by, at=at, data=data)
+    return row
+
+
+@retried
+def delete(*, segment: Segment, by: User, at: datetime) -> None:
+    """The list goes, its leads stay. Raises Forbidden."""
+    if not may_change(segment, by):
+        raise Forbidden(_("Only who made this list may change it."))
+    journal.record("segment.deleted", subject=segment, by=by, at=at, data={"name": segment.name})
+    segment.delete()
+
+
+def may_change(segment: Segment, user: User) -> bool:
+    """Its maker, and whoever looks after the settings."""
+    return segment.owner_id == user.pk or (segment.is_shared and user.may(Permission.CHANGE_SETTINGS))
+
+
+def _write(row: Segment) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise SegmentNameTaken(row.name) from error
+
+
+def _checked(values: Mapping[str, Any], *, is_new: bool, by: User, at: datetime) -> dict[str, Any]:
+    faults: list[FieldError] = []
+    given: dict[str, Any] = {}
+    if is_new or "name" in values:
+        given["name"] = _name(values.get("name"), faults)
+    if "is_shared" in values:
+        given["is_shared"] = _yes_no(values["is_shared"], faults)
+    if "condition" in values:
+        given["condition"] = _condition(values["condition"], faults)
+    if "filters" in values:
+        given["filters"] = _filters(values["filters"], by, at, faults)
+    if "ordering" in values:
+        given["ordering"] = _ordering(values["ordering"], faults)
+    if faults:
+        raise InvalidSegment(errors=faults)
+    return given
+
+
+def _name(value: object, faults: list[FieldError]) -> str:
+    name = " ".join(value.split()) if isinstance(value, str) else ""
+    if not name:
+        faults.append(FieldError("name", "required", _("Give the list a name.")))
+    elif len(name) > MOST_NAME:
+        faults.append(FieldError("name", "max_length", _("At most %(count)s characters.") % {"count": MOST_NAME}))
+    elif not name.isprintable():
+        faults.append(FieldError("name", "invalid", _("The value holds a character that cannot be stored.")))
+    return name
+
+
+def _yes_no(value: object, faults: list[FieldError]) -> bool:
+    if not isinstance(value, bool):
+        faults.append(FieldError("is_shared", "invalid", _("true or false.")))
+    return value is True
+
+
+def _condition(tree: object, faults: list[FieldError]) -> object:
+    try:
+        conditions.read(tree, path="condition")
+    except InvalidCondition as error:
+        faults.extend(error.errors)
+    return tree or {}
+
+
+def _filters(given: object, by: User, at: datetime, faults: list[FieldError]) -> dict[str, str]:
+    if not isinstance(given, Mapping) or not all(isinstance(value, str) for value in given.values()):
+        faults.append(FieldError("filters", "invalid", _("An object of filter names and texts.")))
+        return {}
+    for name in sorted(set(given) - FILTERS):
+        known = ", ".join(sorted(FILTERS))
+        text = _("There is no such filter. Known ones: %(known)s") % {"known": known}
+        faults.append(FieldError(f"filters.{str(name)[:40]}", "unknown_field", text))
+    known_ones = {name: value for name, value in given.items() if name in FILTERS}
+    for name, messages in LeadFilter(known_ones, Lead.objects.none(), at=at, user=by).errors.items():
+        faults.extend(FieldError(f"filters.{name}", "invalid", str(message)) for message in messages)
+    return known_ones
+
+
+def _ordering(value: object, faults: list[FieldError]) -> str:
+    if value in ("", None):
+        return ""
+    try:
+        return lead_list.sort_of(str(value)).key
+    except lead_list.UnknownOrdering as error:
+        faults.extend(error.errors)
+        return ""
