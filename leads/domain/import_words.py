@@ -1,5 +1,7 @@
 """The words for stages, outcomes, phases and temperatures that people write into sheets."""
 
+from django.utils.translation import get_language
+
 from leads.domain.choices import Phase, Seniority, Stage
 from leads.domain.import_cells import plain
 from leads.domain.import_faults import CellFault
@@ -60,3 +62,10 @@ def understand_temperature(text: str) -> int:
 def outcome_of_status(text: str) -> str:
     """won, lost or open where 対応状況 says so plainly, else ''."""
     return _STATUS.get(plain(text), "")
+
+
+def seniority_word(value: str) -> str:
+    """A word for the seniority that the importer takes back: 課長 for manager, the value itself in English."""
+    if get_language() == "en":
+        return value
+    return next((word for word, level in SENIORITIES.items() if level == value and word != value), value)

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import navigation
 from accounts.api.pagination import capped_count
+from accounts.domain.roles import Permission
 from journal.errors import DomainError
-from leads.models import Lead
+from leads.models import Lead, Segment
 from leads.queries import lead_list, lead_rows
 from leads.queries.lead_filter import LeadFilter
-from leads.web import list_columns, list_sentence
+from leads.web import list_columns, list_sentence, saved_lists
 from leads.web.posting import safe_next
 
 BULK_ROUTES = (
@@ -134,6 +135,8 @@ def _context(
         "orderings": _orderings(request, ordering),
         "faults": faults,
         "bulk": _bulk_actions(request),
+        "export_url": f"{reverse('leads-export')}?{request.GET.urlencode()}" if _may_export(request) else "",
+        "save_url": f"{reverse('saved-list')}?{request.GET.urlencode()}" if used else "",
         "imports_url": navigation.address("imports") if request.user.may("import_leads") else "",
         "is_narrowed": bool(used),
     }
@@ -152,7 +155,7 @@ def _tabs(request: HttpRequest, pages: Pages | None) -> list[Tab]:
     if here.get("ordering") == lead_list.DEFAULT_ORDERING:
         here.pop("ordering")
     count = pages.total if pages and not pages.is_capped else None
-    return [
+    standard = [
         Tab(
             f"?{urlencode(query, safe=',')}" if query else reverse("leads"),
             label,
@@ -161,6 +164,23 @@ def _tabs(request: HttpRequest, pages: Pages | None) -> list[Tab]:
         )
         for label, query in lists
     ]
+    return standard + _saved(request, here, count)
+
+
+def _saved(request: HttpRequest, here: dict[str, str], count: int | None) -> list[Tab]:
+    """The saved lists, one's own before those of others; the one being looked at also when it has been changed."""
+    found = Segment.objects.visible_to(request.user).order_by("name", "pk")
+    mine = [row for row in found if row.owner_id == request.user.pk]
+    others = [row for row in found if row.owner_id != request.user.pk]
+    return [
+        Tab(saved_lists.address(row), row.name, is_here, count if is_here else None, "users" if row.is_shared else "")
+        for row in mine + others
+        for is_here in [here.get("list") == str(row.pk)]
+    ]
+
+
+def _may_export(request: HttpRequest) -> bool:
+    return request.user.may(Permission.EXPORT_LEADS)  # type: ignore[union-attr]
 
 
 def _orderings(request: HttpRequest, ordering: str) -> list[tuple[str, str, bool]]:
@@ -185,7 +205,11 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, Any]]:
         {"url": navigation.address(route), "label": words[route], "icon": icon, "is_main": is_main}
         for route, icon, is_main in BULK_ROUTES
     ]
-    return [action for action in actions if action["url"]]
+    return [
+        action
+        for action in actions
+        if action["url"] and (action["url"] != reverse("leads-export") or _may_export(request))
+    ]
 
 
 @login_required

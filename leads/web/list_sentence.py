@@ -1,5 +1,6 @@
 """The filters of the list as a sentence with pressable words."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
+from journal.errors import DomainError
+from leads.domain import condition_sentence
 from leads.domain.choices import Stage
 from leads.models import Channel
+from leads.queries import conditions
 from leads.queries.lead_filter import BANDS, TOUCHED
 
 
@@ -80,6 +84,7 @@ PIECES: tuple[Piece, ...] = (
     ("q", "text", None, lambda: _("Words"), lambda: pgettext("filter", "found by “%s”")),
 )
 NAMES = tuple(piece[0] for piece in PIECES)
+CONDITION = "condition"
 
 
 def chips(query: QueryDict) -> tuple[list[Chip], list[Chip]]:
@@ -88,7 +93,21 @@ def chips(query: QueryDict) -> tuple[list[Chip], list[Chip]]:
     for piece in PIECES:
         chip = _chip(piece, query)
         (used if chip.text else free).append(chip)
+    if said := _condition(query.get(CONDITION, "")):
+        used.append(Chip(CONDITION, _("Condition"), "", "", CONDITION, said, query[CONDITION]))
+        used[-1].clear_url = without(query, CONDITION)
     return used, free
+
+
+def _condition(text: str) -> str:
+    """The condition of the address read aloud; nothing when there is none or it makes no sense (the list says so)."""
+    if not text:
+        return ""
+    try:
+        known = conditions.registry()
+        return condition_sentence.sentence(conditions.read(json.loads(text), known=known), known)
+    except (ValueError, RecursionError, DomainError):
+        return ""
 
 
 def _chip(piece: Piece, query: QueryDict) -> Chip:
@@ -117,5 +136,5 @@ def without(query: QueryDict, *names: str) -> str:
 
 def hidden(query: QueryDict) -> list[tuple[str, Any]]:
     """What a filter's form has to carry along: everything but filters and the page."""
-    left_out = {*NAMES, "cursor", "from"}
+    left_out = {*NAMES, CONDITION, "cursor", "from"}
     return [(name, value) for name, values in query.lists() if name not in left_out for value in values]

@@ -2,11 +2,14 @@
 
 from django.urls import path, re_path
 
-from leads.web import activities, lead_edit, lead_page, list_page, qualification, settings_urls
+from leads.web import activities, exporting, lead_edit, lead_page, list_page, qualification, saved_lists, settings_urls
 
 urlpatterns = [
     path("leads/", list_page.show, name="leads"),
     path("leads/columns/", list_page.choose_columns, name="lead-columns"),
+    path("leads/export/", exporting.export, name="leads-export"),
+    path("leads/save/", saved_lists.save, name="saved-list"),
+    path("leads/lists/<int:pk>/delete/", saved_lists.delete, name="saved-list-delete"),
     path("leads/new/", lead_edit.new, name="lead-new"),
     path("leads/<int:pk>/", lead_page.show, name="lead"),
     path("leads/<int:pk>/timeline/", lead_page.more_timeline, name="lead-timeline"),

@@ -1,12 +1,13 @@
 """The list and one lead's page."""
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
 
 from journal import clock
-from leads.models import Activity, DuplicatePair, Lead, LeadScore
+from leads.models import Activity, DuplicatePair, Lead, LeadScore, Segment
 from leads.services import activities
 from tests import factories
 from tests.cast import NOON
@@ -84,7 +85,7 @@ def test_the_list_takes_a_constant_number_of_queries(page, cast, django_assert_m
         activities.record(lead=lead, type="document_download", content="事例", occurred_at=NOON, by=None, at=NOON)
         score(lead, 5)
     page.get(LIST)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         assert len(names(page.get(LIST))) == 10
 
 
@@ -291,3 +292,38 @@ def test_pages_speak_japanese(page, lead, tail):
     page.cookies["handoff_language"] = "ja"
     body = text_of(page.get(f"/leads/{lead.pk}/{tail}"))
     assert '<html lang="ja"' in body
+
+
+def test_a_list_is_saved_under_a_name_and_opened_by_its_tab(page, cast, client):
+    factories.lead(company=factories.company(), title="部長")
+    condition = '{"field":"title","op":"eq","value":"部長"}'
+    query = {"stage": "lead,mal", "condition": condition, "ordering": "-acquired_at"}
+    form = text_of(page.get("/leads/save/", query))
+    assert "Save the list" in form
+
+    posted = {"name": "部長だけ", "is_shared": "on", "query": re.search(r'name="query" value="([^"]*)"', form).group(1)}
+    posted["query"] = html.unescape(posted["query"])
+    there = page.post("/leads/save/", posted, follow=True)
+
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(there)))
+    assert "部長だけ" in words
+    assert "in stage" in words
+    assert "Job title is 部長" in words
+    segment = Segment.objects.get()
+    assert (segment.filters, segment.ordering, segment.is_shared) == ({"stage": "lead,mal"}, "-acquired_at", True)
+    client.force_login(cast.sato)
+    assert "部長だけ" in text_of(client.get(LIST))
+    assert client.post(f"/leads/lists/{segment.pk}/delete/").status_code == 403
+
+
+def test_the_list_and_the_chosen_are_exported_as_shown(page):
+    chosen, other = factories.lead(company=factories.company()), factories.lead()
+    assert "2 leads go into the file" in text_of(page.get("/leads/export/"))
+    asked = page.post("/leads/export/", {"lead": [chosen.pk], "next": "/leads/"})
+    assert "1 lead goes into the file" in text_of(asked)
+    given = {"lead": [chosen.pk], "layout": "everything", "file_format": "csv"}
+    sent = page.post("/leads/export/", given)
+    body = b"".join(sent.streaming_content).decode("utf-8-sig")
+    assert chosen.email in body
+    assert other.email not in body
+    assert sent["Content-Disposition"].startswith("attachment")

@@ -1,0 +1,36 @@
+"""The rows of an exported list, some at a time, in a constant number of queries for each thousand."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from leads.domain.export_columns import Column
+from leads.models import Activity, Lead
+from leads.queries import lead_names
+from leads.queries.lead_list import API_COLUMNS
+
+CHUNK = 1000
+
+
+def read(queryset: QuerySet[Lead], columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
+    """The queryset's leads by id, each with the keys that `columns` name as their source."""
+    types = [column.source.removeprefix("activity:") for column in columns if column.source.startswith("activity:")]
+    after = 0
+    while rows := list(queryset.filter(pk__gt=after).order_by("pk").values("pk", *API_COLUMNS)[:CHUNK]):
+        after = rows[-1]["pk"]
+        lead_names.add_sources(rows)
+        lead_names.add_holders(rows)
+        counts = _counts([row["pk"] for row in rows], types)
+        for row in rows:
+            row["name"] = f"{row['last_name']} {row['first_name']}".strip()
+            row |= {f"custom.{key}": value for key, value in row["custom"].items()}
+            row |= {f"activity:{kind}": counts.get((row["pk"], kind), 0) for kind in types}
+            yield row
+
+
+def _counts(lead_ids: list[int], types: list[str]) -> dict[tuple[int, str], int]:
+    if not types:
+        return {}
+    found = Activity.objects.filter(lead_id__in=lead_ids, type__in=types).order_by().values_list("lead_id", "type")
+    return {(lead_id, kind): number for lead_id, kind, number in found.annotate(number=Count("pk"))}

@@ -1,0 +1,166 @@
+"""Writing a list of leads into a file for spreadsheets, and keeping a note of who took how many."""
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+
+import xlsxwriter
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roles import Permission
+from accounts.models import User
+from accounts.queries import organization
+from journal import services as journal
+from journal.errors import Forbidden, Invalid
+from leads.domain import export_columns
+from leads.domain.choices import Seniority, Stage
+from leads.domain.export_columns import Column
+from leads.domain.import_cells import for_spreadsheet
+from leads.domain.import_words import seniority_word
+from leads.models import CustomField, Lead
+from leads.queries import export_rows
+from leads.queries.lead_filter import BANDS
+
+MOST_ROWS = 100_000
+IN_MEMORY = 4 * 1024 * 1024
+CSV, SHIFT_JIS, XLSX = "csv", "csv_cp932", "xlsx"
+FORMATS = (XLSX, CSV, SHIFT_JIS)
+Cells = list[str | int]
+
+
+class TooManyLeads(Invalid):
+    """More than one file may hold."""
+
+    code = "too_many_leads"
+    message = _("One file holds at most %(most)s leads; these are more. Narrow the list down first.")
+
+
+class NotInShiftJis(Invalid):
+    """A text has a letter that Shift-JIS lacks; nothing is replaced in silence."""
+
+    code = "not_in_shift_jis"
+    message = _("Shift-JIS has no letter for “%(letter)s” (in “%(text)s”). Choose Excel or UTF-8 instead.")
+
+
+class UnknownFormat(Invalid):
+    """There is no such layout or format."""
+
+    code = "invalid_choice"
+    message = _("Choose one of the sheets and formats shown.")
+
+
+@dataclass(frozen=True)
+class Export:
+    """A finished file, open at its beginning; `leads` is how many lines it has below the heads."""
+
+    file: IO[bytes]
+    name: str
+    content_type: str
+    leads: int
+
+
+def export(*, leads: QuerySet[Lead], layout: str, file_format: str, by: User, at: datetime) -> Export:
+    """The leads (already narrowed to what the person sees) as a file.
+
+    `layout` is `everything` or `excel_starter`, `file_format` one of FORMATS. Raises Forbidden, UnknownFormat,
+    TooManyLeads, NotInShiftJis.
+    """
+    if not by.may(Permission.EXPORT_LEADS):
+        raise Forbidden(_("You may not export leads."))
+    if layout not in export_columns.LAYOUTS or file_format not in FORMATS:
+        raise UnknownFormat
+    if leads.order_by().values("pk")[: MOST_ROWS + 1].count() > MOST_ROWS:
+        raise TooManyLeads(most=f"{MOST_ROWS:,}")
+    columns = _columns(layout)
+    zone = organization.current().zone
+    words = _words()
+    lines = (export_columns.cells(row, columns, zone=zone, words=words) for row in export_rows.read(leads, columns))
+    file, count = _write(file_format, [str(column.head) for column in columns], lines)
+    journal.record(
+        "leads.exported", subject=by, by=by, at=at, data={"leads": count, "layout": layout, "format": file_format}
+    )
+    ending, content_type = _TYPES[file_format]
+    day = organization.local_day(at).isoformat()
+    return Export(file, f"leads-{day}.{ending}", content_type, count)
+
+
+_TYPES = {
+    XLSX: ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    CSV: ("csv", "text/csv; charset=utf-8"),
+    SHIFT_JIS: ("csv", "text/csv; charset=shift_jis"),
+}
+
+
+def _columns(layout: str) -> tuple[Column, ...]:
+    columns = export_columns.LAYOUTS[layout]
+    if columns is not export_columns.EVERYTHING:
+        return columns
+    own = CustomField.objects.order_by("position", "pk").values_list("key", "label")
+    return (*columns, *(export_columns.own(key, label) for key, label in own))
+
+
+def _words() -> dict[str, dict[str, str]]:
+    return {
+        "stage": {value: str(label) for value, label in Stage.choices},
+        "seniority": {value: seniority_word(value) for value in Seniority.values},
+        "band": {value: str(label) for value, label in BANDS},
+    }
+
+
+def _write(file_format: str, heads: Sequence[str], lines: Iterable[Cells]) -> tuple[IO[bytes], int]:
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the answer reads and closes it)
+    write = _write_workbook if file_format == XLSX else _write_text
+    count = write(file, heads, lines, "cp932" if file_format == SHIFT_JIS else "utf-8-sig")
+    file.seek(0)
+    return file, count
+
+
+def _write_text(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells], encoding: str) -> int:
+    text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(heads)
+    count = 0
+    for line in lines:
+        count += 1
+        cells = [for_spreadsheet(cell) if isinstance(cell, str) else cell for cell in line]
+        try:
+            writer.writerow(cells)
+        except UnicodeEncodeError as error:
+            raise _lacking(cells, encoding) from error
+    text.flush()
+    text.detach()
+    return count
+
+
+def _lacking(cells: Iterable[str | int], encoding: str) -> NotInShiftJis:
+    for cell in cells:
+        for letter in str(cell):
+            try:
+                letter.encode(encoding)
+            except UnicodeEncodeError:
+                return NotInShiftJis(letter=letter, text=str(cell)[:40])
+    return NotInShiftJis(letter="?", text="")
+
+
+def _write_workbook(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells], encoding: str) -> int:
+    # Row by row to the disk; texts are written as texts, so that nothing in them is ever a formula or a link.
+    with xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False}) as book:
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, bold)
+            sheet.set_column(column, column, max(10, min(28, 2 * len(head) + 2)))
+        count = 0
+        for count, line in enumerate(lines, start=1):
+            for column, cell in enumerate(line):
+                if isinstance(cell, int):
+                    sheet.write_number(count, column, cell)
+                elif cell:
+                    sheet.write_string(count, column, cell)
+        return count

@@ -1,0 +1,89 @@
+"""Taking a list away as a file: the chosen leads, or all that the list shows."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.api.pagination import capped_count
+from accounts.domain.roles import Permission
+from accounts.interface.forms import show as show_error
+from accounts.web.access import needs
+from journal.errors import DomainError
+from leads.models import Lead
+from leads.queries.lead_filter import LeadFilter
+from leads.queries.references import as_id
+from leads.services import exports
+from leads.web.posting import safe_next
+
+MOST_CHOSEN = 1000
+
+
+class ExportForm(forms.Form):
+    """Which columns, in which kind of file."""
+
+    layout = forms.ChoiceField(
+        label=gettext_lazy("Columns"),
+        choices=[
+            ("everything", gettext_lazy("All columns, with custom fields")),
+            ("excel_starter", gettext_lazy("The Excel starter sheet, with score and priority filled in")),
+        ],
+        initial="everything",
+        widget=forms.RadioSelect(attrs={"class": "hf-check"}),
+    )
+    file_format = forms.ChoiceField(
+        label=gettext_lazy("File"),
+        choices=[
+            (exports.XLSX, gettext_lazy("Excel (.xlsx)")),
+            (exports.CSV, gettext_lazy("CSV in UTF-8, also for Excel")),
+            (exports.SHIFT_JIS, gettext_lazy("CSV in Shift-JIS, for older programs")),
+        ],
+        initial=exports.XLSX,
+        widget=forms.RadioSelect(attrs={"class": "hf-check"}),
+    )
+
+
+@needs(Permission.EXPORT_LEADS)
+@require_http_methods(["GET", "POST"])
+def export(request: HttpRequest) -> HttpResponse:
+    """Asks for columns and kind of file, then sends it. `lead` ids choose some; else the address's filters do."""
+    leads, chosen = _leads(request)
+    form = ExportForm(request.POST if "file_format" in request.POST else None)
+    if form.is_valid():
+        try:
+            return _file(request, leads, form.cleaned_data)
+        except DomainError as error:
+            show_error(form, error)
+    return _page(request, form, leads, chosen)
+
+
+def _leads(request: HttpRequest) -> tuple[QuerySet[Lead], list[int]]:
+    visible = Lead.objects.visible_to(request.user)
+    chosen = [number for text in request.POST.getlist("lead")[:MOST_CHOSEN] if (number := as_id(text))]
+    if chosen:
+        return visible.filter(pk__in=chosen), chosen
+    found = LeadFilter(request.GET, visible, at=request.entry.at, user=request.user)  # type: ignore[attr-defined,arg-type]
+    return (found.qs if found.is_valid() else visible.none()), []
+
+
+def _file(request: HttpRequest, leads: QuerySet[Lead], given: dict[str, Any]) -> FileResponse:
+    made = exports.export(
+        leads=leads,
+        layout=given["layout"],
+        file_format=given["file_format"],
+        by=request.user,  # type: ignore[arg-type]
+        at=request.entry.at,  # type: ignore[attr-defined]
+    )
+    return FileResponse(made.file, as_attachment=True, filename=made.name, content_type=made.content_type)
+
+
+def _page(request: HttpRequest, form: ExportForm, leads: QuerySet[Lead], chosen: list[int]) -> HttpResponse:
+    total, is_capped = capped_count(leads)
+    back = safe_next(request, f"{reverse('leads')}?{request.GET.urlencode()}")
+    context = {"form": form, "total": total, "is_capped": is_capped, "chosen": chosen, "back": back}
+    return render(request, "leads/export.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,100 @@
+"""Saving what the list shows now under a name, and letting go of it."""
+
+import json
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.interface import toasts
+from accounts.interface.forms import show as show_error
+from journal.errors import DomainError
+from leads.models import Segment
+from leads.services import segments
+
+CARRIED = frozenset(segments.FILTERS) | {"condition", "ordering"}
+
+
+class SaveForm(forms.Form):
+    """Under which name, for whom."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the list"), max_length=segments.MOST_NAME)
+    is_shared = forms.BooleanField(label=gettext_lazy("Everybody sees it"), required=False)
+    query = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def save(request: HttpRequest) -> HttpResponse:
+    """A new list from the address's filters; `list` in the address names one of one's own to be changed instead."""
+    query = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
+    segment = _of_address(request, query)
+    initial = {"query": query.urlencode(), "name": segment and segment.name, "is_shared": segment and segment.is_shared}
+    form = SaveForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _save(request, form, query, segment)
+        except DomainError as error:
+            show_error(form, error)
+    context = {"form": form, "segment": segment, "back": f"{reverse('leads')}?{query.urlencode()}"}
+    return render(request, "leads/saved_list.html", context, status=400 if form.errors else 200)
+
+
+def _of_address(request: HttpRequest, query: QueryDict) -> Segment | None:
+    text = query.get("list", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    found = Segment.objects.visible_to(request.user).filter(pk=number).first()
+    return found if found and segments.may_change(found, request.user) else None  # type: ignore[arg-type]
+
+
+def _save(request: HttpRequest, form: SaveForm, query: QueryDict, segment: Segment | None) -> HttpResponse:
+    given = {name: ",".join(query.getlist(name)) for name in query if name in CARRIED}
+    values = {
+        "name": form.cleaned_data["name"],
+        "is_shared": form.cleaned_data["is_shared"],
+        "condition": _tree(given.pop("condition", "")),
+        "ordering": given.pop("ordering", ""),
+        "filters": {name: value for name, value in given.items() if value},
+    }
+    kept = segment if request.POST.get("as") != "new" else None
+    saved = segments.save(values=values, by=request.user, at=request.entry.at, segment=kept)  # type: ignore[arg-type,attr-defined]
+    toasts.say(request, _("The list “%(name)s” is saved.") % {"name": saved.name})
+    return redirect(address(saved))
+
+
+def _tree(text: str) -> object:
+    try:
+        return json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        return text
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list goes, its leads stay."""
+    segment = get_object_or_404(Segment.objects.visible_to(request.user), pk=pk)
+    if not segments.may_change(segment, request.user):  # type: ignore[arg-type]
+        raise PermissionDenied
+    name = segment.name
+    segments.delete(segment=segment, by=request.user, at=request.entry.at)  # type: ignore[arg-type,attr-defined]
+    toasts.say(request, _("The list “%(name)s” is gone; its leads are still here.") % {"name": name})
+    return redirect("leads")
+
+
+def address(segment: Segment) -> str:
+    """The list of leads as this saved list shows it."""
+    query = QueryDict(mutable=True)
+    query.update(segment.filters)
+    if segment.condition:
+        query["condition"] = json.dumps(segment.condition, ensure_ascii=False, separators=(",", ":"))
+    if segment.ordering:
+        query["ordering"] = segment.ordering
+    query["list"] = str(segment.pk)
+    return f"{reverse('leads')}?{query.urlencode(safe=',')}"

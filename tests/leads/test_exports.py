@@ -1,0 +1,127 @@
+"""Exports: what goes out comes in again unchanged, no cell is a formula, nothing is replaced in silence."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import translation
+from openpyxl import load_workbook
+
+from journal.errors import Forbidden
+from journal.models import Event
+from leads.domain.export_columns import EVERYTHING, STARTER
+from leads.domain.import_columns import recognise
+from leads.models import Lead, LeadScore
+from leads.services import exports, import_runs, import_work
+from tests import factories
+from tests.cast import NOON, tokyo
+
+pytestmark = pytest.mark.django_db
+STARTER_SHEET = (
+    "会社名,担当者名,業種,従業員数,役職,DL回数,セミナー参加,Web閲覧回数,スコア合計,優先度\n"
+    "株式会社東浜,田中一郎,製造業,120名,課長,1,なし,2回以上,,\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def take(data, cast, name="list.csv"):
+    run = import_runs.start(file=ContentFile(data), filename=name, by=cast.mia, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    run.refresh_from_db()
+    return run
+
+
+def written(cast, layout="everything", file_format=exports.CSV, leads=None):
+    found = Lead.objects.present() if leads is None else leads
+    return exports.export(leads=found, layout=layout, file_format=file_format, by=cast.mia, at=NOON).file.read()
+
+
+def lines(data, encoding="utf-8-sig"):
+    return list(csv.reader(io.StringIO(data.decode(encoding))))
+
+
+def test_ar_10_the_starter_sheet_comes_back_with_score_and_priority(cast):
+    take(STARTER_SHEET.encode(), cast)
+    LeadScore.objects.create(lead=Lead.objects.get(), total=25, band="middle", as_of=NOON.date(), computed_at=NOON)
+
+    heads, row = lines(written(cast, "excel_starter"))
+
+    assert heads == STARTER_SHEET.splitlines()[0].split(",")
+    assert row == ["株式会社東浜", "田中一郎", "製造業", "120", "課長", "1", "0", "2", "25", "中"]
+    again = take(written(cast, "excel_starter"), cast)
+    assert (again.layout, again.rows, again.unchanged) == ("excel_starter", 1, 1)
+
+
+@pytest.mark.parametrize("file_format", exports.FORMATS)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_an_export_comes_in_again_unchanged(cast, language, file_format):
+    company = {"name": "=cmd商事", "employee_count": 101, "employee_count_max": 300, "prefecture": "東京都"}
+    values = {"phone": "+81 3 1234 5678", "title": "部長", "channel": "展示会", "external_id": "a-1"}
+    qualification = {"need": "@在庫の見える化", "budget": "－500万円"}
+    factories.lead(company=company, last_name="髙橋", **values, qualification=qualification)
+    factories.lead(company={"name": "南港電機", "employee_count": 300, "employee_count_max": None}, opted_out=True)
+    Lead.objects.update(acquired_at=tokyo("2026-11-02 00:00"))
+    before = [list(model.objects.order_by("pk").values()) for model in (Lead, factories.Company)]
+
+    with translation.override(language):
+        data = written(cast, file_format=file_format)
+        run = take(data, cast, "list.xlsx" if file_format == exports.XLSX else "list.csv")
+
+    seen = list(run.file_rows.values_list("result", "errors", "candidates", "old"))
+    assert (run.rows, run.unchanged) == (2, 2), seen
+    assert [list(model.objects.order_by("pk").values()) for model in (Lead, factories.Company)] == before
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("columns", [EVERYTHING, STARTER])
+def test_every_head_is_one_that_the_importer_knows(language, columns):
+    with translation.override(language):
+        heads = {str(column.head): column.field or "-" for column in columns}
+    assert len(heads) == len(columns)
+    assert recognise(list(heads)).mapping == heads
+
+
+def test_no_cell_can_be_a_formula(cast):
+    factories.lead(last_name="=1+1", first_name="＠SUM", title="-2", company={"name": "\t@x"})
+    row = lines(written(cast))[1]
+    assert not [cell for cell in row if cell[:1] in "=+-@＝＋－＠\t" and cell]
+    sheet = load_workbook(io.BytesIO(written(cast, file_format=exports.XLSX))).active
+    assert {cell.data_type for line in sheet.iter_rows() for cell in line} <= {"s", "n"}
+
+
+def test_shift_jis_holds_what_windows_writes_and_names_what_it_lacks(cast):
+    lead = factories.lead(last_name="髙橋㈱①")
+    assert "髙橋㈱①" in written(cast, file_format=exports.SHIFT_JIS).decode("cp932")
+    Lead.objects.filter(pk=lead.pk).update(last_name="𠮷田")
+    with pytest.raises(exports.NotInShiftJis) as refused:
+        written(cast, file_format=exports.SHIFT_JIS)
+    assert "𠮷" in str(refused.value)
+
+
+def test_taking_leads_away_is_noted_and_only_for_those_who_may(cast):
+    factories.lead()
+    written(cast)
+    event = Event.objects.get(kind="leads.exported")
+    assert (event.actor_id, event.data["leads"]) == (cast.mia.pk, 1)
+    with pytest.raises(Forbidden):
+        exports.export(leads=Lead.objects.all(), layout="everything", file_format="csv", by=cast.sato, at=NOON)
+
+
+def test_a_list_too_long_for_one_file_says_so(cast, monkeypatch):
+    monkeypatch.setattr(exports, "MOST_ROWS", 1)
+    factories.lead()
+    factories.lead()
+    with pytest.raises(exports.TooManyLeads):
+        written(cast)
+
+
+def test_queries_do_not_grow_with_the_rows(cast, django_assert_max_num_queries):
+    for _number in range(12):
+        factories.lead(company=factories.company())
+    with django_assert_max_num_queries(14):
+        assert len(lines(written(cast, "excel_starter"))) == 13
