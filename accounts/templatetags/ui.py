@@ -57,6 +57,12 @@ def undo_url(message: Any) -> str:
     return toasts.undo_url(message.extra_tags or "")
 
 
+@register.filter
+def word_url(message: Any) -> str:
+    """The address where a word can be added to what this message says."""
+    return toasts.word_url(message.extra_tags or "")
+
+
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> str:
     """An outline icon; beside a word it is silent, alone it needs a `label`. Sizes: "", "s"."""

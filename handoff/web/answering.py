@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.interface import dates
+from accounts.interface import dates, toasts
 from accounts.models import User
 from handoff.models import Handoff, RejectReason
 from handoff.services import comments, handoffs
@@ -45,7 +45,8 @@ def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         faults = " ".join(str(error.message) for error in refusal.errors)
         messages.error(request, f"{refusal} {faults}" if isinstance(refusal, Invalid) and faults else str(refusal))
     else:
-        messages.success(request, told)
+        # The reason was the answer; a word may follow, and is never asked for.
+        toasts.say(request, told, word_url=f"{reverse('handoff', args=[pk])}#word" if verb == "reject" else "")
     return redirect(safe_next(request, reverse("inbox")))
 
 

@@ -23,6 +23,11 @@ if (bar) {
     draw();
   });
   form.addEventListener("reset", () => setTimeout(draw));
+  document.querySelector("[data-select-start]")?.addEventListener("click", (event) => {
+    const isOn = form.querySelector("table").toggleAttribute("data-selecting");
+    event.currentTarget.setAttribute("aria-pressed", String(isOn));
+    if (!isOn) form.reset();
+  });
   addEventListener("pageshow", draw);
   draw();
 }
