@@ -91,9 +91,9 @@ def test_each_reason_says_what_follows_and_rejects_in_one_press(client, small):
 
     text = page(client, small.sato).content.decode()
     assert text.count('class="hf-choice" type="submit" name="reason"') == 8
-    post(client, small.sato, handoff, "reject", reason="not_now")
+    answer = post(client, small.sato, handoff, "reject", reason="not_now")
 
-    assert f"/handoffs/{handoff.pk}/#word" in client.get("/inbox/").content.decode()
+    assert f"/handoffs/{handoff.pk}/#word" in answer.content.decode()
     assert Handoff.objects.get().reject_reason == "not_now"
     post(client, small.sato, handoff, "comment", comment="移転が未定")
     assert Handoff.objects.get().reject_comment == "移転が未定"
