@@ -12,6 +12,7 @@ from config.environment import ROOT, flag, text
 from config.start import broker, chromium, frontend
 from config.start.servers import Server, postgresql, redis
 from config.start.surroundings import plainly, say
+from config.texts import compile_catalogues
 
 # What a developer's own settings must not change in a test run.
 PLAIN = {
@@ -39,22 +40,47 @@ def run() -> int:
         frontend.fetch()
         _announce(database, queue)
         words = sys.argv[1:]
+        here = {"DATABASE_URL": "", "REDIS_URL": ""}
         if database is None:
-            return _pass("SQLite", folder, {"DATABASE_URL": "", "REDIS_URL": ""}, words)
-        failed = _pass("SQLite", folder, {"DATABASE_URL": "", "REDIS_URL": ""}, ["-m", "not browser", *words])
-        if failed:
-            return failed
+            return _Pass("SQLite", folder, here, words).ended()
         there = {"DATABASE_URL": database.url, "REDIS_URL": queue.url if queue else ""}
-        return _pass("PostgreSQL", folder, there, ["-m", "not once", *words])
+        # Texts are compiled once, before two passes would do it side by side.
+        compile_catalogues(ROOT / "locale")
+        # Side by side where there are cores for it: the first writes to a file, shown when the second has ended.
+        is_aside = (os.cpu_count() or 1) > 1
+        # The cache of the latest failures is one file, and the last pass's to write.
+        first = _Pass("SQLite", folder, here, ["-p", "no:cacheprovider", "-m", "not browser", *words], aside=is_aside)
+        if not is_aside and (failed := first.ended()):
+            return failed
+        second = _Pass("PostgreSQL", folder, there, ["-m", "not once", *words]).ended()
+        return first.ended() or second
 
 
-def _pass(name: str, folder: Path, where: dict[str, str], words: list[str]) -> int:
-    say(f"\n── {name} ──")
-    var = folder / name.lower()
-    environment = {**os.environ, **PLAIN, "VAR_DIR": str(var), **where}
-    done = subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment, check=False)
-    nothing_chosen = 5
-    return 0 if done.returncode == nothing_chosen and words else done.returncode
+class _Pass:
+    """One run of pytest on one database; `aside` keeps its words in a file until it has ended."""
+
+    def __init__(self, name: str, folder: Path, where: dict[str, str], words: list[str], *, aside: bool = False):
+        self.name = name
+        self.log = folder / f"{name.lower()}.log" if aside else None
+        self.may_choose_nothing = bool(words)
+        if not aside:
+            say(f"\n── {name} ──")
+        environment = {**os.environ, **PLAIN, "VAR_DIR": str(folder / name.lower()), **where}
+        out = open(self.log, "wb") if self.log else None  # noqa: SIM115 (closed in ended)
+        self.out = out
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment, stdout=out, stderr=out
+        )
+
+    def ended(self) -> int:
+        """Waits for it, shows what it said aside, and returns its exit code; nothing chosen is well."""
+        code = self.process.wait()
+        if self.out and self.log and not self.out.closed:
+            self.out.close()
+            say(f"\n── {self.name} ──")
+            say(self.log.read_text(errors="replace"))
+        nothing_chosen = 5
+        return 0 if code == nothing_chosen and self.may_choose_nothing else code
 
 
 def _announce(database: Server | None, queue: Server | None) -> None:
