@@ -8,15 +8,24 @@ from feedback.services import deals, imported
 from handoff.models import Handoff
 from journal.models import Event
 from journal.reactions import within
+from leads import hooks
 from leads.models import Lead
 
 __all__ = ["event_lines"]
+
+hooks.leads_with_changed_deals.append(imported.changed_deals)
 
 
 @within("import.rows_applied")
 def write_imported_deals(event: Event) -> None:
     """Within: an import's won and open rows bring their deals."""
     imported.write(rows=event.data.get("rows", ()), at=event.at)
+
+
+@within("import.undoing")
+def take_imported_deals_back(event: Event) -> None:
+    """Within: the leads that an import brought go, and their deals with them."""
+    imported.take_back(lead_ids=event.data.get("created", ()))
 
 
 @within("lead.result_by_hand")

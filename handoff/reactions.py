@@ -12,6 +12,7 @@ __all__ = ["event_lines"]
 
 hooks.on_activities.append(contacts.note_logged)
 hooks.leads_with_handoffs.append(imported.had_handoffs)
+hooks.leads_moved_here.append(imported.moved_here)
 
 
 @within("import.rows_applied")

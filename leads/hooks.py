@@ -15,5 +15,10 @@ def activities_recorded(activities: list[Activity], at: datetime) -> None:
         listener(activities, at)
 
 
+Question = Callable[[Collection[int]], set[int]]
 # Each answers which of these leads ever had a handoff here: imported history is held back from those.
-leads_with_handoffs: list[Callable[[Collection[int]], set[int]]] = []
+leads_with_handoffs: list[Question] = []
+# Which of these leads changed their stage here, beyond what an import wrote.
+leads_moved_here: list[Question] = []
+# Which of these leads have a deal that is not just as an import wrote it.
+leads_with_changed_deals: list[Question] = []

@@ -1,6 +1,6 @@
 """Deals that an import brings: set-based, marked as imported, outside pipeline contribution."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -35,6 +35,17 @@ def write(*, rows: Iterable[Mapping[str, Any]], at: datetime) -> int:
     return len(deals)
 
 
+def changed_deals(lead_ids: Collection[int]) -> set[int]:
+    """Of these leads, those with a deal that somebody opened or changed here."""
+    found = Opportunity.objects.filter(lead__in=lead_ids).exclude(source=OpportunitySource.IMPORTED, version=1)
+    return set(found.values_list("lead_id", flat=True))
+
+
+def take_back(*, lead_ids: Collection[int]) -> None:
+    """Removes the deals that an import brought with these leads."""
+    Opportunity.objects.filter(lead__in=lead_ids, source=OpportunitySource.IMPORTED).delete()
+
+
 def _outcome(row: Mapping[str, Any]) -> str:
     return row.get("outcome") or row.get("stage") or ""
 
@@ -66,6 +77,7 @@ def _deal(lead: Lead, row: Mapping[str, Any], at: datetime, zone: ZoneInfo) -> O
         company_id=lead.company_id,
         source=OpportunitySource.IMPORTED,
         amount=_amount(row),
+        currency=row.get("currency") or "JPY",
         owner_id=row.get("owner_id") or row.get("by_id"),
         opened_on=day,
         opened_at=moment,

@@ -53,6 +53,12 @@ def had_handoffs(lead_ids: Collection[int]) -> set[int]:
     return set(Handoff.objects.filter(lead__in=lead_ids).values_list("lead_id", flat=True))
 
 
+def moved_here(lead_ids: Collection[int]) -> set[int]:
+    """Of these leads, those whose stage changed by more than an import's history."""
+    found = StageTransition.objects.filter(lead__in=lead_ids, imported=False)
+    return set(found.values_list("lead_id", flat=True))
+
+
 def _histories(
     leads: Mapping[int, Lead], wanted: Mapping[int, Mapping[str, Any]], by: User | None, at: datetime
 ) -> Iterable[History]:

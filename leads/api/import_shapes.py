@@ -58,6 +58,9 @@ class ImportStartSerializer(serializers.Serializer):  # type: ignore[type-arg]
         CHOICES, required=False, allow_blank=True, help_text="Only needed where the file doesn't tell"
     )
     sheet = serializers.CharField(required=False, allow_blank=True, max_length=120, help_text="Sheet of a workbook")
+    header_line = serializers.IntegerField(
+        required=False, min_value=1, max_value=1000, help_text="Line with the column names, where it is not found"
+    )
     date_order = serializers.ChoiceField(
         ("dmy", "mdy"), required=False, allow_blank=True, help_text="How 1/2/2026 is to be read"
     )
@@ -78,8 +81,8 @@ class ImportSerializer(serializers.ModelSerializer[ImportRun]):
     class Meta:
         model = ImportRun
         fields = (
-            "id state filename rows created updated unchanged duplicates refused progress layout encoding sheet "
-            "header_line headers mapping constants match_on channel campaign create_custom date_order dry_run error "
+            "id state filename rows created updated unchanged duplicates refused kept progress layout encoding sheet "
+            "sheets header_line headers mapping constants match_on channel campaign create_custom date_order dry_run error "
             "created_at finished_at"
         ).split()
         read_only_fields = fields
@@ -92,6 +95,8 @@ class ImportSerializer(serializers.ModelSerializer[ImportRun]):
             "unchanged": {"help_text": "Rows that said nothing new"},
             "duplicates": {"help_text": "Rows held until somebody decides (resolve)"},
             "refused": {"help_text": "Rows that were refused, each with its reasons"},
+            "kept": {"help_text": "Leads that taking the import back left, because others had changed them since"},
+            "sheets": {"help_text": "Sheets of the workbook that can be chosen; hidden ones are left out"},
             "layout": {"help_text": "Which known sheet it is: excel_starter, inventory, eight, sansan, …; or empty"},
             "encoding": {"help_text": "As found; empty for a workbook"},
             "sheet": {"help_text": "Sheet of the workbook"},
@@ -128,7 +133,7 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
 
     class Meta:
         model = ImportRow
-        fields = ("number", "line", "result", "lead", "errors", "candidates", "resolution", "stated_score", "cells")
+        fields = "number line result lead errors candidates resolution stated_score kept cells".split()
         read_only_fields = fields
         extra_kwargs = {
             "number": {"help_text": "Number of the row, from 1"},
@@ -136,6 +141,10 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
             "result": {"help_text": "pending, created, updated, unchanged, duplicate or refused"},
             "resolution": {"help_text": "What was decided: new, skip, a lead's id, or empty"},
             "stated_score": {"help_text": "Score written in the file"},
+            "kept": {
+                "help_text": "Why its lead stayed as it is when the import was taken back: handoff, deal, moved, stage, "
+                "activity, edited, or empty"
+            },
             "cells": {"help_text": "As written, in the order of headers"},
         }
 
@@ -148,6 +157,12 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
 
     def get_candidates(self, row: ImportRow) -> list[str]:
         return [str(pk) for pk in row.candidates]
+
+
+class ResolveAllSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    def get_fields(self) -> dict[str, Any]:
+        choices = {"same": "the one candidate", "new": "somebody new", "skip": "left out"}
+        return {"as": serializers.ChoiceField(tuple(choices), help_text="What all held rows are, where they can be")}
 
 
 class ResolveSerializer(serializers.Serializer):  # type: ignore[type-arg]

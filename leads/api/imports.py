@@ -17,7 +17,13 @@ from accounts.api.moments import at
 from accounts.api.pagination import CappedCursorPagination
 from accounts.api.parsers import StrictJSONParser
 from accounts.domain.roles import Scope
-from leads.api.import_shapes import ImportRowSerializer, ImportSerializer, ImportStartSerializer, ResolveSerializer
+from leads.api.import_shapes import (
+    ImportRowSerializer,
+    ImportSerializer,
+    ImportStartSerializer,
+    ResolveAllSerializer,
+    ResolveSerializer,
+)
 from leads.imports import limits
 from leads.imports.errors import TooBig
 from leads.models import ImportRow, ImportRun
@@ -29,6 +35,7 @@ from leads.services.import_errors import UnknownResult
 RESULT = OpenApiParameter(
     "result", OpenApiTypes.STR, enum=ImportRow.Result.values, description="Only rows with this result"
 )
+KEPT = OpenApiParameter("kept", OpenApiTypes.BOOL, description="true: only rows whose lead stayed after an undo")
 NUMBER = OpenApiParameter("number", OpenApiTypes.INT, OpenApiParameter.PATH, description="Number of the row")
 # Beside the file itself a form has its other fields and its boundaries.
 _MOST_BODY = limits.FILE_BYTES + 60 * 1024
@@ -93,12 +100,12 @@ class ImportViewSet(
         return self._shown(run, 201)
 
     @extend_schema(
-        summary="Rows of an import", parameters=[RESULT], responses=ImportRowSerializer(many=True), filters=False
+        summary="Rows of an import", parameters=[RESULT, KEPT], responses=ImportRowSerializer(many=True), filters=False
     )
     @action(
         detail=True,
         filterset_fields=[],
-        extra_parameters=("result",),
+        extra_parameters=("result", "kept"),
         pagination_class=RowPages,
         serializer_class=ImportRowSerializer,
     )
@@ -107,7 +114,8 @@ class ImportViewSet(
         result = request.query_params.get("result", "")
         if result and result not in ImportRow.Result.values:
             raise UnknownResult
-        page = self.paginate_queryset(self.filter_queryset(imports.rows(run, result=result)))
+        kept = request.query_params.get("kept") == "true"
+        page = self.paginate_queryset(self.filter_queryset(imports.rows(run, result=result, kept=kept)))
         return self.get_paginated_response(ImportRowSerializer(page, many=True).data)
 
     @extend_schema(
@@ -128,6 +136,21 @@ class ImportViewSet(
             raise Http404 from error
         return Response(ImportRowSerializer(row).data)
 
+    @extend_schema(
+        operation_id="imports_resolve_all",
+        summary="Decide on all held rows alike",
+        request=ResolveAllSerializer,
+        responses=ImportSerializer,
+    )
+    @action(detail=True, methods=["post"], url_path="resolve", url_name="resolve-all")
+    def resolve_all(self, request: Request, pk: str) -> Response:
+        """Rows that can't mean it stay held. In a preview the decisions wait for the commit; else a worker follows."""
+        run = self.get_object()
+        form = ResolveAllSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        import_resolving.resolve_all(run=run, meaning=form.validated_data["as"], by=request.user, at=at(request))
+        return self._shown(run)
+
     @extend_schema(summary="The refused rows as CSV", responses={(200, "text/csv"): OpenApiTypes.STR})
     def errors(self, request: Request, pk: str) -> HttpResponse | StreamingHttpResponse:
         """Line, reason, then the row as it was sent; it can be mended and imported again."""
@@ -144,5 +167,5 @@ class ImportViewSet(
     @extend_schema(summary="Take an import back", request=None, responses=ImportSerializer)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str) -> Response:
-        """409 as soon as one of its leads has gone on."""
+        """What others have changed since stays as it is: `kept` says how many, `rows/?kept=true` which and why."""
         return self._shown(import_undoing.undo(run=self.get_object(), by=request.user, at=at(request)))

@@ -3,8 +3,12 @@
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
+from leads.domain import corporate_number
 from leads.domain.import_faults import CellFault
+from leads.domain.prefectures import prefecture
+from leads.domain.text_folding import KEPT_LENGTH, tidy
 
 _NOTHING = {"", "-", "--", "ー", "―", "—", "–", "n/a", "#n/a", "null", "#value!", "#ref!", "#name?", "#div/0!"}
 _UNKNOWN = {"なし", "無し", "無", "不明", "未定", "未入力", "未確認", "none", "unknown"}
@@ -84,9 +88,14 @@ _SPACES = re.compile(r"[ \t\u3000\u00a0]+")
 
 def plain(text: str) -> str:
     """Half width where there is one, one kind of wave, no outer blanks."""
+    return _kept_plain(text) if len(text) <= KEPT_LENGTH else _plain(text)
+
+
+def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("〜", "~").replace("～", "~").strip()
 
 
+_kept_plain = lru_cache(maxsize=8192)(_plain)
 # A cell that begins like this would be run as a formula; full-width signs too.
 _FORMULA = "=+-@＝＋－＠\t\r"
 
@@ -141,6 +150,21 @@ def understand_whole(text: str) -> int:
     if not match:
         raise CellFault("number")
     return _whole(match[2], "number") * (-1 if match[1] == "-" else 1)
+
+
+def understand_number(text: str) -> int | float:
+    """An amount with or without its unit, or a number with its sign. Raises CellFault `number`."""
+    value = plain(text).replace("−", "-")
+    if re.fullmatch(rf"[+-]?{_NUMBER}%?", value):
+        number = Decimal(value.rstrip("%").replace(",", ""))
+    else:
+        try:
+            number, _currency = understand_money(text)
+        except CellFault as fault:
+            raise CellFault("number") from fault
+    if abs(number) >= 10**15:
+        raise CellFault("number")
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def understand_employees(text: str) -> tuple[int | None, int | None] | None:
@@ -220,14 +244,27 @@ def understand_contact(text: str) -> tuple[str, str]:
 
 
 def understand_corporate_number(text: str) -> str:
-    """Thirteen digits. Raises CellFault `shortened`, `corporate_number`."""
+    """Thirteen digits, the first of which checks the others. Raises CellFault `shortened`, `corporate_number`, `check_digit`."""
     value = plain(text)
     if _SHORTENED.fullmatch(value):
         raise CellFault("shortened")
     digits = value.replace("-", "").replace(" ", "")
     if not re.fullmatch(r"\d{13}", digits):
         raise CellFault("corporate_number")
+    if not corporate_number.is_valid(digits):
+        raise CellFault("check_digit")
     return digits
+
+
+def understand_prefecture(text: str) -> str:
+    """東京 or Tokyo as 東京都; another country's region stays as written where it is short, else it is none."""
+    written = tidy(text)
+    return prefecture(text) or (written if len(written) <= 10 else "")
+
+
+def is_yes_or_no(text: str) -> bool:
+    """Whether the cell says yes or no."""
+    return plain(text).lower() in _YES | _NO
 
 
 def understand_yes(text: str) -> bool:

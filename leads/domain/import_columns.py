@@ -16,24 +16,49 @@ LAYOUTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "eight": (("eightでつながっている人",), ("再データ化中の名刺", "名刺交換日")),
     "sansan": (("名刺所有者ユーザid",), ("住所1全て",), ("tel11", "fax1")),
     "hubspot": (("recordid", "lifecyclestage"), ("recordid", "contactowner"), ("lifecyclestage", "leadstatus")),
-    "salesforce": (("lastname", "company", "leadsource"), ("companyaccount",), ("isconverted",)),
+    "salesforce": (
+        ("lastname", "company", "leadsource"),
+        ("companyaccount",),
+        ("isconverted",),
+        ("リードソース", "リード所有者"),
+    ),
     "excel_starter": (("会社名", "担当者名", "dl回数", "web閲覧回数"), ("会社名", "担当者名", "スコア合計", "優先度")),
     "inventory": (("企業名", "担当者名", "連絡先", "獲得経路"),),
 }
-_LEFT_OUT = {"優先度", "priority", "fax", "fax1", "tel部門"}
+_LEFT_OUT = {
+    "優先度",
+    "priority",
+    "fax",
+    "fax1",
+    "tel部門",
+    "eightでつながっている人",
+    "再データ化中の名刺",
+    "を含んだデータ",
+}
 _LIFECYCLE = {
     "subscriber": "lead", "lead": "lead", "marketingqualifiedlead": "mql", "marketing qualified lead": "mql",
     "salesqualifiedlead": "sql", "sales qualified lead": "sql", "opportunity": "opportunity", "customer": "won",
     "evangelist": "won", "other": "",
 }  # fmt: skip
+_CONVERTED = {"field": "stage", "values": {"true": "opportunity", "1": "opportunity", "false": "", "0": ""}}
+_RATING = {"field": "qualification.temperature", "values": {"hot": "5", "warm": "3", "cold": "1"}}
 _BY_LAYOUT: dict[str, dict[str, Any]] = {
-    "hubspot": {"lifecyclestage": {"field": "stage", "values": _LIFECYCLE}, "leadstatus": LEAVE_OUT},
+    "hubspot": {
+        "lifecyclestage": {"field": "stage", "values": _LIFECYCLE},
+        "leadstatus": LEAVE_OUT,
+        "リードステータス": LEAVE_OUT,
+    },
     "salesforce": {
-        "isconverted": {"field": "stage", "values": {"true": "opportunity", "1": "opportunity", "false": "", "0": ""}},
+        "isconverted": _CONVERTED,
+        "converted": _CONVERTED,
+        "取引開始済み": _CONVERTED,
         "converteddate": "stage_at",
         "status": LEAVE_OUT,
         "leadstatus": LEAVE_OUT,
-        "rating": {"field": "qualification.temperature", "values": {"hot": "5", "warm": "3", "cold": "1"}},
+        "状況": LEAVE_OUT,
+        "リード状況": LEAVE_OUT,
+        "rating": _RATING,
+        "評価": _RATING,
     },
     "sansan": {"id": LEAVE_OUT},
 }
@@ -94,13 +119,24 @@ def layout_of(headers: Sequence[str]) -> str:
     return next((name for name, signs in LAYOUTS.items() if any(keys.issuperset(sign) for sign in signs)), "")
 
 
+def mending(headers: Sequence[str]) -> list[str]:
+    """The first two columns of a file of refused rows, which say line and reason; [] for any other file."""
+    keys = [header_key(header) for header in headers[:2]]
+    return list(headers[:2]) if keys in _MENDING else []
+
+
+_MENDING = (["行", "理由"], ["line", "reason"])
+
+
 def recognise(headers: Sequence[str]) -> Recognised:
     """A guess for every column. The first column wins a field that takes only one; others are left out."""
     layout = layout_of(headers)
     special = _BY_LAYOUT.get(layout, {})
     mapping: dict[str, Any] = {}
     unknown, taken = [], set()
-    for header in headers:
+    told = mending(headers)
+    mapping |= dict.fromkeys(told, LEAVE_OUT)
+    for header in headers[len(told) :]:
         target = special.get(header_key(header)) or known_field(header) or LEAVE_OUT
         name = target["field"] if isinstance(target, dict) else target
         if name != LEAVE_OUT and name in taken and name not in REPEATABLE:

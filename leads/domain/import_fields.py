@@ -42,7 +42,7 @@ _FIELDS = (
     Field("company.url", "url", 500, "company"),
     Field("company.phone", "phone", 40, "company"),
     Field("company.postal_code", "line", 10, "company"),
-    Field("company.prefecture", "line", 10, "company"),
+    Field("company.prefecture", "prefecture", 10, "company"),
     Field("company.address", "line", 300, "company"),
     Field("channel", "line", 80, "source"),
     Field("campaign", "line", 120, "source"),

@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from leads.domain.import_columns import is_known
+from leads.domain.import_columns import is_known, unique_headers
 
 LOOK_AT = 40
-_VALUE = re.compile(r"[\d\s.,/:%¥$\-+年月日]+|.*@.*\..*|https?://.*", re.I | re.S)
+_VALUE = re.compile(r"(?=.*\d)[\d\s.,/:%¥$\-+年月日]+|.*@.*\..*|https?://.*", re.I | re.S)
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
@@ -23,6 +23,16 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     if best is not None and known[best] >= min(2, max(width, 1)):
         return best
     return next((index for index, row in enumerate(looked) if _reads_like_names(row, width)), None)
+
+
+def headers_at(rows: Sequence[Sequence[str]], place: int) -> list[str]:
+    """The names of all columns: where most rows below reach further than the header, the rest are nameless ones."""
+    header = list(rows[place])
+    below = [len(row) for row in rows[place + 1 : LOOK_AT]]
+    wide = sum(width > len(header) for width in below)
+    if below and wide * 2 > len(below):
+        header += [""] * (max(below) - len(header))
+    return unique_headers(header)
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:

@@ -11,7 +11,9 @@ from leads.domain import import_cells as cells
 from leads.domain.import_faults import CellFault
 from leads.domain.import_fields import ACTIVITY, CUSTOM, IDENTIFYING, LEAVE_OUT, MATCH_KEYS, REPEATABLE, Field, field_of
 from leads.domain.import_setters import SETTERS, Reading
+from leads.domain.import_totals import is_total
 from leads.domain.import_values import RowFault, RowValues
+from leads.domain.prefectures import prefecture_of
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,16 @@ class Plan:
         """The names of all fields that the plan fills."""
         return {column.field.name for column in self.columns} | {name.name for name, _ in self.constants}
 
+    def at_moment(self, at: datetime) -> "Plan":
+        """The same, to read many rows at one moment."""
+        return dataclasses.replace(self, reading=self.reading.at_moment(at))
+
     def read(self, row: Sequence[str], *, at: datetime) -> tuple[RowValues, list[RowFault]]:
         """The values of one row and every fault of its cells."""
         values = RowValues()
         faults: list[RowFault] = []
+        if is_total(row):
+            return values, [RowFault("", "total_row")]
         reading = self.reading.at_moment(at)
         for target, text in self.constants:
             self._set(values, faults, target, "", text, reading)
@@ -62,6 +70,8 @@ class Plan:
             self._set(values, faults, column.field, column.header, text, reading)
         if any(cell.strip() for cell in row[self.width :]):
             faults.append(RowFault("", "too_many_cells", {"most": self.width}))
+        if values.company.get("address") and not values.company.get("prefecture"):
+            values.company["prefecture"] = prefecture_of(values.company["address"])
         if not faults and not values.is_somebody:
             faults.append(RowFault("", "nobody"))
         return values, faults

@@ -28,7 +28,7 @@ class Reading:
 
     def at_moment(self, at: datetime) -> "Reading":
         """The same, at this moment."""
-        return replace(self, at=at)
+        return self if self.at == at else replace(self, at=at)
 
     def moment(self, text: str) -> datetime:
         """A date cell as a moment: a day is its local midnight. Raises CellFault `future`, `too_early`, `date`, …"""
@@ -102,6 +102,10 @@ def _employees(values: RowValues, _target: Field, text: str, _reading: Reading) 
 
 def _corporate_number(values: RowValues, _target: Field, text: str, _reading: Reading) -> None:
     values.company["corporate_number"] = cells.understand_corporate_number(text)
+
+
+def _prefecture(values: RowValues, _target: Field, text: str, _reading: Reading) -> None:
+    values.company["prefecture"] = cells.understand_prefecture(text)
 
 
 def _url(values: RowValues, _target: Field, text: str, _reading: Reading) -> None:
@@ -188,8 +192,7 @@ def _custom(values: RowValues, target: Field, text: str, reading: Reading) -> No
     key = target.name.removeprefix(CUSTOM)
     kind, choices = reading.custom.get(key, ("text", ()))
     if kind == "number":
-        amount, _ = cells.understand_money(text)
-        values.custom[key] = int(amount) if amount == amount.to_integral_value() else float(amount)
+        values.custom[key] = cells.understand_number(text)
     elif kind == "date":
         values.custom[key] = reading.moment(text).date().isoformat()
     elif kind == "yes_no":
@@ -212,6 +215,7 @@ SETTERS: dict[str, Callable[[RowValues, Field, str, Reading], None]] = {
     "employees": _employees,
     "corporate_number": _corporate_number,
     "url": _url,
+    "prefecture": _prefecture,
     "date": _date,
     "activity": _activity,
     "stage": _stage,

@@ -20,6 +20,8 @@ OUTCOMES = {
     "won": "won", "lost": "lost", "open": "open", "受注": "won", "成約": "won", "契約": "won", "closed won": "won",
     "失注": "lost", "closed lost": "lost", "商談中": "open", "商談": "open", "商談化": "open", "進行中": "open",
     "検討中": "open", "継続検討": "open",
+    "1": "won", "true": "won", "yes": "won", "はい": "won", "○": "won", "◯": "won", "〇": "won", "済": "won",
+    "0": "lost", "false": "lost", "no": "lost", "いいえ": "lost", "×": "lost",
 }  # fmt: skip
 PHASES = {phase.value: phase.value for phase in Phase} | {
     "情報収集": "gathering", "情報収集中": "gathering", "比較検討": "comparing", "比較検討中": "comparing",

@@ -2,10 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−⁃﹣－", "-"))
 # Katakana long marks look like dashes between kana; they are kept. Variant kanji that people type either way:
-_VARIANTS = str.maketrans("髙﨑德濵桒塚", "高崎徳濱桑塚")
+_VARIANTS = str.maketrans(
+    "髙﨑德桒塚濵濱會國學藝醫樂寶惠應榮壽鐵藏澤廣邊邉齋齊眞櫻驛龍圓嶋嶌瀧豐彌祿靜條縣區澁淺瀨黑戶產增郞綠",
+    "高崎徳桑塚浜浜会国学芸医楽宝恵応栄寿鉄蔵沢広辺辺斎斉真桜駅竜円島島滝豊弥禄静条県区渋浅瀬黒戸産増郎緑",
+)
 _HIRAGANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 _SPACE = re.compile(r"\s+")
 
@@ -15,11 +19,22 @@ def tidy(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
+# Words of lists come again and again; long texts don't, and would fill the memory.
+KEPT_LENGTH = 60
+
+
 def fold(text: str) -> str:
     """For comparing: like `tidy`, without case, hiragana as katakana, variant kanji and dashes as one."""
+    return _kept_fold(text) if len(text) <= KEPT_LENGTH else _fold(text)
+
+
+def _fold(text: str) -> str:
     tidied = unicodedata.normalize("NFKC", text).casefold()
     folded = tidied.translate(_DASHES).translate(_VARIANTS).translate(_HIRAGANA)
     return _SPACE.sub(" ", folded).strip()
+
+
+_kept_fold = lru_cache(maxsize=8192)(_fold)
 
 
 def squeeze(text: str) -> str:

@@ -8,7 +8,7 @@ import argparse
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,13 +26,22 @@ def main(arguments: list[str]) -> int:
     """Reads the file named in the arguments; exit code 0 also for a refusal, which is told on stdout."""
     options = _options(arguments)
     _limit()
-    try:
-        _stream(options)
-    except Stop as stop:
-        _say(stop=stop.code, values=stop.values)
-    except MemoryError:
-        _say(stop="too_demanding", values={})
+    tell(options, _say)
     return 0
+
+
+def tell(options: argparse.Namespace, say: Callable[..., None]) -> None:
+    """Says what stands in the file, or why it is refused; nothing that a file holds makes it raise."""
+    try:
+        _stream(options, say)
+    except Stop as stop:
+        say(stop=stop.code, values=stop.values)
+    except MemoryError:
+        say(stop="too_demanding", values={})
+    except (KeyboardInterrupt, SystemExit, BrokenPipeError):
+        raise
+    except BaseException:  # the library that reads workbooks panics past Exception
+        say(stop="unreadable", values={})
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -51,19 +60,19 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _stream(options: argparse.Namespace) -> None:
+def _stream(options: argparse.Namespace, say: Callable[..., None]) -> None:
     with options.file.open("rb") as file:
         if file.seek(0, 2) > limits.FILE_BYTES:
             raise Stop("too_big", megabytes=limits.FILE_BYTES >> 20)
         about, lines = _open(file, options)
-        _say(sheet=about)
+        say(sheet=about)
         count = 0
         for chunk in _chunks(lines, options.rows):
             count += len(chunk)
-            _say(rows=chunk)
+            say(rows=chunk)
         if not count:
             raise Stop("empty")
-        _say(end=count)
+        say(end=count)
 
 
 def _open(file: BinaryIO, options: argparse.Namespace) -> tuple[dict[str, Any], Lines]:
@@ -89,7 +98,7 @@ def _open(file: BinaryIO, options: argparse.Namespace) -> tuple[dict[str, Any], 
 def _chunks(lines: Lines, most: int) -> Iterator[list[tuple[int, list[str], dict[str, Any] | None]]]:
     """Rows that hold something, in chunks; `most` > 0 ends early."""
     chunk: list[tuple[int, list[str], dict[str, Any] | None]] = []
-    count = 0
+    count = held = 0
     for line, cells in lines:
         while cells and not cells[-1].strip():
             cells.pop()
@@ -101,9 +110,10 @@ def _chunks(lines: Lines, most: int) -> Iterator[list[tuple[int, list[str], dict
         if count > limits.ROWS + 100:
             raise Stop("too_many_rows", most=limits.ROWS)
         chunk.append((line, *_clean(cells)))
-        if len(chunk) == limits.CHUNK_ROWS:
+        held += sum(map(len, chunk[-1][1]))
+        if len(chunk) == limits.CHUNK_ROWS or held > limits.CHUNK_CHARACTERS:
             yield chunk
-            chunk = []
+            chunk, held = [], 0
         if most and count >= most:
             break
     if chunk:

@@ -53,6 +53,11 @@ class WorkbookDamaged(FileRefused):
     message = _("The workbook is damaged. Open it in Excel and save it again as .xlsx.")
 
 
+class Unreadable(FileRefused):
+    code = "unreadable"
+    message = _("The file is damaged, or made in a way that cannot be read. Save it again as .xlsx or CSV.")
+
+
 class OldWorkbook(FileRefused):
     code = "old_workbook"
     message = _("This is an old .xls workbook, or one with a password. Save it as .xlsx without a password.")
@@ -99,6 +104,7 @@ BY_CODE: dict[str, type[DomainError]] = {
         TooManyColumns,
         FarCell,
         WorkbookDamaged,
+        Unreadable,
         OldWorkbook,
         NotASheet,
         SheetMissing,

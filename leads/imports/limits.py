@@ -16,3 +16,5 @@ MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 60
 WALL_SECONDS = 120
 CHUNK_ROWS = 250
+# A chunk of long rows ends early, so that neither process ever holds more than a few of them.
+CHUNK_CHARACTERS = 4_000_000

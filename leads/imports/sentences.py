@@ -15,10 +15,11 @@ ROW = {
         "The row has more cells than the header has columns (%(most)s). Check the separators."
     ),
     "nobody": gettext_lazy("The row names no person. Enter a name, an e-mail address, a telephone number or an ID."),
+    "total_row": gettext_lazy("This row adds up the list; it names nobody, so there is nothing to import."),
     "too_long": gettext_lazy("At most %(most)s characters."),
     "count": gettext_lazy("Not understood as a count. Write a number, such as 2, or なし."),
     "too_many": gettext_lazy("More than %(most)s of one kind. Check the number."),
-    "number": gettext_lazy("Not understood as a whole number."),
+    "number": gettext_lazy("Not understood as a number."),
     "employees": gettext_lazy("Not understood as a number of employees. Write 120, or a range such as 101–300."),
     "email": gettext_lazy("Not an e-mail address. Write it like name@example.jp."),
     "phone": gettext_lazy("Not a telephone number."),
@@ -27,6 +28,7 @@ ROW = {
         "The spreadsheet has shortened this number. Format the column as text and enter it again."
     ),
     "corporate_number": gettext_lazy("A corporate number has 13 digits."),
+    "check_digit": gettext_lazy("The check digit of this corporate number is wrong. Look it up and enter it again."),
     "yes_no": gettext_lazy("Not understood as yes or no."),
     "amount": gettext_lazy("Not understood as an amount of money."),
     "url": gettext_lazy("Not a web address."),

@@ -46,8 +46,33 @@ def _choose(book: python_calamine.CalamineWorkbook, names: list[str], wanted: st
 
 def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[tuple[int, list[str]]]:
     """iter_rows begins at the top of the sheet, so that its count is the line that people see."""
+    merged = Merged(sheet.merged_cell_ranges or [])
     for line, row in enumerate(sheet.iter_rows(), start=1):
-        yield line, [as_text(value) for value in row]
+        yield line, merged.filled(line - 1, [as_text(value) for value in row])
+
+
+class Merged:
+    """Cells merged downwards: one company beside its three people holds for each of them.
+
+    Cells merged sideways are titles; their text stays where it stands.
+    """
+
+    def __init__(self, ranges: list[tuple[tuple[int, int], tuple[int, int]]]):
+        self._ends = {(top, left): bottom for (top, left), (bottom, _right) in ranges if bottom > top}
+        self._open: dict[int, tuple[int, str]] = {}
+
+    def filled(self, row: int, cells: list[str]) -> list[str]:
+        """The row's cells with those that lie below the first cell of a merged range. Call it row by row."""
+        for column, (bottom, text) in list(self._open.items()):
+            if row > bottom:
+                del self._open[column]
+            elif column < len(cells) and not cells[column]:
+                cells[column] = text
+        if self._ends:
+            for column, text in enumerate(cells):
+                if text and (row, column) in self._ends:
+                    self._open[column] = (self._ends[row, column], text)
+        return cells
 
 
 def as_text(value: object) -> str:

@@ -27,6 +27,8 @@ class ImportRun(models.Model):
     layout = models.CharField(max_length=30, blank=True)
     encoding = models.CharField(max_length=20, blank=True)
     sheet = models.CharField(max_length=120, blank=True)
+    # The sheets that can be chosen: hidden ones are left out.
+    sheets = models.JSONField(default=list)
     header_line = models.PositiveIntegerField(default=1)
     headers = models.JSONField(default=list)
     samples = models.JSONField(default=list)
@@ -40,12 +42,16 @@ class ImportRun(models.Model):
     dry_run = models.BooleanField(default=False)
     rows = models.PositiveIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)
+    # Characters of the longest row, so that a chunk of long rows stays small in memory.
+    widest = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    # Leads that taking the import back left as they were, because others had changed them since.
+    kept = models.PositiveIntegerField(default=0)
     error_code = models.CharField(max_length=40, blank=True)
     error_values = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -81,6 +87,10 @@ class ImportRow(models.Model):
     resolution = models.CharField(max_length=20, blank=True)
     stated_score = models.IntegerField(null=True)
     old = models.JSONField(default=dict)
+    # When it was written; whatever happened to the lead later was somebody else.
+    written_at = models.DateTimeField(null=True)
+    # Why the lead stayed as it is when the import was taken back.
+    kept = models.CharField(max_length=10, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="leads_import_row_once")]
@@ -95,6 +105,8 @@ class ImportMapping(models.Model):
 
     header_key = models.CharField(max_length=64, unique=True)
     mapping = models.JSONField(default=dict)
+    # What was chosen beside it: order of dates, match key, channel, campaign.
+    options = models.JSONField(default=dict)
     used_at = models.DateTimeField()
 
     def __str__(self) -> str:

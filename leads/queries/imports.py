@@ -2,8 +2,10 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 
+import xlsxwriter
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -19,9 +21,10 @@ def runs() -> QuerySet[ImportRun]:
     return ImportRun.objects.select_related("created_by", "channel", "campaign").order_by("-pk")
 
 
-def rows(run: ImportRun, *, result: str = "") -> QuerySet[ImportRow]:
-    """The rows of a run in the order of the file."""
+def rows(run: ImportRun, *, result: str = "", kept: bool = False) -> QuerySet[ImportRow]:
+    """The rows of a run in the order of the file; `kept`: those whose lead stayed when it was taken back."""
     found = ImportRow.objects.filter(run=run).select_related("lead__company").order_by("number")
+    found = found.exclude(kept="") if kept else found
     return found.filter(result=result) if result else found
 
 
@@ -56,6 +59,70 @@ def refused_csv(run: ImportRun) -> Iterator[str]:
     for row in rows(run, result=ImportRow.Result.REFUSED).iterator(chunk_size=500):
         reasons = " / ".join(_reason(fault) for fault in row.errors)
         yield _line([str(row.line), reasons, *row.cells])
+
+
+def refused_xlsx(run: ImportRun) -> bytes:
+    """The same as a workbook in which every cell is text: a spreadsheet shortens no number and turns no date."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet()
+        text = book.add_format({"num_format": "@"})
+        wrong = book.add_format({"num_format": "@", "bg_color": "#fdecea"})
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(1, 1, 50)
+        sheet.set_column(2, 1 + len(run.headers), 16, text)
+        for place, name in enumerate([pgettext("import", "Line"), _("Reason"), *run.headers]):
+            sheet.write_string(0, place, name, book.add_format({"bold": True}))
+        refused = rows(run, result=ImportRow.Result.REFUSED).iterator(chunk_size=500)
+        for number, row in enumerate(refused, start=1):
+            faulty = {run.headers.index(fault["column"]) for fault in row.errors if fault["column"] in run.headers}
+            sheet.write_number(number, 0, row.line)
+            sheet.write_string(number, 1, " / ".join(_reason(fault) for fault in row.errors))
+            for place, cell in enumerate(row.cells):
+                sheet.write_string(number, place + 2, cell, wrong if place in faulty else text)
+            for place in faulty - set(range(len(row.cells))):
+                sheet.write_blank(number, place + 2, None, wrong)
+    return out.getvalue()
+
+
+def asks_for_order(run: ImportRun) -> bool:
+    """Whether rows are refused because day and month can be read either way."""
+    if run.date_order:
+        return False
+    refused = rows(run, result=ImportRow.Result.REFUSED).values_list("errors", flat=True)[:300]
+    return any(fault["code"] == "date_order" for errors in refused for fault in errors)
+
+
+# Faults of words that a person can give a meaning to.
+_WORDS = {"stage", "outcome", "phase", "seniority", "temperature"}
+_MOST_WORDS = 30
+
+
+def unknown_words(run: ImportRun) -> dict[str, tuple[str, Counter[str]]]:
+    """Per column the kind of word it should hold, and how often each word stands there that says nothing to us."""
+    found: dict[str, tuple[str, Counter[str]]] = {}
+    refused = ImportRow.objects.filter(run=run, result=ImportRow.Result.REFUSED).values_list("errors", "cells")
+    for errors, cells in refused.iterator(chunk_size=500):
+        for fault in errors:
+            if fault["code"] in _WORDS and fault["column"] in run.headers:
+                place = run.headers.index(fault["column"])
+                counted = found.setdefault(fault["column"], (fault["code"], Counter()))[1]
+                word = cells[place].strip()[:80] if place < len(cells) else ""
+                if word in counted or len(counted) < _MOST_WORDS:
+                    counted[word] += 1
+    return found
+
+
+def decidable(run: ImportRun) -> dict[str, int]:
+    """How many held rows can all be the same person, somebody new, or left out."""
+    held = ImportRow.objects.filter(run=run, result=ImportRow.Result.DUPLICATE, resolution="")
+    counted = {"same": 0, "new": 0, "skip": 0}
+    for candidates, errors in held.values_list("candidates", "errors").iterator(chunk_size=500):
+        codes = {fault["code"] for fault in errors}
+        counted["same"] += len(candidates) == 1 and "has_handoff" not in codes
+        counted["new"] += codes == {"namesake"}
+        counted["skip"] += 1
+    return counted
 
 
 def _reason(fault: dict[str, str]) -> str:

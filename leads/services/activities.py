@@ -257,14 +257,19 @@ def _mark_stale(activities: list[Activity], at: datetime, came_live: bool) -> No
     staleness.mark(lead_ids=rest, cause=StaleCause.EDIT if came_live else StaleCause.BULK, at=at)
 
 
+def own_types(types: dict[str, ActivityType] | None = None) -> tuple[list[str], list[str]]:
+    """Which types are our own acts, and which of those reach somebody."""
+    kinds = (types or _types()).values()
+    ours = [kind.code for kind in kinds if kind.is_ours]
+    return ours, [kind.code for kind in kinds if kind.counts_as_contact]
+
+
 def recount_latest(*, lead_ids: Sequence[int], types: dict[str, ActivityType] | None = None) -> None:
     """Sets the leads' last own act and last contact by us from their activities, however late those came in.
 
     One statement a chunk; each lead is one look into the index (lead, -occurred_at).
     """
-    kinds = (types or _types()).values()
-    ours = [kind.code for kind in kinds if kind.is_ours]
-    contacts = [kind.code for kind in kinds if kind.counts_as_contact]
+    ours, contacts = own_types(types)
     newest = Activity.objects.filter(lead=OuterRef("pk")).order_by("-occurred_at").values("occurred_at")
     acted, touched = Subquery(newest.exclude(type__in=ours)[:1]), Subquery(newest.filter(type__in=contacts)[:1])
     for start in range(0, len(lead_ids), _CHUNK):

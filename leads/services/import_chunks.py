@@ -15,7 +15,7 @@ from leads.domain.import_values import RowFault
 from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
 from leads.queries import import_matching
 from leads.queries.import_matching import Index, keys_of
-from leads.services import duplicates, staleness
+from leads.services import bulk_rows, duplicates, staleness
 from leads.services import import_happenings as happenings
 from leads.services.import_decisions import meaning, probable, unless_taken
 from leads.services.import_drafts import Changes, Draft, take
@@ -45,8 +45,10 @@ def evaluate(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> li
 def apply(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[Draft]:
     """Writes the rows of one chunk and all that follows from them; call it inside the chunk's transaction."""
     drafts, changes, _index = _prepare(rows, context, at)
+    moved = _first_channels(drafts, context)
+    happenings.set_latest([draft for draft in drafts if draft.lead is not None and draft.lead.pk is None])
     _write(changes, at)
-    _first_channels(drafts, context)
+    _move_channels(moved)
     made = happenings.write(drafts, context.sources, run=context.run, at=at)
     if made:
         hooks.activities_recorded(made, at)
@@ -55,7 +57,8 @@ def apply(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[
 
 
 def _prepare(rows: Sequence[ImportRow], context: Context, at: datetime) -> tuple[list[Draft], Changes, Index]:
-    drafts = [_parsed(row, context, at) for row in rows]
+    plan = context.plan.at_moment(at)
+    drafts = [_parsed(row, plan, context, at) for row in rows]
     good = [(draft.values, draft.keys) for draft in drafts if draft.keys]
     index = import_matching.load(good, lead_ids=[int(row.resolution) for row in rows if row.resolution.isdigit()])
     for lead in context.carried:
@@ -79,12 +82,12 @@ def _carry(lead: Lead, index: Index) -> None:
     index.add_lead(lead)
 
 
-def _parsed(row: ImportRow, context: Context, at: datetime) -> Draft:
-    values, faults = context.plan.read(row.cells, at=at)
+def _parsed(row: ImportRow, plan: Plan, context: Context, at: datetime) -> Draft:
+    values, faults = plan.read(row.cells, at=at)
     if values.owner and values.owner.lower() not in context.owners:
-        faults.append(RowFault(_header_of("owner", context.plan), "owner_unknown", {"owner": values.owner[:80]}))
+        faults.append(RowFault(_header_of("owner", plan), "owner_unknown", {"owner": values.owner[:80]}))
     if values.campaign and not context.sources.names(Draft(row, values))[0]:
-        faults.append(RowFault(_header_of("campaign", context.plan), "campaign_needs_channel"))
+        faults.append(RowFault(_header_of("campaign", plan), "campaign_needs_channel"))
     return Draft(row, values, None if faults else keys_of(values), faults=faults)
 
 
@@ -138,11 +141,11 @@ def _new_owner(draft: Draft, lead: Lead, context: Context) -> User | None:
 
 # -- writing ------------------------------------------------------------------------------------
 def _write(changes: Changes, at: datetime) -> None:
-    Company.objects.bulk_create(changes.new_companies, batch_size=500)
+    bulk_rows.insert(changes.new_companies)
     _upsert(Company, changes.companies.values(), {"name_key", "phone_key"}, at)
     for lead in changes.new_leads:
         lead.company = lead.company  # takes over the key that the company has by now
-    Lead.objects.bulk_create(changes.new_leads, batch_size=500)
+    bulk_rows.insert(changes.new_leads)
     for lead, _names in changes.leads.values():
         lead.company = lead.company
     _upsert(Lead, changes.leads.values(), _DERIVED, at)
@@ -184,8 +187,11 @@ def _write_qualifications(changes: Changes) -> None:
     )
 
 
-def _first_channels(drafts: Sequence[Draft], context: Context) -> None:
-    """The first source is the channel: of new leads, of those that had none, of those acquired earlier than known."""
+def _first_channels(drafts: Sequence[Draft], context: Context) -> list[Lead]:
+    """The first source is the channel: of new leads, of those that had none, of those acquired earlier than known.
+
+    Returns the leads that are here already; new ones are written with it.
+    """
     changed = {}
     for draft in drafts:
         lead = draft.lead
@@ -195,10 +201,14 @@ def _first_channels(drafts: Sequence[Draft], context: Context) -> None:
         draft.old.setdefault("channel_id", lead.channel_id)
         draft.old.setdefault("campaign_id", lead.campaign_id)
         lead.channel, lead.campaign = channel, campaign
-        changed[lead.pk] = lead
+        changed[id(lead)] = lead
+    return [lead for lead in changed.values() if lead.pk]
+
+
+def _move_channels(leads: Sequence[Lead]) -> None:
     by_source: dict[tuple[Any, Any], list[int]] = {}
-    for pk, lead in changed.items():
-        by_source.setdefault((lead.channel_id, lead.campaign_id), []).append(pk)
+    for lead in leads:
+        by_source.setdefault((lead.channel_id, lead.campaign_id), []).append(lead.pk)
     for (channel_id, campaign_id), ids in by_source.items():
         Lead.objects.filter(pk__in=ids).update(channel=channel_id, campaign=campaign_id)
 

@@ -19,6 +19,8 @@ class Draft:
     keys: Keys | None = None
     lead: Lead | None = None
     is_new: bool = False
+    # Its lead is first written with this chunk, by this row or by one before it.
+    is_fresh: bool = False
     old: dict[str, Any] = field(default_factory=dict)
     has_changed: bool = False
     held: str = ""

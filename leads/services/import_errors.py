@@ -41,11 +41,9 @@ class CandidateUnknown(Invalid):
     message = _("There is no such lead. Choose one of those shown, or take the row in as a new lead.")
 
 
-class UndoTooLate(Conflict):
-    """Something went on with what the import brought."""
-
-    code = "undo_too_late"
-    message = _("This import can no longer be taken back: %(count)s of its leads have gone on since.")
+class MeaningUnknown(Invalid):
+    code = "invalid_choice"
+    message = _("Held rows can all be the same person, somebody new, or left out: same, new, skip.")
 
 
 class LeaseLost(DomainError):

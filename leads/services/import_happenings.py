@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.models import Organization
 from accounts.queries import organization
 from leads.models import Activity, Campaign, Channel, ImportRun, Lead, LeadSource
-from leads.services import activities, sources
+from leads.services import activities, bulk_rows, sources
 from leads.services.import_drafts import Draft
 
 _CHUNK = 900
@@ -126,9 +126,23 @@ def write(drafts: Sequence[Draft], found: Sources, *, run: ImportRun, at: dateti
     """Writes the new sources and activities; the leads exist by now. Returns the activities, their leads loaded."""
     _write_sources(drafts, found, at)
     made = _write_activities(drafts, run, at)
-    if made:
-        activities.recount_latest(lead_ids=sorted({one.lead_id for one in made}))
+    here = {draft.lead.pk for draft in drafts if draft.lead is not None and draft.events and not draft.is_fresh}
+    if here:
+        activities.recount_latest(lead_ids=sorted(here))
     return made
+
+
+def set_latest(drafts: Sequence[Draft]) -> None:
+    """Sets the last act and contact of leads not yet written: all that they ever did stands in these drafts."""
+    ours, contacts = activities.own_types()
+    for draft in drafts:
+        lead = draft.lead
+        draft.is_fresh = True
+        for _suffix, kind, moment, _text in draft.events:
+            if kind not in ours:
+                lead.last_activity_at = max(lead.last_activity_at or moment, moment)  # type: ignore[union-attr]
+            if kind in contacts:
+                lead.last_contact_at = max(lead.last_contact_at or moment, moment)  # type: ignore[union-attr]
 
 
 def _write_sources(drafts: Sequence[Draft], found: Sources, at: datetime) -> None:
@@ -138,6 +152,7 @@ def _write_sources(drafts: Sequence[Draft], found: Sources, at: datetime) -> Non
             channel, campaign = found.rows(draft.source)
             moment = draft.values.acquired_at or (draft.lead.acquired_at if draft.is_new else at)
             rows.append(LeadSource(lead=draft.lead, channel=channel, campaign=campaign, at=moment))
+            draft.old["+source"] = [channel.pk if channel else None, campaign.pk if campaign else None]
     LeadSource.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
@@ -146,7 +161,8 @@ def _write_activities(drafts: Sequence[Draft], run: ImportRun, at: datetime) -> 
     rows = [
         _activity(draft.lead, one, org, run, at) for draft in drafts if draft.lead is not None for one in draft.events
     ]
-    return Activity.objects.bulk_create(rows, batch_size=500)
+    bulk_rows.insert(rows)
+    return rows
 
 
 def _activity(

@@ -1,5 +1,6 @@
 """What a person decides on a held row: it means this lead, it is somebody new, or it stays out."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import F
@@ -9,8 +10,8 @@ from journal.transactions import retried
 from leads.models import ImportRow, ImportRun, Lead
 from leads.queries.references import as_id
 from leads.services import import_chunks
-from leads.services.import_errors import CandidateUnknown, RowNotHeld
-from leads.services.import_runs import locked, require
+from leads.services.import_errors import CandidateUnknown, MeaningUnknown, RowNotHeld
+from leads.services.import_runs import locked, require, ring
 from leads.services.import_work import context_of
 
 State, Result = ImportRun.State, ImportRow.Result
@@ -37,6 +38,60 @@ def resolve(*, run: ImportRun, number: int, meaning: str, by: User, at: datetime
     return _apply(fresh, row, at)
 
 
+@retried
+def resolve_all(*, run: ImportRun, meaning: str, by: User, at: datetime) -> int:
+    """Decides on all held rows alike: "same" (as the one lead that is meant), "new" or "skip"; returns on how many.
+
+    Rows that can't mean that (several candidates, a key that is taken) stay held. In a preview the decisions wait
+    for the commit, afterwards a worker carries them out. Raises MayNotImport, WrongState, MeaningUnknown.
+    """
+    require(by)
+    if meaning not in ("same", "new", "skip"):
+        raise MeaningUnknown
+    fresh = locked(run, State.PREVIEW, State.DONE)
+    rows = [row for row in _held(fresh) if (answer := _answer(row, meaning)) and _set(row, answer)]
+    if not rows:
+        return 0
+    ImportRow.objects.bulk_update(rows, ["resolution"], batch_size=500)
+    if fresh.state == State.DONE:
+        _queue_decided(fresh, rows, at)
+    return len(rows)
+
+
+def _held(run: ImportRun) -> Iterator[ImportRow]:
+    found = (
+        ImportRow.objects.filter(run=run, result=Result.DUPLICATE, resolution="")
+        .defer("cells", "old")
+        .order_by("number")
+    )
+    return found.iterator(chunk_size=500)
+
+
+def _answer(row: ImportRow, meaning: str) -> str:
+    codes = {fault["code"] for fault in row.errors}
+    if meaning == "same":
+        return str(row.candidates[0]) if len(row.candidates) == 1 and "has_handoff" not in codes else ""
+    if meaning == "new":
+        return "new" if codes == {"namesake"} else ""
+    return "skip"
+
+
+def _set(row: ImportRow, answer: str) -> bool:
+    row.resolution = answer
+    return True
+
+
+def _queue_decided(run: ImportRun, rows: list[ImportRow], at: datetime) -> None:
+    ids = [row.pk for row in rows]
+    for start in range(0, len(ids), 500):
+        ImportRow.objects.filter(pk__in=ids[start : start + 500]).update(result=Result.PENDING)
+    run.duplicates -= len(ids)
+    run.rows_done -= len(ids)
+    run.state, run.leased_until, run.attempts = State.COMMITTING, at, 0
+    run.save()
+    ring(run)
+
+
 def _check(meaning: str, by: User) -> None:
     if meaning in ("new", "skip"):
         return
@@ -47,6 +102,7 @@ def _check(meaning: str, by: User) -> None:
 def _apply(run: ImportRun, row: ImportRow, at: datetime) -> ImportRow:
     drafts = import_chunks.apply([row], context_of(run), at=at)
     import_chunks.results(drafts)
+    row.written_at = at
     row.save()
     if row.result != Result.DUPLICATE:
         column = _COLUMNS[row.result]

@@ -16,8 +16,9 @@ from journal import doorbell
 from journal.errors import FieldError
 from journal.transactions import retried
 from leads.domain.activity_types import BY_CODE
-from leads.domain.import_columns import recognise
-from leads.domain.import_fields import CUSTOM
+from leads.domain.import_columns import mending, recognise
+from leads.domain.import_fields import CUSTOM, LEAVE_OUT
+from leads.domain.import_guesses import guess
 from leads.domain.import_plan import MappingFault, Plan, build, constant_faults
 from leads.imports import limits
 from leads.imports.errors import TooBig
@@ -52,10 +53,13 @@ def start(
     dry_run: bool = False,
     encoding: str = "",
     sheet: str = "",
+    header_line: int = 0,
     date_order: str = "",
     asks: bool = False,
 ) -> ImportRun:
     """Takes a file in and understands its beginning. A worker does the rest, unless `asks`: then `confirm` does.
+
+    Without a mapping the one remembered for these columns holds, else what the columns are recognised as.
 
     Raises MayNotImport, a FileRefused, MappingInvalid naming every column, MappingNeeded.
     """
@@ -65,13 +69,19 @@ def start(
     run = ImportRun(filename=filename[-255:], size=file.size, created_by=by, created_at=at, dry_run=dry_run)
     run.file.save(_stored_name(filename), file, save=False)
     try:
-        understood = understand(run.file.path, encoding=encoding, sheet=sheet)
-        _describe(run, understood)
-        options = {"match_on": match_on, "date_order": date_order, "create_custom": create_custom}
-        chosen = dict(mapping) if mapping else _remembered(run, asks) or recognise(run.headers).mapping
+        _describe(run, understand(run.file.path, encoding=encoding, sheet=sheet, header_line=header_line))
         if asks:
-            return _wait(run, chosen)
+            return _wait(run)
+        known, before = ({}, {}) if mapping else remembered(run)
+        options = {
+            "match_on": match_on or before.get("match_on", ""),
+            "date_order": date_order or before.get("date_order", ""),
+            "create_custom": create_custom,
+        }
+        chosen = dict(mapping or known or recognised(run))
         _settle(run, chosen, constants or {}, channel, campaign, options, at)
+        if mapping:
+            _remember(run, at)
     except BaseException:
         run.file.delete(save=False)
         raise
@@ -88,27 +98,95 @@ def _describe(run: ImportRun, understood: Understood) -> None:
     run.layout = understood.layout
     run.encoding = understood.encoding
     run.sheet = understood.sheet
+    run.sheets = understood.sheets
     run.header_line = understood.header_line
     run.headers = understood.headers
     run.samples = understood.samples
 
 
-def _remembered(run: ImportRun, asks: bool) -> dict[str, Any]:
-    row = ImportMapping.objects.filter(header_key=header_key(run.headers)).first() if asks else None
-    return dict(row.mapping) if row else {}
+def recognised(run: ImportRun) -> dict[str, Any]:
+    """What the columns mean by their names, else by the shape of what stands in them.
+
+    A column of owners is left out where it names nobody here: exports of other systems name their own users.
+    """
+    mapping = guess(run.headers, run.samples, recognise(run.headers).mapping)
+    people = owners()
+    for place, header in enumerate(run.headers):
+        if mapping[header] == "owner" and not any(_named(row, place) in people for row in run.samples):
+            mapping[header] = LEAVE_OUT
+    return mapping
+
+
+def _named(row: list[str], place: int) -> str:
+    return row[place].strip().lower() if place < len(row) else ""
+
+
+def owners() -> dict[str, User]:
+    """The people here by e-mail address and by name."""
+    people: dict[str, User] = {}
+    for user in User.objects.active().people().order_by("-pk"):
+        people |= {user.name.lower(): user, user.name.replace(" ", "").lower(): user}
+    return people | {user.email.lower(): user for user in User.objects.active().people()}
+
+
+def remembered(run: ImportRun) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The mapping and the options last chosen for these columns; a file of refused rows takes over its origin's."""
+    row = ImportMapping.objects.filter(header_key=header_key(run.headers)).first()
+    if row is None:
+        return {}, {}
+    return dict.fromkeys(mending(run.headers), LEAVE_OUT) | row.mapping, row.options
+
+
+def _remember(run: ImportRun, at: datetime) -> None:
+    told = mending(run.headers)
+    mapping = {header: target for header, target in run.mapping.items() if header not in told}
+    options = {
+        "match_on": run.match_on,
+        "date_order": run.date_order,
+        "channel": run.channel.name if run.channel else "",
+        "campaign": run.campaign.name if run.campaign else "",
+    }
+    ImportMapping.objects.update_or_create(
+        header_key=header_key(run.headers), defaults={"mapping": mapping, "options": options, "used_at": at}
+    )
 
 
 def header_key(headers: list[str]) -> str:
     """Under which a mapping is remembered: the same columns in the same order."""
-    return hashlib.sha256("\n".join(headers).encode()).hexdigest()
+    return hashlib.sha256("\n".join(headers[len(mending(headers)) :]).encode()).hexdigest()
 
 
 @retried
-def _wait(run: ImportRun, chosen: dict[str, Any]) -> ImportRun:
+def _wait(run: ImportRun) -> ImportRun:
     """A run that waits for its mapping is a preview without rows."""
-    run.mapping, run.state, run.dry_run = chosen, State.PREVIEW, True
+    known, before = remembered(run)
+    run.mapping = known or recognised(run)
+    run.match_on, run.date_order = before.get("match_on", ""), before.get("date_order", "")
+    run.channel = Channel.objects.filter(name=before.get("channel", "")).first()
+    run.campaign = Campaign.objects.filter(channel=run.channel, name=before.get("campaign", "")).first()
+    run.state, run.dry_run = State.PREVIEW, True
     run.save()
     return run
+
+
+def read_again(*, run: ImportRun, by: User, sheet: str = "", encoding: str = "", header_line: int = 0) -> ImportRun:
+    """Understands the file anew: another sheet, another encoding, another line of column names.
+
+    Raises MayNotImport, WrongState, a FileRefused.
+    """
+    require(by)
+    understood = understand(run.file.path, encoding=encoding, sheet=sheet, header_line=header_line)
+    return _take_reading(run, understood)
+
+
+@retried
+def _take_reading(run: ImportRun, understood: Understood) -> ImportRun:
+    fresh = locked(run, State.PREVIEW)
+    ImportRow.objects.filter(run=fresh).delete()
+    fresh.rows = fresh.rows_read = fresh.rows_done = fresh.refused = fresh.widest = 0
+    fresh.created = fresh.updated = fresh.unchanged = fresh.duplicates = 0
+    _describe(fresh, understood)
+    return _wait(fresh)
 
 
 @retried
@@ -160,22 +238,21 @@ def _settle(
     run.channel = sources.channel_named(channel)
     run.campaign = sources.campaign_named(campaign, run.channel)
     if run.create_custom:
-        _make_custom(run)
+        _name_custom(run)
 
 
 def _field_errors(faults: list[MappingFault]) -> list[FieldError]:
     return [FieldError(fault.where, fault.code, mapping_sentence(fault)) for fault in faults]
 
 
-def _make_custom(run: ImportRun) -> None:
-    """Makes the own fields that the mapping names and that are missing, as text."""
+def _name_custom(run: ImportRun) -> None:
+    """Gives the own fields that the mapping names keys that can be kept; the worker makes those that are missing."""
     changed = dict(run.mapping)
     for header, target in run.mapping.items():
         name = target["field"] if isinstance(target, dict) else target
         if not name.startswith(CUSTOM):
             continue
         key = slugify(name.removeprefix(CUSTOM), allow_unicode=True)[:60] or "field"
-        CustomField.objects.get_or_create(key=key, defaults={"label": header[:80]})
         changed[header] = target | {"field": CUSTOM + key} if isinstance(target, dict) else CUSTOM + key
     run.mapping = changed
 
@@ -187,6 +264,7 @@ def confirm(
     mapping: Mapping[str, Any],
     by: User,
     at: datetime,
+    constants: Mapping[str, Any] | None = None,
     match_on: str = "",
     channel: str | Channel | None = None,
     campaign: str | Campaign | None = None,
@@ -200,11 +278,9 @@ def confirm(
     require(by)
     fresh = locked(run, State.PREVIEW)
     options = {"match_on": match_on, "date_order": date_order, "create_custom": create_custom}
-    _settle(fresh, mapping, fresh.constants, channel, campaign, options, at)
+    _settle(fresh, mapping, fresh.constants if constants is None else constants, channel, campaign, options, at)
     _start_over(fresh)
-    ImportMapping.objects.update_or_create(
-        header_key=header_key(fresh.headers), defaults={"mapping": fresh.mapping, "used_at": at}
-    )
+    _remember(fresh, at)
     fresh.state, fresh.dry_run, fresh.leased_until = State.QUEUED, True, at
     fresh.save()
     ring(fresh)

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, DataError, IntegrityError
+from django.db import DatabaseError, DataError, IntegrityError, connection
 from django.db.models import F, Q
 
-from accounts.models import User
 from accounts.services import organization
 from journal import clock
 from journal import services as journal
@@ -18,19 +17,23 @@ from leads.imports import limits
 from leads.imports.errors import TooManyRows
 from leads.imports.reader import SheetRow, reading
 from leads.models import ImportRow, ImportRun
-from leads.services import import_chunks
+from leads.services import bulk_rows, import_chunks, import_columns
 from leads.services.import_errors import LeaseLost
 from leads.services.import_happenings import Sources
-from leads.services.import_runs import plan_of, ring
+from leads.services.import_runs import owners, plan_of, ring
 
 State, Result = ImportRun.State, ImportRow.Result
 WORKING = (State.QUEUED, State.RUNNING, State.COMMITTING)
-CHUNK = 500
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 5
 # After this long nobody has heard the doorbell, and the sweep works itself.
 UNHEARD = timedelta(seconds=60)
 Now = Callable[[], datetime]
+
+
+def chunk_rows() -> int:
+    """Rows of one transaction: few where a writer stops all others, more where a round trip costs."""
+    return 2_000 if connection.vendor == "postgresql" else 500
 
 
 def work(*, run_id: int, now: Now, chunks: int | None = None) -> ImportRun | None:
@@ -93,6 +96,8 @@ def _work(run: ImportRun, now: Now, chunks: int | None) -> bool:
     """True when the run has reached its end."""
     if not run.rows:
         _read(run, now)
+    if run.create_custom:
+        import_columns.make_missing(run)
     context = context_of(run)
     for step, rows in enumerate(_pending(run)):
         if chunks is not None and step >= chunks:
@@ -108,14 +113,7 @@ def context_of(run: ImportRun) -> import_chunks.Context:
     if plan is None:
         # A field of the mapping was deleted since.
         raise DomainError(", ".join(fault.where for fault in faults))
-    return import_chunks.Context(run, plan, _owners(), Sources(run))
-
-
-def _owners() -> dict[str, User]:
-    people: dict[str, User] = {}
-    for user in User.objects.active().people().order_by("-pk"):
-        people |= {user.name.lower(): user, user.name.replace(" ", "").lower(): user}
-    return people | {user.email.lower(): user for user in User.objects.active().people()}
+    return import_chunks.Context(run, plan, owners(), Sources(run))
 
 
 # -- reading ------------------------------------------------------------------------------------
@@ -146,21 +144,28 @@ def _below_header(run: ImportRun, chunks: Iterator[list[SheetRow]]) -> Iterator[
 
 def _in_chunks(rows: Iterator[SheetRow]) -> Iterator[list[SheetRow]]:
     chunk: list[SheetRow] = []
+    held = 0
     for row in rows:
         chunk.append(row)
-        if len(chunk) == CHUNK:
+        held += _length(row)
+        if len(chunk) == chunk_rows() or held > limits.CHUNK_CHARACTERS:
             yield chunk
-            chunk = []
+            chunk, held = [], 0
     if chunk:
         yield chunk
+
+
+def _length(row: SheetRow) -> int:
+    return sum(map(len, row.cells))
 
 
 @retried
 def _keep(run: ImportRun, before: int, rows: list[SheetRow], at: datetime) -> None:
     made = [_kept(run, number, row) for number, row in enumerate(rows, start=before + 1)]
-    ImportRow.objects.bulk_create(made, batch_size=CHUNK)
+    bulk_rows.insert(made)
     refused = sum(row.result == Result.REFUSED for row in made)
-    columns = {"refused": F("refused") + refused, "rows_done": F("rows_done") + refused}
+    run.widest = max(run.widest, *map(_length, rows))
+    columns = {"refused": F("refused") + refused, "rows_done": F("rows_done") + refused, "widest": run.widest}
     _hold(run, at, rows_read=before + len(rows), **columns)
 
 
@@ -177,8 +182,9 @@ def _kept(run: ImportRun, number: int, row: SheetRow) -> ImportRow:
 # -- rows ---------------------------------------------------------------------------------------
 def _pending(run: ImportRun) -> Iterator[list[ImportRow]]:
     after = 0
+    size = max(1, min(chunk_rows(), limits.CHUNK_CHARACTERS // max(1, run.widest)))
     while rows := list(
-        ImportRow.objects.filter(run=run, result=Result.PENDING, number__gt=after).order_by("number")[:CHUNK]
+        ImportRow.objects.filter(run=run, result=Result.PENDING, number__gt=after).order_by("number")[:size]
     ):
         after = rows[-1].number
         yield rows
@@ -215,7 +221,7 @@ def _transact(run: ImportRun, rows: list[ImportRow], context: import_chunks.Cont
             import_chunks.evaluate(rows, context, at=at) if is_preview else import_chunks.apply(rows, context, at=at)
         )
         counted = import_chunks.results(drafts)
-        _store(rows)
+        bulk_rows.store_results(rows, at=None if is_preview else at)
         _hold(run, at, rows_done=F("rows_done") + len(rows), **_columns(counted))
     except BaseException:
         run.leased_until = until
@@ -229,20 +235,10 @@ def _columns(counted: Any) -> dict[str, Any]:
     return {names[result]: F(names[result]) + count for result, count in counted.items()}
 
 
-_ROW_COLUMNS = ["result", "lead", "errors", "candidates", "stated_score", "old"]
-
-
-def _store(rows: list[ImportRow]) -> None:
-    # One statement for all: an update of eight thousand single rows would take longer than the import.
-    ImportRow.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=_ROW_COLUMNS, batch_size=CHUNK
-    )
-
-
 @retried
 def _refuse(run: ImportRun, row: ImportRow, fault: RowFault, at: datetime) -> None:
     row.result, row.errors, row.lead = Result.REFUSED, [fault.as_dict()], None
-    _store([row])
+    bulk_rows.store_results([row], at=at)
     _hold(run, at, rows_done=F("rows_done") + 1, refused=F("refused") + 1)
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from leads.domain.choices import Stage
 from leads.domain.import_fields import CUSTOM, LEAVE_OUT
 from leads.models import Campaign, Channel, ImportRun
 from leads.web.import_words import ENCODING, field_choices
@@ -30,6 +31,40 @@ class UploadForm(forms.Form):
     )
 
 
+class ReadingForm(forms.Form):
+    """How the file is to be read, where it was understood wrongly."""
+
+    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
+    encoding = forms.ChoiceField(label=_("Character encoding"), required=False)
+    header_line = forms.IntegerField(
+        label=_("Line with the column names"),
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text=_("Empty: find it"),
+    )
+
+    def __init__(self, *args: Any, run: ImportRun, **kwargs: Any):
+        initial = {"sheet": run.sheet, "encoding": run.encoding, "header_line": run.header_line}
+        super().__init__(*args, initial=initial, **kwargs)
+        if len(run.sheets) > 1:
+            self.fields["sheet"].choices = [(name, name) for name in run.sheets]  # type: ignore[attr-defined]
+        else:
+            del self.fields["sheet"]
+        if run.encoding:
+            names = dict.fromkeys([run.encoding, *_ENCODINGS])
+            self.fields["encoding"].choices = [(name, ENCODING[name]) for name in names]  # type: ignore[attr-defined]
+        else:
+            del self.fields["encoding"]
+
+    def chosen(self) -> dict[str, Any]:
+        """What to read the file with; another sheet finds its own line of names."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        if "sheet" in self.changed_data and "header_line" not in self.changed_data:
+            given.pop("header_line", None)
+        return given
+
+
 class ColumnsForm(forms.Form):
     """One select a column, and what holds for the file as a whole."""
 
@@ -40,6 +75,16 @@ class ColumnsForm(forms.Form):
         help_text=_("A new name makes a channel."),
     )
     campaign = forms.CharField(label=_("Campaign of rows that name none"), required=False, max_length=120)
+    outcome = forms.ChoiceField(
+        label=_("Result of all rows"),
+        required=False,
+        choices=[
+            ("", _("As the rows say")),
+            ("won", Stage.WON.label),
+            ("lost", Stage.LOST.label),
+            ("open", Stage.OPPORTUNITY.label),
+        ],
+    )
     match_on = forms.ChoiceField(
         label=_("How a row finds its lead"),
         required=False,
@@ -95,6 +140,12 @@ class ColumnsForm(forms.Form):
             kept = isinstance(before, dict) and before.get("field") == name
             chosen[header] = before if kept else name
         return chosen
+
+    def constants(self) -> dict[str, Any]:
+        """What holds for every row, with what was said elsewhere than on the page."""
+        others = {name: value for name, value in self.run.constants.items() if name != "outcome"}
+        said = self.cleaned_data["outcome"]
+        return others | ({"outcome": said} if said else {})
 
     @staticmethod
     def known() -> dict[str, Any]:

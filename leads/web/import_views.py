@@ -7,12 +7,13 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
 from leads.models import ImportRow, ImportRun, Lead
 from leads.queries import imports
-from leads.web.import_words import ENCODING, LAYOUT, RESULT, STATE
+from leads.web.import_words import ENCODING, KEPT, LAYOUT, MEANING, RESULT, STATE
 
 PAGE = 50
 _WORKING = {ImportRun.State.QUEUED, ImportRun.State.RUNNING, ImportRun.State.COMMITTING}
@@ -86,10 +87,13 @@ def progress(run: ImportRun) -> dict[str, Any]:
 def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
     """Everything the preview and the result page show; `?result=` filters, `?after=` goes on."""
     chosen = query.get("result", "")
-    chosen = chosen if chosen in RESULT else _first_result(run)
+    chosen = chosen if chosen in RESULT or (chosen == "kept" and run.kept) else _first_result(run)
     after = query.get("after", "")
     after_number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    rows = list(imports.rows(run, result=chosen).filter(number__gt=after_number)[: PAGE + 1])
+    kept = chosen == "kept"
+    can_decide = run.state in (ImportRun.State.PREVIEW, ImportRun.State.DONE)
+    found = imports.rows(run, result="" if kept else chosen, kept=kept)
+    rows = list(found.filter(number__gt=after_number)[: PAGE + 1])
     page = rows[:PAGE]
     differing = list(imports.score_differences(run)[:50]) if run.state == ImportRun.State.DONE else []
     return {
@@ -102,6 +106,11 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
         "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
         "is_preview": run.state == ImportRun.State.PREVIEW,
         "is_done": run.state == ImportRun.State.DONE,
+        "is_undone": run.state == ImportRun.State.UNDONE,
+        "can_decide": can_decide,
+        "decidable": imports.decidable(run) if chosen == "duplicate" and run.duplicates and can_decide else {},
+        "words": _words(run) if run.state == ImportRun.State.PREVIEW and run.refused else [],
+        "asks_for_order": run.state == ImportRun.State.PREVIEW and bool(run.refused) and imports.asks_for_order(run),
         "will_write": run.created + run.updated + imports.decided(run),
         "understood": understood(run),
         "stated": imports.scores_stated(run) if run.state == ImportRun.State.DONE else 0,
@@ -110,8 +119,25 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
     }
 
 
+def _words(run: ImportRun) -> list[dict[str, Any]]:
+    """Columns with words that say nothing to us, each with what they could mean."""
+    return [
+        {
+            "header": header,
+            "choices": MEANING[kind],
+            "rows": [
+                {"name": f"word-{place}-{number}", "word": word, "count": count}
+                for number, (word, count) in enumerate(counted.items())
+            ],
+        }
+        for place, (header, (kind, counted)) in enumerate(imports.unknown_words(run).items())
+    ]
+
+
 def _first_result(run: ImportRun) -> str:
     """What a person should look at first: what waits for them, then what failed, then the rest."""
+    if run.kept:
+        return "kept"
     for name in ("duplicate", "refused", "created", "updated"):
         if getattr(run, _COUNTS[name]):
             return name
@@ -119,7 +145,8 @@ def _first_result(run: ImportRun) -> str:
 
 
 def _tabs(run: ImportRun, chosen: str) -> list[Tab]:
-    return [
+    kept = [Tab("?result=kept", pgettext("import", "Kept"), run.kept, chosen == "kept", "lock")] if run.kept else []
+    return kept + [
         Tab(f"?result={name}", RESULT[name][0], getattr(run, column), name == chosen, RESULT[name][2])
         for name, column in _COUNTS.items()
     ]
@@ -142,6 +169,7 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead]) -> dict
         "candidates": [candidates[pk] for pk in row.candidates if pk in candidates],
         "can_be_new": any(fault["code"] == "namesake" for fault in row.errors),
         "resolution": row.resolution,
+        "kept": KEPT.get(row.kept, ""),
     }
 
 

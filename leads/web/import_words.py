@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from leads.domain.choices import Phase, Seniority, Stage
 from leads.domain.import_fields import ACTIVITY, CUSTOM, FIELDS, LEAVE_OUT
 from leads.models import ActivityType, CustomField
 
@@ -97,6 +98,23 @@ RESULT = {
     "duplicate": (_("To decide"), "soon", "users"),
     "refused": (_("Not imported"), "late", "alert-circle"),
     "pending": (_("Waiting"), "plain", "clock"),
+}
+# What words of a file can mean, by the kind of their column.
+MEANING: dict[str, list[tuple[str, Any]]] = {
+    "stage": [(stage.value, stage.label) for stage in Stage],
+    "outcome": [("won", Stage.WON.label), ("lost", Stage.LOST.label), ("open", Stage.OPPORTUNITY.label)],
+    "phase": [(phase.value, phase.label) for phase in Phase],
+    "seniority": [(level.value, level.label) for level in Seniority],
+    "temperature": [(str(degree), str(degree)) for degree in range(1, 6)],
+}
+# Why a lead stayed as it is when its import was taken back.
+KEPT = {
+    "handoff": _("It has been handed over."),
+    "deal": _("Its deal has been changed."),
+    "moved": _("Its stage has moved on."),
+    "stage": _("It was here before, and its stage came from the file."),
+    "activity": _("Something has happened with it since."),
+    "edited": _("Somebody has edited it since."),
 }
 STATE = {
     "queued": _("Waiting"),

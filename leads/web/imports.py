@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.domain.roles import Permission
@@ -17,7 +18,7 @@ from leads.models import ImportRow, ImportRun
 from leads.queries import imports
 from leads.services import import_resolving, import_runs, import_undoing
 from leads.web import import_views as shown
-from leads.web.import_forms import ColumnsForm, UploadForm
+from leads.web.import_forms import ColumnsForm, ReadingForm, UploadForm
 
 State = ImportRun.State
 
@@ -72,15 +73,77 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {
         "channel": run.channel.name if run.channel else "",
         "campaign": run.campaign.name if run.campaign else "",
+        "outcome": run.constants.get("outcome", ""),
         "match_on": run.match_on,
         "date_order": run.date_order,
     }
     form = ColumnsForm(request.POST or None, run=run, initial=initial)
     if request.method == "POST" and form.is_valid() and _confirm(request, run, form):
         return redirect("import", pk=pk)
-    context = {"run": run, "form": form, "understood": shown.understood(run), "known": form.known()}
-    context["left_out"] = shown.left_out(run)
-    return render(request, "leads/imports_columns.html", context, status=400 if form.errors else 200)
+    return _columns_page(request, run, form, ReadingForm(run=run))
+
+
+def _columns_page(request: HttpRequest, run: ImportRun, form: ColumnsForm, reading_form: ReadingForm) -> HttpResponse:
+    context = {"run": run, "form": form, "reading": reading_form, "known": form.known()}
+    context |= {"understood": shown.understood(run), "left_out": shown.left_out(run)}
+    status = 400 if form.errors or reading_form.errors else 200
+    return render(request, "leads/imports_columns.html", context, status=status)
+
+
+@login_required
+@require_POST
+def reading(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reads the file anew: another sheet, another encoding, another line of column names."""
+    run = _run(request, pk)
+    form = ReadingForm(request.POST, run=run)
+    if form.is_valid():
+        try:
+            import_runs.read_again(run=run, by=request.user, **form.chosen())  # type: ignore[arg-type]
+            return redirect("import-columns", pk=pk)
+        except DomainError as error:
+            form.add_error(None, str(error))
+    return _columns_page(request, run, ColumnsForm(run=run), form)
+
+
+@login_required
+@require_POST
+def date_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Says how 1/2/2026 is to be read; the preview is made anew."""
+    run = _run(request, pk)
+    run.date_order = request.POST.get("order", "")
+    return _preview_again(request, run)
+
+
+@login_required
+@require_POST
+def words(request: HttpRequest, pk: int) -> HttpResponse:
+    """Says what words of the file mean; the preview is made anew."""
+    run = _run(request, pk)
+    for place, (header, (_kind, counted)) in enumerate(imports.unknown_words(run).items()):
+        target = run.mapping[header]
+        known = target if isinstance(target, dict) else {"field": target, "values": {}}
+        said = {word: request.POST.get(f"word-{place}-{number}", "?") for number, word in enumerate(counted)}
+        values = known["values"] | {word: meaning for word, meaning in said.items() if meaning != "?"}
+        run.mapping[header] = {"field": known["field"], "values": values}
+    return _preview_again(request, run)
+
+
+def _preview_again(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    try:
+        import_runs.confirm(
+            run=run,
+            mapping=run.mapping,
+            by=request.user,
+            at=request.entry.at,  # type: ignore[attr-defined]
+            match_on=run.match_on,
+            channel=run.channel,
+            campaign=run.campaign,
+            create_custom=run.create_custom,
+            date_order=run.date_order,
+        )
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    return redirect("import", pk=run.pk)
 
 
 def _confirm(request: HttpRequest, run: ImportRun, form: ColumnsForm) -> bool:
@@ -89,6 +152,7 @@ def _confirm(request: HttpRequest, run: ImportRun, form: ColumnsForm) -> bool:
         import_runs.confirm(
             run=run,
             mapping=form.mapping(),
+            constants=form.constants(),
             by=request.user,
             at=request.entry.at,  # type: ignore[attr-defined]
             create_custom=True,
@@ -166,6 +230,37 @@ def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     else:
         toasts.say(request, _("Line %(line)s is decided.") % {"line": run.file_rows.get(number=number).line})
     return redirect(f"{reverse('import', args=[pk])}?result=duplicate")
+
+
+@login_required
+@require_POST
+def resolve_all(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decides on all held rows alike."""
+    run = _run(request, pk)
+    try:
+        count = import_resolving.resolve_all(
+            run=run,
+            meaning=request.POST.get("as", ""),
+            by=request.user,
+            at=request.entry.at,  # type: ignore[attr-defined]
+        )
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    else:
+        said = ngettext("%(count)s row is decided.", "%(count)s rows are decided.", count)
+        toasts.say(request, said % {"count": count})
+    return redirect(f"{reverse('import', args=[pk])}?result=duplicate")
+
+
+@login_required
+@require_GET
+def refused_workbook(request: HttpRequest, pk: int) -> HttpResponse:
+    """The refused rows as a workbook that keeps every cell as it was written."""
+    run = _run(request, pk)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer = HttpResponse(imports.refused_xlsx(run), content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-refused.xlsx"'
+    return answer
 
 
 @login_required

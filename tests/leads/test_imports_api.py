@@ -172,9 +172,26 @@ def test_undo_takes_back_what_nothing_went_on_with(api):
     assert read(api, again)["created"] == 1
 
 
-def test_undo_is_refused_after_an_edit(api):
-    made = send(api, "氏名,メール,役職\n田中 一郎,tanaka@example.jp,課長\n")
+def test_undo_keeps_and_lists_what_others_changed(api):
+    made = send(api, "氏名,メール,役職\n田中 一郎,tanaka@example.jp,課長\n鈴木 花,hana@example.jp,\n")
     work(made)
-    Lead.objects.update(updated_at=clock.now() + timedelta(seconds=1))
-    answer = api.post(f"{IMPORTS}{made.json()['id']}/undo/")
-    assert (answer.status_code, answer.json()["type"]) == (409, "urn:handoff:problem:undo_too_late")
+    Lead.objects.filter(last_name="田中").update(updated_at=clock.now() + timedelta(seconds=1))
+    base = f"{IMPORTS}{made.json()['id']}/"
+    answer = api.post(f"{base}undo/")
+    assert (answer.status_code, answer.json()["state"], answer.json()["kept"]) == (200, "undone", 1)
+    rows = api.get(f"{base}rows/?kept=true").json()["results"]
+    assert [(row["cells"][0], row["kept"]) for row in rows] == [("田中 一郎", "edited")]
+    assert Lead.objects.present().get().last_name == "田中"
+    assert api.post(f"{base}undo/").status_code == 409
+
+
+def test_held_rows_are_decided_all_alike(api):
+    work(send(api, "会社名,氏名,役職\n東浜精工,田中 一郎,課長\n"))
+    made = send(api, "会社名,氏名,役職\n東浜精工,田中 一郎,部長\n東浜精工,田中 一郎,社長\n")
+    work(made)
+    base = f"{IMPORTS}{made.json()['id']}/"
+    assert api.post(f"{base}resolve/", {"as": "7"}).status_code == 400
+    assert api.post(f"{base}resolve/", {"as": "new"}).json()["state"] == "committing"
+    work(made)
+    done = read(api, made)
+    assert (done["state"], done["created"], done["duplicates"]) == ("done", 2, 0)

@@ -143,3 +143,41 @@ def test_pages_are_in_one_language(browser, language, settings):
     pages = [browser.get(reverse("imports")), browser.get(reverse("import-columns", args=[run.pk]))]
     marker = {"ja": "列の割り当て", "en": "What the columns mean"}[language]
     assert marker in pages[1].content.decode()
+
+
+def test_words_that_are_not_known_are_given_a_meaning_and_remembered(browser):
+    data = "氏名,メール,ステージ\n甲,1@example.jp,アプローチ中\n乙,2@example.jp,済み客\n丙,3@example.jp,受注\n"
+    for unknown in (2, 0):
+        page = browser.post("/imports/", {"file": SimpleUploadedFile("list.csv", data.encode())})
+        run = ImportRun.objects.latest("pk")
+        fields = {f"column-{place}": name for place, name in enumerate(("name", "email", "stage"))}
+        assert browser.post(page["Location"], fields).status_code == 302
+        import_work.work(run_id=run.pk, now=clock.now)
+        run.refresh_from_db()
+        assert (run.refused, run.created) == (unknown, 3 - unknown)
+        if unknown:
+            assert "アプローチ中" in browser.get(f"/imports/{run.pk}/").content.decode()
+            browser.post(f"/imports/{run.pk}/words/", {"word-0-0": "", "word-0-1": "won"})
+            import_work.work(run_id=run.pk, now=clock.now)
+            run.refresh_from_db()
+            assert (run.refused, run.created) == (0, 3)
+
+
+def test_pages_for_mending_answer(browser):
+    data = "氏名,メール,獲得日\n甲,こわれ,2026/1/5\n乙,2@example.jp,1/2/2026\n"
+    page = browser.post("/imports/", {"file": SimpleUploadedFile("list.csv", data.encode())})
+    run = ImportRun.objects.latest("pk")
+    again = browser.post(f"/imports/{run.pk}/reading/", {"encoding": "utf-8", "header_line": "1"})
+    assert again["Location"] == page["Location"]
+    assert browser.post(f"/imports/{run.pk}/reading/", {"encoding": "utf-16-le"}).status_code == 400
+    browser.post(page["Location"], {"column-0": "name", "column-1": "email", "column-2": "acquired_at"})
+    import_work.work(run_id=run.pk, now=clock.now)
+    assert "1/2/2026" in browser.get(f"/imports/{run.pk}/").content.decode()
+    browser.post(f"/imports/{run.pk}/date-order/", {"order": "mdy"})
+    import_work.work(run_id=run.pk, now=clock.now)
+    run.refresh_from_db()
+    assert (run.created, run.refused, run.date_order) == (1, 1, "mdy")
+    book = browser.get(f"/imports/{run.pk}/refused.xlsx")
+    assert book.content.startswith(b"PK")
+    assert "refused.xlsx" in book["Content-Disposition"]
+    assert browser.post(f"/imports/{run.pk}/resolve/", {"as": "skip"}).status_code == 302
