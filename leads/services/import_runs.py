@@ -79,6 +79,8 @@ def start(
             "create_custom": create_custom,
         }
         chosen = dict(mapping or known or recognised(run))
+        if mending(run.headers):
+            channel, campaign = channel or before.get("channel"), campaign or before.get("campaign")
         _settle(run, chosen, constants or {}, channel, campaign, options, at)
         if mapping:
             _remember(run, at)
@@ -162,8 +164,9 @@ def _wait(run: ImportRun) -> ImportRun:
     known, before = remembered(run)
     run.mapping = known or recognised(run)
     run.match_on, run.date_order = before.get("match_on", ""), before.get("date_order", "")
-    run.channel = Channel.objects.filter(name=before.get("channel", "")).first()
-    run.campaign = Campaign.objects.filter(channel=run.channel, name=before.get("campaign", "")).first()
+    if mending(run.headers):
+        run.channel = Channel.objects.filter(name=before.get("channel", "")).first()
+        run.campaign = Campaign.objects.filter(channel=run.channel, name=before.get("campaign", "")).first()
     run.state, run.dry_run = State.PREVIEW, True
     run.save()
     return run

@@ -194,6 +194,7 @@ class Killed(BaseException):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("after", [1, 2, 3, 4, 5, 6])
 def test_killed_worker_is_followed_by_another(cast: Cast, monkeypatch, after: int) -> None:
+    monkeypatch.setattr(import_work, "chunk_rows", lambda: 500)
     text = "external_id,氏名,獲得経路,DL回数\n" + "".join(f"A{n},田中 {n},展示会,1\n" for n in range(1300))
     run = import_runs.start(file=ContentFile(text.encode()), filename="list.csv", by=cast.mia, at=NOON)
     calls = 0
