@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
 
 from journal import clock
 from journal.models import Event
@@ -327,3 +328,19 @@ def test_two_imports_of_one_list_at_once_make_each_lead_once(cast: Cast) -> None
         assert (run.state, run.refused, run.duplicates) == ("done", 0, 0)
         counts(run)
     assert sum(run.created for run in runs) == Lead.objects.count() == LeadSource.objects.count() == 120
+
+
+def test_chunk_asks_the_same_number_of_questions_however_many_rows_it_has(take: Import) -> None:
+    """Rows that find their lead, make one, are held or refused: no look-up is made a row."""
+
+    def questions(count: int, mark: str) -> int:
+        text = "external_id,会社名,氏名,メール,携帯,獲得経路,DL回数,結果\n" + "".join(
+            f"{mark}{n},会社{n % 7},担当{n},{mark}{n}@example.jp,090{n:08},展示会{n % 3},1,{'受注' if n % 5 else 'x'}\n"
+            for n in range(count)
+        )
+        take(text)
+        with CaptureQueriesContext(connection) as asked:
+            take(text.replace(",1,", ",2,"))
+        return sum(query["sql"].startswith("SELECT") for query in asked)
+
+    assert questions(20, "a") == questions(200, "b")
