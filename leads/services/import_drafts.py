@@ -1,7 +1,7 @@
 """Puts a row's values into a lead in memory and says what that changed; empty cells never empty anything."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from leads.domain.import_values import RowFault, RowValues
@@ -102,9 +102,12 @@ def _set(draft: Draft, lead: Lead, name: str, value: Any, changed: set[str]) -> 
 
 
 def _acquired(draft: Draft, lead: Lead, changed: set[str]) -> None:
-    """The earliest acquisition counts, whichever file came first."""
+    """The earliest acquisition counts, whichever file came first; a bare day is no news of that very day."""
     given = draft.values.acquired_at
-    if given and not draft.is_new and given < lead.acquired_at:
+    if not given or draft.is_new or given >= lead.acquired_at:
+        return
+    is_day = given.time() == time()
+    if not is_day or lead.acquired_at.astimezone(given.tzinfo).date() != given.date():
         _set(draft, lead, "acquired_at", given, changed)
 
 

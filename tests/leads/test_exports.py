@@ -65,7 +65,7 @@ def test_an_export_comes_in_again_unchanged(cast, language, file_format):
     qualification = {"need": "@在庫の見える化", "budget": "－500万円"}
     factories.lead(company=company, last_name="髙橋", **values, qualification=qualification)
     factories.lead(company={"name": "南港電機", "employee_count": 300, "employee_count_max": None}, opted_out=True)
-    Lead.objects.update(acquired_at=tokyo("2026-11-02 00:00"))
+    Lead.objects.update(acquired_at=tokyo("2026-11-02 15:30"))
     before = [list(model.objects.order_by("pk").values()) for model in (Lead, factories.Company)]
 
     with translation.override(language):
