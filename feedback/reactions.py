@@ -4,12 +4,12 @@ from accounts.models import User
 from accounts.queries import organization
 from feedback import event_lines
 from feedback.models import Opportunity
-from feedback.services import deals, imported
+from feedback.services import deals, imported, merging
 from handoff.models import Handoff
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
-from leads.models import Lead
+from leads.models import Lead, Merge
 
 __all__ = ["event_lines"]
 
@@ -48,3 +48,15 @@ def close_deals(event: Event) -> None:
     for deal in Opportunity.objects.filter(lead_id=event.subject_id, result=""):
         on = organization.local_day(event.at)
         deals.close(deal=deal, result="lost", reason="other", on=on, by=None, at=event.at)
+
+
+@within("lead.merged")
+def carry_deals(event: Event) -> None:
+    """Within: the deals of the lead that goes are the survivor's."""
+    merging.merge(row=Merge.objects.get(pk=event.subject_id))
+
+
+@within("lead.unmerged")
+def return_deals(event: Event) -> None:
+    """Within: each lead has its own deals again."""
+    merging.unmerge(row=Merge.objects.get(pk=event.subject_id))

@@ -2,11 +2,11 @@
 
 from accounts.models import User
 from handoff import event_lines
-from handoff.services import batch_entries, contacts, departures, eligibility, imported, refusals
+from handoff.services import batch_entries, contacts, departures, eligibility, imported, merging, refusals
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
-from leads.models import Lead
+from leads.models import Lead, Merge
 
 __all__ = ["event_lines"]
 
@@ -45,6 +45,20 @@ def decide_on_reached(event: Event) -> None:
 def stop_contact(event: Event) -> None:
     """Nobody contacts them any more."""
     refusals.stop_contact(lead=Lead.objects.get(pk=event.subject_id), by=_actor(event), at=event.at)
+
+
+@within("lead.merged")
+def carry_along(event: Event) -> None:
+    """Two leads became one: one responsibility, every handoff under the survivor."""
+    row = Merge.objects.get(pk=event.subject_id)
+    assignee = User.objects.filter(pk=event.data["assignee"]).first() if event.data["assignee"] else None
+    merging.merge(row=row, assignee=assignee, by=_actor(event), at=event.at)
+
+
+@within("lead.unmerged")
+def separate(event: Event) -> None:
+    """A merge is undone: each lead has its own handoffs again."""
+    merging.unmerge(row=Merge.objects.get(pk=event.subject_id), at=event.at)
 
 
 @within("user.disabled")

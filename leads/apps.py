@@ -10,3 +10,4 @@ class LeadsConfig(AppConfig):
         """Registers what this app does on other apps' events, and its places in the menu."""
         import_module("leads.reactions")
         import_module("leads.web.settings_panels")
+        import_module("leads.web.menu")

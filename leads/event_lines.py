@@ -31,6 +31,18 @@ def do_not_contact(event: Event, people: People) -> Line:
     return Line("phone-off", _("Do not contact"), is_key=True)
 
 
+def merged(event: Event, people: People) -> Line:
+    """Another lead turned out to be the same person."""
+    return Line("user-check", _("Merged with a duplicate"), is_key=True)
+
+
+def unmerged(event: Event, people: People) -> Line:
+    """A merge was taken back."""
+    return Line("arrow-back-up", _("The merge was undone"))
+
+
+timeline.register("lead.merged", merged)
+timeline.register("lead.unmerged", unmerged)
 timeline.register("lead.created", created)
 timeline.register("lead.updated", updated)
 timeline.register("lead.opted_out", opted_out)

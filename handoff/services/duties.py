@@ -52,6 +52,16 @@ def own_many(*, owners: Mapping[int, int]) -> None:
     Lead.objects.bulk_update(rows, ["owner"], batch_size=500)
 
 
+def keep(*, lead: Lead, owner_id: int | None, team_id: int | None) -> None:
+    """Names who keeps a lead on which nothing is owed."""
+    _write(lead, {"owner_id": owner_id, "team_id": team_id})
+
+
+def put_back(*, lead_id: int, values: Mapping[str, Any]) -> None:
+    """The columns as they were before something that is undone."""
+    Lead.objects.filter(pk=lead_id).update(**values)
+
+
 def disown(*, leads: QuerySet[Lead]) -> None:
     """These belong to nobody any more; only for leads that need no owner."""
     leads.update(owner=None)

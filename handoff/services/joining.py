@@ -64,7 +64,7 @@ def carry(*, old: Handoff, new: Handoff, duty: Duty) -> None:
     """A re-route takes them along: they share the new owner and due time."""
     moved = joined_to(old)
     JoinedLead.objects.filter(handoff=old).update(handoff=new)
-    Handoff.objects.filter(pk=new.pk).update(addenda=old.addenda)
+    Handoff.objects.filter(pk=new.pk).update(addenda=[*new.addenda, *old.addenda])
     duties.assign_many(duties={lead.pk: duty for lead in moved})
 
 

@@ -37,6 +37,7 @@ SWEEPS = (
     Sweep("recompute", "scoring.services.recompute.sweep"),
     Sweep("intake", "handoff.services.intake.take_in"),
     Sweep("imports", "leads.services.import_work.sweep"),
+    Sweep("duplicates", "leads.services.duplicate_search.sweep"),
 )
 
 

@@ -19,6 +19,7 @@ from accounts.api.moments import at
 from accounts.domain.roles import Scope
 from leads.api import shapes
 from leads.api.duplicates import DuplicatePairSerializer
+from leads.api.merging import MergeAnswerSerializer, MergeRequestSerializer, asked
 from leads.api.pagination import LeadPages, size_of
 from leads.api.serializers import (
     BulkAnswerSerializer,
@@ -30,7 +31,7 @@ from leads.models import Lead
 from leads.queries import duplicate_pairs, lead_list, timeline
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
-from leads.services import bulk_leads, leads
+from leads.services import bulk_leads, leads, merging
 
 ORDERING = OpenApiParameter(
     "ordering",
@@ -133,6 +134,24 @@ class LeadViewSet(IdempotentMixin, ETagMixin, viewsets.GenericViewSet[Lead]):
         """The likeliest first, at most 50."""
         pairs = duplicate_pairs.of_lead(self.one(), user=request.user)[:50]
         return Response(DuplicatePairSerializer(pairs, many=True).data)
+
+    @extend_schema(
+        summary="Merge another lead into this one", request=MergeRequestSerializer, responses=MergeAnswerSerializer
+    )
+    @action(detail=True, methods=["post"], pagination_class=None, filter_backends=[])
+    def merge(self, request: Request, pk: str) -> Response:
+        """The one in the further stage survives. 409 across companies unasked, and where two people hold them."""
+        lead = self.one()
+        check_if_match(request, lead)
+        given = request.headers.get("If-Match", "*").strip()
+        row = merging.merge(
+            survivor=lead,
+            by=request.user,
+            at=at(request),
+            expected_version=None if given == "*" else lead.version,
+            **asked(body_of(request), request.user),
+        )
+        return Response({"survivor": str(row.survivor_id), "merge": str(row.pk)})
 
     def _answer(self, lead: Lead, status: int = 200) -> Response:
         return self.tagged(lead, shapes.lead(lead_list.api_row(lead)), status)

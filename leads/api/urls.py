@@ -7,6 +7,7 @@ from leads.api.activities import ActivitiesView
 from leads.api.duplicates import DuplicatePairViewSet
 from leads.api.imports import ImportViewSet
 from leads.api.leads import LeadViewSet
+from leads.api.merging import MergeViewSet
 from leads.api.segments import SegmentViewSet
 from leads.api.sources import CampaignViewSet, ChannelViewSet
 
@@ -15,6 +16,7 @@ router.register("leads", LeadViewSet, basename="lead")
 router.register("imports", ImportViewSet, basename="import")
 router.register("segments", SegmentViewSet, basename="segment")
 router.register("duplicates", DuplicatePairViewSet, basename="duplicate")
+router.register("merges", MergeViewSet, basename="merge")
 router.register("channels", ChannelViewSet, basename="channel")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 

@@ -25,6 +25,12 @@ _LEGAL_KANA = re.compile(r"^\(?(?:カ|ユ|ド|シ|メ|イ|ザ)\)|\((?:カ|ユ|�
 _MARKS = re.compile(r"[\s\-'’\"“”`.,・･&/()\[\]「」『』<>_|:;!?*+~]+")
 
 
+def without_legal_form(name: str) -> str:
+    """The folded name without 株式会社, Co., Ltd. and their like, its words still apart."""
+    folded = fold(name)
+    return _LEGAL.sub("", _LEGAL_LATIN.sub("", _LEGAL_LATIN.sub("", folded)))
+
+
 @lru_cache(maxsize=4096)
 def company_key(name: str) -> str:
     """The name without its legal form, spaces and marks; the whole name when nothing else is left."""

@@ -1,7 +1,7 @@
 from leads.models.activity import Activity, ActivityType, Content
 from leads.models.channel import Campaign, Channel, LeadSource
 from leads.models.company import Company
-from leads.models.duplicate import DuplicatePair
+from leads.models.duplicate import DuplicateDue, DuplicatePair, MatchKey, Merge
 from leads.models.imports import ImportMapping, ImportRow, ImportRun
 from leads.models.lead import CustomField, Lead, Qualification
 from leads.models.score import LeadScore, ScoreDue
@@ -15,6 +15,7 @@ __all__ = [
     "Company",
     "Content",
     "CustomField",
+    "DuplicateDue",
     "DuplicatePair",
     "ImportMapping",
     "ImportRow",
@@ -22,6 +23,8 @@ __all__ = [
     "Lead",
     "LeadScore",
     "LeadSource",
+    "MatchKey",
+    "Merge",
     "Qualification",
     "ScoreDue",
     "Segment",

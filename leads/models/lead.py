@@ -128,6 +128,7 @@ class Lead(models.Model):
             models.Index(fields=["name_key"], name="leads_name_key"),
             models.Index(fields=["mobile_key"], name="leads_mobile_key", condition=~Q(mobile_key="")),
             models.Index(fields=["phone_key"], name="leads_phone_key", condition=~Q(phone_key="")),
+            models.Index(fields=["email_key"], name="leads_merged_email", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:

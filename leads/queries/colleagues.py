@@ -23,9 +23,9 @@ class Colleagues:
 def of(lead: Lead, *, user: User) -> Colleagues:
     """The colleagues, highest score first; those that may be this same person are named in `probable`."""
     probable = frozenset(_probable(lead))
-    if lead.company_id is None and not probable:
+    if lead.company_id is None:
         return Colleagues([], 0, [], probable)
-    wanted = Q(pk__in=probable) | (Q(company_id=lead.company_id) if lead.company_id else Q())
+    wanted = Q(company_id=lead.company_id)
     everybody = Lead.objects.present().filter(wanted).exclude(pk=lead.pk)
     visible = Lead.objects.visible_to(user).filter(wanted).exclude(pk=lead.pk)
     shown = list(visible.select_related("score", "company").order_by("-score__total", "-pk")[:SHOWN])

@@ -9,6 +9,8 @@ from django.db.models import Q
 from leads.domain.import_values import RowValues
 from leads.domain.normalise import company_key, email_key, mobile_key, person_key, phone_key
 from leads.models import Company, Lead, Qualification
+from leads.queries import tombstones
+from leads.queries.tombstones import Alias
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,18 @@ class Index:
         if lead.name_key:
             _put(self.named[(id(lead.company) if lead.company else 0, lead.name_key)], lead)
 
+    def add_alias(self, alias: Alias) -> None:
+        """A key of a lead that was merged means the one it was merged into, unless somebody has it now."""
+        lead = self.by_id.get(alias.survivor_id)
+        if lead is None:
+            return
+        if alias.column == "external_id":
+            self.external.setdefault(alias.value, lead)
+        elif alias.column == "email_key":
+            self.email.setdefault(alias.value, lead)
+        elif not self.mobile.get(alias.value):
+            self.mobile[alias.value].append(lead)
+
     def add_company(self, company: Company) -> None:
         """Makes the company findable by name and number."""
         self.companies[company.name_key].append(company)
@@ -101,7 +115,13 @@ def load(rows: Sequence[tuple[RowValues, Keys]], *, lead_ids: Iterable[int] = ()
     index = Index()
     keys = [key for _, key in rows]
     companies = _companies(keys)
+    aliases = tombstones.aliases(
+        external_ids={key.external_id for key in keys} - {""},
+        email_keys={key.email for key in keys} - {""},
+        mobile_keys={key.mobile for key in keys} - {""},
+    )
     ids = _lead_ids(keys, [company.pk for company in companies]) | set(lead_ids)
+    ids |= {alias.survivor_id for alias in aliases}
     leads = list(Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
     known = {company.pk for company in companies}
     companies += Company.objects.filter(pk__in={lead.company_id for lead in leads if lead.company_id} - known)
@@ -111,6 +131,8 @@ def load(rows: Sequence[tuple[RowValues, Keys]], *, lead_ids: Iterable[int] = ()
     for lead in leads:
         lead.company = by_id.get(lead.company_id)
         index.add_lead(lead)
+    for alias in aliases:
+        index.add_alias(alias)
     index.qualifications = {
         row.lead_id: row for row in Qualification.objects.filter(lead__in=[one.pk for one in leads])
     }

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from leads.models import Lead
+from leads.queries import tombstones
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,22 @@ def exact(*, external_id: str | None, email_key: str, mobile_key: str, but: Lead
         return Match(lead, "external_id")
     if email_key:
         lead = others.filter(email_key=email_key).first()
-        return Match(lead, "email") if lead else None
+        return Match(lead, "email") if lead else _merged(others, external_id, email_key, "")
     if mobile_key and (lead := others.filter(mobile_key=mobile_key).first()):
         return Match(lead, "mobile")
+    return _merged(others, external_id, "", mobile_key)
+
+
+def _merged(others: QuerySet[Lead], external_id: str | None, email_key: str, mobile_key: str) -> Match | None:
+    """A key that belonged to a lead merged since means the one it was merged into."""
+    found = tombstones.aliases(
+        external_ids=[external_id] if external_id else [],
+        email_keys=[email_key] if email_key else [],
+        mobile_keys=[mobile_key] if mobile_key else [],
+    )
+    for alias in found:
+        if lead := others.filter(pk=alias.survivor_id).first():
+            return Match(lead, alias.column.removesuffix("_key"))
     return None
 
 

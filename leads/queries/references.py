@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from leads.domain.normalise import email_key
 from leads.models import Lead
+from leads.queries import tombstones
 
 _MOST_ID = 2**63 - 1
 _CHUNK = 900
@@ -62,7 +63,20 @@ def leads(references: Iterable[Any], *, seen_by: User | None) -> LeadReferences:
     found = LeadReferences()
     for column, values in (("pk", ids), ("external_id", externals), ("email_key", keys)):
         _collect(found, column, sorted(values), seen_by)
+    _add_merged(found, externals - found.by_external_id.keys(), keys - found.by_email.keys(), seen_by)
     return found
+
+
+def _add_merged(found: LeadReferences, names: set[str], keys: set[str], seen_by: User | None) -> None:
+    """What is named by a key of a lead that was merged since is the one it was merged into."""
+    for start in range(0, max(len(names), len(keys)), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        aliases = tombstones.aliases(external_ids=sorted(names)[part], email_keys=sorted(keys)[part])
+        _collect(found, "pk", [alias.survivor_id for alias in aliases], seen_by)
+        for alias in aliases:
+            place = found.by_external_id if alias.column == "external_id" else found.by_email
+            if lead := found.by_id.get(alias.survivor_id):
+                place[alias.value] = lead
 
 
 def _collect(found: LeadReferences, column: str, values: list[Any], seen_by: User | None) -> None:

@@ -16,6 +16,7 @@ from journal.models import Event
 from leads import timeline
 from leads.models import Activity, ActivityType, Lead
 from leads.queries.keyset import BadCursor, is_sane
+from leads.queries.merges import histories_of
 
 SIZE = 30
 MOST_ALIKE = 4  # a page of lines reads at most this many times its number of rows
@@ -75,7 +76,9 @@ def _read(lead: Lead, cursor: str | None, size: int) -> tuple[list[tuple[datetim
     """At most `size` rows of both kinds, newest first, and whether there are more."""
     place = _decode(cursor) if cursor else None
     activities = _before(Activity.objects.filter(lead=lead), place, "occurred_at", _ACTIVITY)
-    events = _before(Event.objects.filter(lead_id=lead.pk, kind__in=timeline.kinds()), place, "at", _EVENT)
+    events = _before(
+        Event.objects.filter(lead_id__in=histories_of(lead), kind__in=timeline.kinds()), place, "at", _EVENT
+    )
     rows = [(one.occurred_at, _ACTIVITY, one.pk, one) for one in activities.select_related("content")[: size + 1]]
     rows += [(one.at, _EVENT, one.pk, one) for one in events[: size + 1]]
     rows.sort(key=lambda row: row[:3], reverse=True)

@@ -17,7 +17,7 @@ from leads.domain.choices import StaleCause
 from leads.domain.lead_values import clean_company
 from leads.domain.normalise import company_key, derived, phone_key
 from leads.models import Company, Lead
-from leads.services import staleness
+from leads.services import duplicate_marks, staleness
 
 
 class InvalidCompany(Invalid):
@@ -112,6 +112,7 @@ def _write(company: Company, changed: dict[str, Any], by: User | None, at: datet
         "company.updated", subject=company, by=by, at=at, data={"fields": sorted(changed)}, old=old, new=changed
     )
     staleness.mark_company(company_id=company.pk, cause=StaleCause.EDIT, at=at)
+    duplicate_marks.mark_company(company_id=company.pk, changed=changed, at=at)
     return company
 
 

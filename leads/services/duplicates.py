@@ -11,6 +11,7 @@ from journal import services as journal
 from journal.errors import Conflict
 from journal.transactions import retried
 from leads.models import DuplicatePair
+from leads.queries import comparing
 from leads.services.lead_checks import require
 
 # How sure the same name at the same company makes us, of 100.
@@ -36,11 +37,28 @@ def propose_namesakes(*, pairs: Iterable[tuple[int, int]], at: datetime) -> None
 def dismiss(*, pair: DuplicatePair, by: User | None, at: datetime) -> DuplicatePair:
     """Remembers that they are not the same; twice is once. Raises Forbidden, AlreadyMerged."""
     require(by, Permission.EDIT_LEADS)
-    won = DuplicatePair.objects.filter(pk=pair.pk, state=DuplicatePair.State.OPEN).update(state="dismissed")
+    # As alike as they are now: what made them a pair on their way in may have said less.
+    likely = comparing.likeness_of(pair.a_id, pair.b_id)
+    score = max(pair.score, likely.score if likely else 0)
+    won = DuplicatePair.objects.filter(pk=pair.pk, state=DuplicatePair.State.OPEN).update(
+        state=DuplicatePair.State.DISMISSED, score=score
+    )
     pair.refresh_from_db()
     if won:
         data = {"other": pair.b_id}
         journal.record("duplicate.dismissed", subject=pair, by=by, at=at, lead_id=pair.a_id, data=data)
     elif pair.state == DuplicatePair.State.MERGED:
         raise AlreadyMerged
+    return pair
+
+
+@retried
+def reopen(*, pair: DuplicatePair, by: User | None, at: datetime) -> DuplicatePair:
+    """'Not the same' is taken back; the pair waits for a decision again. Raises Forbidden."""
+    require(by, Permission.EDIT_LEADS)
+    dismissed = DuplicatePair.objects.filter(pk=pair.pk, state=DuplicatePair.State.DISMISSED)
+    if dismissed.update(state=DuplicatePair.State.OPEN):
+        data = {"other": pair.b_id}
+        journal.record("duplicate.reopened", subject=pair, by=by, at=at, lead_id=pair.a_id, data=data)
+    pair.refresh_from_db()
     return pair

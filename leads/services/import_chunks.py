@@ -15,7 +15,7 @@ from leads.domain.import_values import RowFault
 from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
 from leads.queries import import_matching
 from leads.queries.import_matching import Index, keys_of
-from leads.services import bulk_rows, duplicates, staleness
+from leads.services import bulk_rows, duplicate_marks, duplicates, staleness
 from leads.services import import_happenings as happenings
 from leads.services.import_decisions import meaning, probable, unless_taken
 from leads.services.import_drafts import Changes, Draft, take
@@ -233,6 +233,7 @@ def _tell(drafts: Sequence[Draft], changes: Changes, context: Context, at: datet
     companies = [company.pk for company, _ in changes.companies.values()]
     colleagues = Lead.objects.present().filter(company__in=companies).values_list("pk", flat=True) if companies else []
     staleness.mark(lead_ids=touched | set(colleagues), cause=StaleCause.BULK, at=at)
+    duplicate_marks.mark(lead_ids=touched, at=at)
 
 
 def _history(drafts: Sequence[Draft], context: Context) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from leads.domain.choices import StaleCause
 from leads.domain.normalise import derived
 from leads.models import Activity, ImportRow, ImportRun, Lead, LeadSource, Qualification
 from leads.queries.import_gone_on import gone_on
-from leads.services import activities, staleness
+from leads.services import activities, duplicate_marks, staleness
 from leads.services.import_runs import locked, require
 from leads.services.lead_changes import OWN_COLUMNS
 
@@ -87,6 +87,7 @@ def _turn_back(run: ImportRun, ids: list[int], at: datetime) -> None:
     for row in qualifications.values():
         row.save()
     staleness.mark(lead_ids=ids, cause=StaleCause.BULK, at=at)
+    duplicate_marks.mark(lead_ids=ids, at=at)
 
 
 def _put_back(lead: Lead, qualification: Qualification | None, name: str, value: Any) -> None:

@@ -14,7 +14,8 @@ from leads.domain.choices import StaleCause
 from leads.domain.lead_values import Cleaned, clean_qualification
 from leads.domain.normalise import derived, seniority_of
 from leads.models import Company, Lead, Qualification
-from leads.services import companies, sources, staleness
+from leads.queries import tombstones
+from leads.services import companies, duplicate_marks, sources, staleness
 from leads.services.lead_checks import (
     InvalidLead,
     StaleLead,
@@ -45,6 +46,7 @@ def update(
     require(by, Permission.EDIT_LEADS)
     fresh = _locked(lead, expected_version)
     cleaned = check(values=values, at=at, creating=False)
+    _leave_aliases(fresh, cleaned)
     old: dict[str, Any] = {}
     new: dict[str, Any] = {}
     _change_columns(fresh, cleaned, old, new)
@@ -55,6 +57,15 @@ def update(
     if new:
         _save(fresh, old, new, by, at, cause)
     return fresh
+
+
+def _leave_aliases(lead: Lead, cleaned: Cleaned) -> None:
+    """The id of somebody merged into this lead means this lead; its own id stays."""
+    given = cleaned.lead.get("external_id")
+    if given and given != lead.external_id:
+        found = tombstones.aliases(external_ids=[given])
+        if any(alias.survivor_id == lead.pk for alias in found):
+            del cleaned.lead["external_id"]
 
 
 def _locked(lead: Lead, expected_version: int | None) -> Lead:
@@ -159,6 +170,7 @@ def _save(lead: Lead, old: dict[str, Any], new: dict[str, Any], by: User | None,
         new=_plain(new),
     )
     staleness.mark(lead_ids=[lead.pk], cause=cause, at=at)
+    duplicate_marks.mark_edited(lead_id=lead.pk, changed=new, at=at)
     tell_refusals(lead, old, by, at)
 
 

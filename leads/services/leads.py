@@ -15,7 +15,7 @@ from leads.domain.lead_values import Cleaned
 from leads.domain.normalise import derived, seniority_of
 from leads.models import Lead, Qualification
 from leads.queries import matching
-from leads.services import duplicates, sources, staleness
+from leads.services import duplicate_marks, duplicates, sources, staleness
 from leads.services.lead_changes import qualify, set_do_not_contact, set_opted_out, update
 from leads.services.lead_checks import (
     DuplicateLead,
@@ -88,6 +88,7 @@ def _after_insert(lead: Lead, cleaned: Cleaned, by: User | None, at: datetime, c
     data = {"channel": lead.channel.name if lead.channel else None}
     journal.record("lead.created", subject=lead, by=by, at=at, lead_id=lead.pk, data=data)
     staleness.mark(lead_ids=[lead.pk], cause=cause, at=at)
+    duplicate_marks.mark(lead_ids=[lead.pk], at=at)
     tell_refusals(lead, {}, by, at)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from journal.errors import DomainError
 from leads.models import ActivityType, Lead, LeadSource
-from leads.queries import colleagues, timeline, viewpoints
+from leads.queries import colleagues, duplicate_pairs, merges, timeline, viewpoints
 
 # Panels that other apps draw: the lead's page knows their names only (arrows go downwards).
 PANELS = {
@@ -49,7 +49,12 @@ def address(route: str, pk: int) -> str:
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole page."""
-    lead = visible(request, pk)
+    try:
+        lead = visible(request, pk)
+    except Http404:
+        if (today := merges.now(pk)) is None:
+            raise
+        return redirect("lead", pk=today)
     at = request.entry.at  # type: ignore[attr-defined]
     today = at.astimezone(request.entry.organization.zone).date()  # type: ignore[attr-defined]
     context = {
@@ -63,8 +68,15 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "now": local_input(at, request),
         "score": getattr(lead, "score", None),
         "duplicates_url": address("lead-duplicates", pk),
+        "duplicates": _duplicates(lead, request),
     }
     return render(request, "leads/lead.html", context | _timeline(request, lead))
+
+
+def _duplicates(lead: Lead, request: HttpRequest) -> list[dict[str, Any]]:
+    """Who may be this same person, likeliest first."""
+    pairs = duplicate_pairs.waiting(request.user, lead=lead)[:3]  # type: ignore[arg-type]
+    return [{"lead": pair.b if pair.a_id == lead.pk else pair.a, "score": pair.score} for pair in pairs]
 
 
 def _about(lead: Lead) -> str:

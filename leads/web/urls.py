@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from leads.web import activities, exporting, lead_edit, lead_page, list_page, qualification, saved_lists, settings_urls
+from leads.web import (
+    activities,
+    duplicate_urls,
+    exporting,
+    lead_edit,
+    lead_page,
+    list_page,
+    qualification,
+    saved_lists,
+    settings_urls,
+)
 
 urlpatterns = [
     path("leads/", list_page.show, name="leads"),
@@ -22,5 +32,6 @@ urlpatterns = [
         lead_edit.refuse_contact,
         name="lead-refuse-contact",
     ),
+    *duplicate_urls.patterns,
     *settings_urls.patterns,
 ]

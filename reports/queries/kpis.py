@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from handoff.models import Episode, StageTransition
 from leads.domain.choices import Stage
 from leads.models import Lead
 from reports.domain.figures import Rate
 from reports.queries import scope
-from reports.queries.reached import opportunity_after, won_since
+from reports.queries.reached import opportunity_after, whose, won_since
 from reports.queries.scope import Question
 
 
@@ -65,14 +65,13 @@ def leads_with_opportunity(question: Question) -> QuerySet[Lead]:
     """Leads that reached OPPORTUNITY in the period, with `is_won`. Undated imports are left out."""
     period = question.period
     reached = StageTransition.objects.filter(
-        lead=OuterRef("pk"),
         to_stage=Stage.OPPORTUNITY,
         at__gte=period.start,
         at__lt=period.end,
         at__lte=question.as_of,
         undated=False,
     )
-    found = Lead.objects.filter(scope.lead_q(question), Exists(reached))
+    found = Lead.objects.filter(scope.lead_q(question), pk__in=reached.annotate(who=whose()).values("who"))
     if question.filters.team:
         found = found.filter(Q(team=question.filters.team) | Q(handoffs__team=question.filters.team)).distinct()
     return found.annotate(is_won=won_since(lead="pk", since=period.start, as_of=question.as_of))

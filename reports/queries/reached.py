@@ -1,32 +1,47 @@
-"""Whether a lead has reached a stage, as conditions of the database."""
+"""Whether a lead has reached a stage, as conditions of the database.
+
+The log is never rewritten: what a lead did that was merged away is read through the one it was merged into.
+"""
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from handoff.models import StageTransition
 from leads.domain.choices import Stage
 
 
-def opportunity_after(*, lead: str, moment: str, as_of: datetime) -> Exists:
+def whose() -> Coalesce:
+    """Whom a transition counts for: the lead, or the one it was merged into."""
+    return Coalesce(F("lead__merged_into"), F("lead"))
+
+
+def opportunity_after(*, lead: str, moment: str, as_of: datetime) -> ExpressionWrapper:
     """The lead entered OPPORTUNITY at or after the row's moment (both are names of the row's fields)."""
-    return Exists(
-        StageTransition.objects.filter(
-            lead=OuterRef(lead), to_stage=Stage.OPPORTUNITY, at__gte=OuterRef(moment), at__lte=as_of
-        )
-    )
+    entered = StageTransition.objects.filter(to_stage=Stage.OPPORTUNITY, at__gte=OuterRef(moment), at__lte=as_of)
+    return _any_of(entered, lead)
 
 
-def won_since(*, lead: str, since: datetime, as_of: datetime) -> Exists:
+def won_since(*, lead: str, since: datetime, as_of: datetime) -> ExpressionWrapper:
     """The lead was won since then, and that was not taken back."""
-    won = StageTransition.objects.filter(lead=OuterRef(lead), to_stage=Stage.WON, at__gte=since, at__lte=as_of)
-    return Exists(won.filter(~Exists(_corrections(as_of))))
+    won = StageTransition.objects.filter(to_stage=Stage.WON, at__gte=since, at__lte=as_of)
+    return _any_of(won.filter(~Exists(_corrections(as_of))), lead)
 
 
-def taken_back(*, lead: str, as_of: datetime) -> Exists:
+def taken_back(*, lead: str, as_of: datetime) -> ExpressionWrapper:
     """The lead has a won result that was corrected, and none that stands."""
-    won = StageTransition.objects.filter(lead=OuterRef(lead), to_stage=Stage.WON, at__lte=as_of)
-    return Exists(won.filter(Exists(_corrections(as_of)))) & ~Exists(won.filter(~Exists(_corrections(as_of))))
+    won = StageTransition.objects.filter(to_stage=Stage.WON, at__lte=as_of)
+    corrected = _any_of(won.filter(Exists(_corrections(as_of))), lead)
+    standing = _any_of(won.filter(~Exists(_corrections(as_of))), lead)
+    return ExpressionWrapper(Q(corrected) & ~Q(standing), output_field=BooleanField())
+
+
+def _any_of(transitions: QuerySet[StageTransition], lead: str) -> ExpressionWrapper:
+    # Two looks into an index each: an OR over both columns would read the whole log for every row.
+    own = Exists(transitions.filter(lead=OuterRef(lead)))
+    merged = Exists(transitions.filter(lead__merged_into=OuterRef(lead)))
+    return ExpressionWrapper(Q(own) | Q(merged), output_field=BooleanField())
 
 
 def _corrections(as_of: datetime) -> QuerySet[StageTransition]:

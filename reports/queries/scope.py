@@ -70,6 +70,11 @@ def lead_q(question: Question, prefix: str = "") -> Q:
     return found & Q(**{f"{prefix}pk__in": Lead.objects.visible_to(question.viewer).values("pk")})
 
 
+def transition_q(question: Question) -> Q:
+    """The filters for rows of the log: by their lead, or by the one that it was merged into."""
+    return lead_q(question, "lead__") | lead_q(question, "lead__merged_into__")
+
+
 def episodes(question: Question) -> QuerySet[Episode]:
     """Episodes offered in the period, withdrawn ones left out."""
     found = Episode.objects.filter(

@@ -13,7 +13,7 @@ from leads.domain.choices import Stage
 from reports.domain.figures import Rate
 from reports.queries import scope
 from reports.queries.kpis import Kpis, acted, with_outcomes
-from reports.queries.reached import won_since
+from reports.queries.reached import whose, won_since
 from reports.queries.scope import Question
 
 BY_WEEK_UP_TO_DAYS = 130
@@ -40,8 +40,8 @@ def trend(question: Question) -> list[Point]:
     won = _grouped(
         _entries(question),
         truncate("at"),
-        n=Count("lead", distinct=True),
-        won=Count("lead", distinct=True, filter=Q(is_won=True)),
+        n=Count("who", distinct=True),
+        won=Count("who", distinct=True, filter=Q(is_won=True)),
     )
     kept = _grouped(scope.clocks(question), truncate("due_at"), n=Count("pk"), met=Count("pk", filter=Q(state="met")))
     return [_point(day, offered.get(day, {}), won.get(day, {}), kept.get(day, {})) for day in _starts(question)]
@@ -62,7 +62,7 @@ def _point(day: date, offered: dict[str, int], won: dict[str, int], kept: dict[s
 def _entries(question: Question) -> QuerySet[StageTransition]:
     period = question.period
     found = StageTransition.objects.filter(
-        scope.lead_q(question, "lead__"),
+        scope.transition_q(question),
         to_stage=Stage.OPPORTUNITY,
         at__gte=period.start,
         at__lt=period.end,
@@ -71,7 +71,8 @@ def _entries(question: Question) -> QuerySet[StageTransition]:
     )
     if question.filters.team:
         found = found.filter(lead__team=question.filters.team)
-    return found.annotate(is_won=won_since(lead="lead", since=period.start, as_of=question.as_of))
+    found = found.annotate(who=whose())
+    return found.annotate(is_won=won_since(lead="who", since=period.start, as_of=question.as_of))
 
 
 def _truncation(question: Question) -> Callable[[str], Any]:

@@ -44,7 +44,7 @@ def velocity(question: Question) -> tuple[StageSpeed, ...]:
 def _leavings(question: Question) -> QuerySet[StageTransition]:
     period = question.period
     found = StageTransition.objects.filter(
-        scope.lead_q(question, "lead__"),
+        scope.transition_q(question),
         from_stage__in=[a for a, _b in STEPS],
         at__gte=period.start,
         at__lt=period.end,

@@ -1,0 +1,133 @@
+"""What leads itself owns of two that become one: columns, sources, activities, qualification; and the way back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from leads.domain.merging import CHOICES, COLUMNS, QUALIFICATION, prefers_other
+from leads.domain.normalise import derived
+from leads.models import Activity, Company, Lead, LeadSource, Qualification
+from leads.services import activities
+from leads.services.lead_changes import OWN_COLUMNS
+
+_SURVIVOR = (*COLUMNS, "channel_id", "campaign_id", "acquired_at", "opted_out", "do_not_contact", "custom")
+
+
+def take_over(*, survivor: Lead, loser: Lead, chosen: Mapping[str, bool], at: datetime) -> dict[str, Any]:
+    """Writes the survivor with what was chosen and the tombstone; returns what is needed to turn back."""
+    before: dict[str, Any] = {"survivor": _values(survivor), "loser": {"external_id": loser.external_id}}
+    _choose(survivor, loser, chosen)
+    _first_source(survivor, loser)
+    for flag in ("opted_out", "do_not_contact"):
+        setattr(survivor, flag, getattr(survivor, flag) or getattr(loser, flag))
+    before["qualification"] = _qualify(survivor, loser, chosen, at)
+    if survivor.external_id == loser.external_id:
+        loser.external_id = None
+    _bury(loser, survivor, at)
+    _save(survivor, at)
+    before["after"] = _values(survivor)
+    before |= _move(survivor, loser)
+    return before
+
+
+def _values(lead: Lead) -> dict[str, Any]:
+    return {name: _plain(getattr(lead, name)) for name in _SURVIVOR}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _choose(survivor: Lead, loser: Lead, chosen: Mapping[str, bool]) -> None:
+    mine = {name: getattr(survivor, name) for name in COLUMNS}
+    other = {name: getattr(loser, name) for name in COLUMNS}
+    for name, columns in CHOICES.items():
+        if chosen.get(name, prefers_other(name, mine, other)):
+            for column in columns:
+                setattr(survivor, column, other[column])
+    survivor.custom = {
+        key: loser.custom[key]
+        if key in loser.custom and chosen.get(f"custom.{key}", key not in survivor.custom)
+        else survivor.custom.get(key)
+        for key in sorted({*survivor.custom, *loser.custom})
+    }
+
+
+def _first_source(survivor: Lead, loser: Lead) -> None:
+    """The earliest acquisition and its channel are the lead's."""
+    if loser.channel_id and (not survivor.channel_id or loser.acquired_at < survivor.acquired_at):
+        survivor.channel_id, survivor.campaign_id = loser.channel_id, loser.campaign_id
+    survivor.acquired_at = min(survivor.acquired_at, loser.acquired_at)
+
+
+def _qualify(survivor: Lead, loser: Lead, chosen: Mapping[str, bool], at: datetime) -> dict[str, Any]:
+    """{name: [before, after]} of what changed in the survivor's qualification."""
+    rows = {row.lead_id: row for row in Qualification.objects.filter(lead__in=[survivor.pk, loser.pk])}
+    other = rows.get(loser.pk)
+    if other is None:
+        return {}
+    mine = rows.get(survivor.pk) or Qualification(lead=survivor, updated_at=at)
+    changed = {}
+    for name in QUALIFICATION:
+        old, new = getattr(mine, name), getattr(other, name)
+        wanted = chosen.get(f"qualification.{name}", old in ("", None))
+        if wanted and old != new and not (old in ("", None) and new in ("", None)):
+            setattr(mine, name, new)
+            changed[name] = [old, new]
+    if changed:
+        mine.updated_at = at
+        mine.save()
+    return changed
+
+
+def _bury(loser: Lead, survivor: Lead, at: datetime) -> None:
+    loser.is_present, loser.merged_into = False, survivor
+    loser.version += 1
+    loser.updated_at = at
+    loser.save(update_fields=["is_present", "merged_into", "external_id", "version", "updated_at"])
+
+
+def _save(lead: Lead, at: datetime) -> None:
+    company = Company.objects.filter(pk=lead.company_id).first()
+    lead.company = company
+    for name, value in derived(vars(lead), company.name if company else "").items():
+        setattr(lead, name, value)
+    lead.version += 1
+    lead.updated_at = at
+    lead.save(update_fields=OWN_COLUMNS)
+
+
+def _move(survivor: Lead, loser: Lead) -> dict[str, Any]:
+    """Every activity, every source the survivor has not yet, and who was merged into the loser before."""
+    acted = list(Activity.objects.filter(lead=loser).values_list("pk", flat=True))
+    Activity.objects.filter(lead=loser).update(lead=survivor)
+    known = set(LeadSource.objects.filter(lead=survivor).values_list("channel", "campaign"))
+    came = [row.pk for row in LeadSource.objects.filter(lead=loser) if (row.channel_id, row.campaign_id) not in known]
+    LeadSource.objects.filter(pk__in=came).update(lead=survivor)
+    earlier = list(Lead.objects.filter(merged_into=loser).values_list("pk", flat=True))
+    Lead.objects.filter(pk__in=earlier).update(merged_into=survivor)
+    activities.recount_latest(lead_ids=[survivor.pk])
+    return {"activities": acted, "sources": came, "tombstones": earlier}
+
+
+def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: datetime) -> None:
+    """Each has its own again; what somebody changed on the survivor since is left as it is."""
+    for name, value in before["survivor"].items():
+        if value != before["after"][name] and _plain(getattr(survivor, name)) == before["after"][name]:
+            setattr(survivor, name, datetime.fromisoformat(value) if name == "acquired_at" else value)
+    _save(survivor, at)
+    row = Qualification.objects.filter(lead=survivor).first()
+    for name, (old, new) in before["qualification"].items():
+        if row is not None and getattr(row, name) == new:
+            setattr(row, name, old)
+    if row is not None and before["qualification"]:
+        row.save()
+    Activity.objects.filter(pk__in=before["activities"], lead=survivor).update(lead=loser)
+    LeadSource.objects.filter(pk__in=before["sources"], lead=survivor).update(lead=loser)
+    Lead.objects.filter(pk__in=before["tombstones"], merged_into=survivor).update(merged_into=loser)
+    loser.is_present, loser.merged_into = True, None
+    loser.external_id = before["loser"]["external_id"]
+    loser.version += 1
+    loser.updated_at = at
+    loser.save(update_fields=["is_present", "merged_into", "external_id", "version", "updated_at"])
+    activities.recount_latest(lead_ids=[survivor.pk, loser.pk])

@@ -1,0 +1,151 @@
+"""What the page of duplicates shows of a pair: who, why, and what differs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from leads.domain import merging
+from leads.domain.choices import Phase
+from leads.domain.field_labels import label_of
+from leads.models import DuplicatePair, Lead
+from leads.queries.duplicate_pairs import Belongings
+
+_WORDS = {
+    "name": lambda: pgettext("lead", "Name"),
+    "name_kana": lambda: pgettext("lead", "Name (kana)"),
+    "address": lambda: _("Address"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of both: `choice` names it in the form; without a choice nothing has to be decided."""
+
+    name: str
+    label: str
+    one: str
+    other: str
+    takes_other: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Both know it, and not the same."""
+        return bool(self.one and self.other and self.one != self.other)
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.one or self.other)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two leads, with what comes with it."""
+
+    lead: Lead
+    sources: str
+    activities: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A pair ready to be drawn: `stays` is the one that survives, on the left."""
+
+    pair: DuplicatePair
+    stays: Side
+    goes: Side
+    reasons: str
+    lines: list[Line] = field(default_factory=list)
+    owners: list[User] = field(default_factory=list)
+
+    @property
+    def crosses(self) -> bool:
+        """They belong to two companies: merging them has to be said."""
+        one, other = self.stays.lead.company_id, self.goes.lead.company_id
+        return bool(one and other and one != other)
+
+    @property
+    def further(self) -> bool:
+        """Whether the stage alone decides who survives."""
+        return merging.is_further(self.stays.lead.stage, self.goes.lead.stage)
+
+
+def shown(pairs: Iterable[DuplicatePair], belongings: Belongings) -> list[Pair]:
+    """The pairs as the page draws them."""
+    return [_pair(pair, belongings) for pair in pairs]
+
+
+def _pair(pair: DuplicatePair, belongings: Belongings) -> Pair:
+    stays, goes = (pair.b, pair.a) if merging.is_further(pair.b.stage, pair.a.stage) else (pair.a, pair.b)
+    owners = {lead.owner_id: lead.owner for lead in (stays, goes) if lead.owner is not None}
+    return Pair(
+        pair=pair,
+        stays=_side(stays, belongings),
+        goes=_side(goes, belongings),
+        reasons=pgettext("separator", " · ").join(_reason(reason) for reason in _brief(pair.reasons)),
+        lines=[line for line in _lines(stays, goes) if line.is_known],
+        owners=list(owners.values()) if len(owners) > 1 else [],
+    )
+
+
+def _side(lead: Lead, belongings: Belongings) -> Side:
+    return Side(lead, _(", ").join(belongings.sources.get(lead.pk, [])), belongings.activities[lead.pk])
+
+
+def word(name: str) -> str:
+    """The field in words."""
+    return _WORDS[name]() if name in _WORDS else label_of(name)
+
+
+def _brief(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The weightiest few; where last and first name are the same, the name is."""
+    alike = {reason["field"]: reason["similarity"] for reason in reasons}
+    if alike.get("last_name") == alike.get("first_name") == 100:
+        kept = [reason for reason in reasons if reason["field"] != "first_name"]
+        reasons = [{**one, "field": "name"} if one["field"] == "last_name" else one for one in kept]
+    return reasons[:5]
+
+
+def _reason(reason: dict[str, Any]) -> str:
+    if reason["similarity"] >= 100:
+        return _("Same %(field)s") % {"field": _inside(reason["field"])}
+    return _("%(field)s %(percent)s%% alike") % {"field": word(reason["field"]), "percent": reason["similarity"]}
+
+
+def _inside(name: str) -> str:
+    """Within a sentence; English writes it small there."""
+    text = word(name)
+    return text if (get_language() or "ja").startswith("ja") or text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _lines(stays: Lead, goes: Lead) -> Iterable[Line]:
+    mine, other = ({name: getattr(lead, name) for name in merging.COLUMNS} for lead in (stays, goes))
+    for name, columns in merging.CHOICES.items():
+        takes_other = merging.prefers_other(name, mine, other)
+        yield Line(name, word(name), _text(stays, name, columns), _text(goes, name, columns), takes_other)
+    for key in sorted({*stays.custom, *goes.custom}):
+        yield _own(f"custom.{key}", stays.custom.get(key), goes.custom.get(key))
+    for name in merging.QUALIFICATION:
+        one, two = _known(stays, name), _known(goes, name)
+        if one and two and one != two:
+            yield _own(f"qualification.{name}", one, two)
+
+
+def _text(lead: Lead, name: str, columns: tuple[str, ...]) -> str:
+    if name == "company":
+        return str(lead.company or "")
+    parts = columns[:1] if name == "title" else columns
+    return " ".join(str(getattr(lead, column)) for column in parts if getattr(lead, column))
+
+
+def _known(lead: Lead, name: str) -> str:
+    value = getattr(getattr(lead, "qualification", None), name, "")
+    return str(Phase(value).label) if name == "phase" and value in Phase.values else str(value or "")
+
+
+def _own(name: str, one: Any, other: Any) -> Line:
+    first, second = ("" if value in (None, "") else str(value) for value in (one, other))
+    return Line(name, word(name), first, second, takes_other=not first and bool(second))
