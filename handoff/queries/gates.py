@@ -46,6 +46,11 @@ class GateState:
     condition_holds: bool = True
 
     @property
+    def items(self) -> tuple[Lack, ...]:
+        """Those that the qualification form asks for; a condition is met on the lead itself."""
+        return tuple(lack for lack in self.lacks if lack.code != "condition")
+
+    @property
     def holds(self) -> bool:
         return not self.lacks or self.mode == Gate.Mode.OFF
 

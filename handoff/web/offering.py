@@ -100,6 +100,7 @@ def _page(
         "gate": gate,
         "needs_reason": gate is not None and legs.is_first(leg) and not gate.condition_holds and lead.stage != "mql",
         "lacks": gate.lacks if gate else (),
+        "items": gate.items if gate else (),
         "names": gates.names(gate.lacks) if gate else "",
         "teams": teams,
         "people": people.distinct().order_by("pk"),

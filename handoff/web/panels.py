@@ -69,10 +69,10 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     """What is missing for the next handover, with the step to get it; empty when nothing is."""
     lead, at = seen(request, pk), request.entry.at  # type: ignore[attr-defined]
     gate = next_gate(lead, at=at)
-    known = [item for item in gate.lacks if item.code != "condition"] if gate else []
-    context = {"lead": lead, "gate": gate, "lacks": gate.lacks if gate else (), "items": known}
+    context = {"lead": lead, "gate": gate, "lacks": gate.lacks if gate else (), "items": gate.items if gate else ()}
     context["names"] = gates.names(gate.lacks) if gate else ""
     context["may_qualify"] = request.user.may("qualify")
+    context["may_edit"] = request.user.may("edit_leads")
     return render(request, "handoff/_panel_need.html", context)
 
 

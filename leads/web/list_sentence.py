@@ -94,7 +94,8 @@ def chips(query: QueryDict) -> tuple[list[Chip], list[Chip]]:
         chip = _chip(piece, query)
         (used if chip.text else free).append(chip)
     if said := _condition(query.get(CONDITION, "")):
-        used.append(Chip(CONDITION, _("Condition"), "", "", CONDITION, said, query[CONDITION]))
+        before, _mark, after = pgettext("filter", "where %s").partition("%s")
+        used.append(Chip(CONDITION, _("Condition"), before.strip(), after.strip(), CONDITION, said, query[CONDITION]))
         used[-1].clear_url = without(query, CONDITION)
     return used, free
 

@@ -122,3 +122,19 @@ def test_ar_45_the_workflow_page_draws_the_live_settings(client, small):
     assert len(answer.context["reasons"]) == 8
     assert [len(lines) for _leg, lines in answer.context["speeds"]] == [3]
     assert answer.context["scoring"]
+
+
+def test_a_criterion_that_no_question_meets_leads_to_the_lead_s_own_fields(client, small):
+    Gate.objects.filter(kind="mql").update(
+        mode="block", condition={"field": "company.employee_count", "op": "gte", "value": 50}, required=[]
+    )
+    lead = stories.lead()
+
+    panel = get(client, small.mia, f"/leads/{lead.pk}/need/")
+    form = get(client, small.mia, f"/leads/{lead.pk}/offer/")
+
+    for page in (panel, form):
+        text = page.content.decode()
+        assert f'href="/leads/{lead.pk}/edit/"' in text
+        assert "/qualification/" not in text
+        assert "50" in text, "what is missing is said, not only that a criterion is not met"

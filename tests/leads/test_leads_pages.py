@@ -316,6 +316,21 @@ def test_a_list_is_saved_under_a_name_and_opened_by_its_tab(page, cast, client):
     assert client.post(f"/leads/lists/{segment.pk}/delete/").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"q": "田中"}, "検索語が「 田中 」のリード"),
+        ({"condition": '{"field":"title","op":"known","value":true}'}, "条件が「 肩書が分かっている 」のリード"),
+    ],
+)
+def test_the_filters_read_as_one_japanese_sentence(page, query, sentence):
+    page.cookies["handoff_language"] = "ja"
+    drop = re.search(r'<span class="hf-sentence-words">(.*?)<b ', text_of(page.get(LIST, query)), re.S).group(1)
+    summaries = re.sub(r"<details.*?<summary[^>]*>(.*?)</summary>.*?</details>", r" \1 ", drop, flags=re.S)
+
+    assert re.sub(r"<[^>]+>", " ", summaries).strip() == sentence
+
+
 def test_the_list_and_the_chosen_are_exported_as_shown(page):
     chosen, other = factories.lead(company=factories.company()), factories.lead()
     assert "2 leads go into the file" in text_of(page.get("/leads/export/"))
