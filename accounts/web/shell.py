@@ -21,10 +21,15 @@ def choose(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             preferences.speak(user=request.user, language=language)
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, YEAR, secure=settings.HTTPS, samesite="Lax")
+        keep_language(response, language)
     if request.POST.get("theme") in THEMES:
         response.set_cookie(THEME_COOKIE, request.POST["theme"], YEAR, secure=settings.HTTPS, samesite="Lax")
     return response
+
+
+def keep_language(response: HttpResponse, language: str) -> None:
+    """This browser goes on in this language, whoever signs in."""
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, YEAR, secure=settings.HTTPS, samesite="Lax")
 
 
 @login_required

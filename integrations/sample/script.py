@@ -15,6 +15,8 @@ from leads.models import Campaign, Channel
 # Leads come in by the season: budgets are planned in autumn, spring is fairs; August and the year's end are quiet.
 SEASON = {1: 0.7, 2: 0.9, 3: 1.2, 4: 1.0, 5: 0.9, 6: 1.1, 7: 1.0, 8: 0.6, 9: 1.3, 10: 1.4, 11: 1.3, 12: 0.8}
 WEEKEND = 0.12
+# Of the acts that would lie beyond the end, this share happens just before it.
+COMES_NOW = 0.25
 # What an interested person does: type, weight, content kind
 ACTS = [
     ("site_visit", 34, None),
@@ -75,12 +77,16 @@ class Script:
         worth = min(1.0, max(0.0, self.random.gauss(quality, 0.22)))
         interest = min(1.0, max(0.05, self.random.gauss(0.25 + 0.5 * worth, 0.2)))
         values = self._person(company) | {"channel": channel, "campaign": campaign}
-        return Character(values, self._moment(day), channel, campaign, interest, worth)
+        at = min(self._moment(day), self._just_now())
+        return Character(values, at, channel, campaign, interest, worth)
 
     def _moment(self, day: date) -> datetime:
         hour = int(min(22, max(7, self.random.gauss(13.5, 3))))
-        at = datetime.combine(day, time(hour, self.random.randrange(60), self.random.randrange(60)), self.zone)
-        return min(at, self.until - timedelta(minutes=self.random.randrange(1, 240)))
+        return datetime.combine(day, time(hour, self.random.randrange(60), self.random.randrange(60)), self.zone)
+
+    def _just_now(self) -> datetime:
+        """Within the last hour and a half, so that the first look finds something fresh."""
+        return self.until - timedelta(minutes=self.random.randrange(5, 90))
 
     def _source(self, day: date) -> tuple[Channel, Campaign | None, float]:
         running = [self._pull(row, day) for row in CHANNELS]
@@ -159,6 +165,9 @@ class Script:
             if kind == "demo_request" and character.worth < 0.5:
                 kind, wants = "site_visit", None
             if at >= self.until:
+                # Some of those who would come later come now; all of them at once would be no ordinary morning.
+                if self.random.random() < COMES_NOW:
+                    yield self._just_now(), kind, self._content(wants)
                 return
             yield at, kind, self._content(wants)
             at = self._moment((at + timedelta(days=self.random.expovariate(1 / 6))).astimezone(self.zone).date())

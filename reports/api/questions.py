@@ -11,7 +11,7 @@ from accounts.api.moments import DayField, MomentField
 from accounts.models import Organization, Team, User
 from handoff.domain.choices import Leg
 from leads.models import Campaign, Channel
-from reports.domain.periods import Period, latest_months
+from reports.domain.periods import Period, latest_days
 from reports.queries.funnel import COHORTS
 from reports.queries.scope import SIZES, Filters, Question, narrowed_to
 
@@ -38,7 +38,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         # `from` is a word of the language, so it can't be an attribute of the class.
-        first = DayField(required=False, help_text="First local day; default three whole months")
+        first = DayField(required=False, help_text="First local day; default the latest 90 days, today included")
         return {"from": first, **fields}
 
     def to_internal_value(self, data: Any) -> Any:
@@ -83,7 +83,8 @@ def question_of(given: dict[str, Any], *, organization: Organization, user: User
     if given.get("from"):
         period = Period(given["from"], given["to"], zone)
     else:
-        period = latest_months(at.astimezone(zone).date(), 3, zone)
+        # As the dashboard begins: what one has just done is in it.
+        period = latest_days(at.astimezone(zone).date(), 90, zone)
     names = ("team", "channel", "campaign", "industry", "size", "leg")
     filters = Filters(**{name: given[name] for name in names if given.get(name)})
     return Question(period, given.get("as_of") or at, filters, narrowed_to(user, organization))

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.domain.roles import Permission, Role
 from accounts.models import Organization, User
+from handoff.domain.choices import Leg
 from handoff.models import Clock, Episode, Handoff
 from handoff.queries.legs import FIELD_LEGS
 from leads.models import Lead
@@ -27,10 +28,13 @@ class Filters:
     industry: str = ""
     size: str = ""
     leg: str = ""
+    every_leg: bool = False
 
     @property
     def legs(self) -> tuple[str, ...]:
-        return (self.leg,) if self.leg else FIELD_LEGS
+        if self.leg:
+            return (self.leg,)
+        return tuple(Leg.values) if self.every_leg else FIELD_LEGS
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class Question:
     as_of: datetime
     filters: Filters = field(default_factory=Filters)
     viewer: User | None = None
+
+    def of_every_leg(self) -> "Question":
+        """The same about each leg, unless one is named: where teams and people stand side by side, each has its own."""
+        return replace(self, filters=replace(self.filters, every_leg=True))
 
     def previous(self) -> "Question":
         """The period before, measured at the same age, so that the two can be compared."""

@@ -43,18 +43,24 @@ def sla(question: Question) -> Sla:
     """The period's promises (by due time) and response times (by offer), in a constant number of queries."""
     by_kind = _kept(question, "kind")
     kept = Rate(sum(rate.numerator for rate in by_kind.values()), sum(rate.denominator for rate in by_kind.values()))
-    offered = scope.episodes(question)
-    answered = offered.filter(answer_minutes__isnull=False, answered_at__lte=question.as_of)
-    contacted = offered.filter(contact_minutes__isnull=False, first_contact_at__lte=question.as_of)
+    answered, contacted = _answered(question), _contacted(question)
     return Sla(
         kept=kept,
         by_kind={kind: by_kind.get(kind, Rate(0, 0)) for kind in ClockKind.values},
         answer=_all(answered, "answer_minutes"),
         contact=_all(contacted, "contact_minutes"),
         histogram=_histogram(answered),
-        teams=_teams(question, answered, contacted),
-        people=_people(question),
+        teams=_teams(question.of_every_leg()),
+        people=_people(question.of_every_leg()),
     )
+
+
+def _answered(question: Question) -> QuerySet[Episode]:
+    return scope.episodes(question).filter(answer_minutes__isnull=False, answered_at__lte=question.as_of)
+
+
+def _contacted(question: Question) -> QuerySet[Episode]:
+    return scope.episodes(question).filter(contact_minutes__isnull=False, first_contact_at__lte=question.as_of)
 
 
 def _kept(question: Question, by: str) -> dict[Any, Rate]:
@@ -81,12 +87,12 @@ def _histogram(answered: QuerySet[Episode]) -> tuple[int, ...]:
     return tuple(found[f"bar{number}"] for number in range(len(highs)))
 
 
-def _teams(question: Question, answered: QuerySet[Episode], contacted: QuerySet[Episode]) -> list[Party]:
+def _teams(question: Question) -> list[Party]:
     """By the team that holds (or last held) the episode."""
     held_by = Subquery(Handoff.objects.filter(episode=OuterRef("pk")).order_by("-id").values("team")[:1])
     kept = _kept(question, "handoff__team")
-    answers = spreads(answered.annotate(held_by=held_by), group="held_by", value="answer_minutes")
-    contacts = spreads(contacted.annotate(held_by=held_by), group="held_by", value="contact_minutes")
+    answers = spreads(_answered(question).annotate(held_by=held_by), group="held_by", value="answer_minutes")
+    contacts = spreads(_contacted(question).annotate(held_by=held_by), group="held_by", value="contact_minutes")
     teams = Team.objects.filter(pk__in=set(kept) | set(answers) | set(contacts))
     parties = [
         Party(team, kept.get(team.pk, Rate(0, 0)), answers.get(team.pk, Spread()), contacts.get(team.pk, Spread()))

@@ -73,3 +73,12 @@ def test_demo_login_works_only_in_the_sample_company(client):
     assert client.get(f"/demo-login/{crew.mia.pk}/").status_code == 405
     assert client.post(f"/demo-login/{crew.mia.pk}/").status_code in (302, 200)
     assert client.get("/api/v1/me/").json()["last_name"] == "三宅"
+
+
+def test_a_visitor_stays_in_the_language_of_the_page(client):
+    organization(is_sample=True)
+    crew = cast()
+    page = {"accept-language": "en"}
+    client.post(f"/demo-login/{crew.mia.pk}/", headers=page)
+    assert client.cookies["handoff_language"].value == "en"
+    assert '<html lang="en"' in client.get("/", headers=page).content.decode()
