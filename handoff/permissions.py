@@ -68,6 +68,11 @@ def may_direct(user: User, lead: Lead) -> bool:
     return user.may(Permission.MOVE_STAGES) and lead.stage in MARKETING_STAGES
 
 
+def may_direct_some(user: User) -> bool:
+    """Whether there can be leads for which `may_direct` holds."""
+    return user.may(Permission.REASSIGN_HANDOFFS) or user.may(Permission.MOVE_STAGES)
+
+
 def belongs_to(user: User, lead: Lead, who: str) -> bool:
     """Whether the user is one of those whom the table of transitions names as `who`."""
     if user.is_service or Role.ADMIN in user.roles:

@@ -62,6 +62,12 @@ def put_back(*, lead_id: int, values: Mapping[str, Any]) -> None:
     Lead.objects.filter(pk=lead_id).update(**values)
 
 
+def hand_many(*, holders: Mapping[int, tuple[int | None, int | None]]) -> None:
+    """Gives each, by lead id, this owner and team; what is owed on it stays owed, by them."""
+    rows = [Lead(pk=pk, owner_id=owner_id, team_id=team_id) for pk, (owner_id, team_id) in holders.items()]
+    Lead.objects.bulk_update(rows, ["owner", "team"], batch_size=500)
+
+
 def disown(*, leads: QuerySet[Lead]) -> None:
     """These belong to nobody any more; only for leads that need no owner."""
     leads.update(owner=None)

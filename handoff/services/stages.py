@@ -78,6 +78,7 @@ def move_many(
     by: User | None,
     at: datetime,
     duty_of: Callable[[Lead], Duty] | None = None,
+    not_before: datetime | None = None,
     reason: str = "",
 ) -> list[Lead]:
     """Brings all that the table lets to `to`, set-based; returns those moved. One journal row for all.
@@ -90,7 +91,8 @@ def move_many(
     if not moved:
         return []
     if duty_of is not None:
-        duties.assign_many(duties={lead.pk: duty_of(lead) for lead in moved})
+        until = {lead.pk: not_before for lead in moved} if not_before else None
+        duties.assign_many(duties={lead.pk: duty_of(lead) for lead in moved}, not_before=until)
     moved_ids = [lead.pk for lead in moved]
     Lead.objects.filter(pk__in=moved_ids).update(stage=to, stage_since=at)
     if to not in stages.QUALIFIED:

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,7 +20,9 @@ from handoff.web.panels import next_gate, offer_label, seen
 from journal.errors import DomainError
 from leads.models import Lead
 from leads.queries.references import as_id
-from leads.web.posting import safe_next
+from leads.web import chosen
+
+MOST_AT_ONCE = 200
 
 
 @login_required
@@ -49,11 +50,13 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Many at once, as the list selected them: those whose gate holds; the others are named."""
-    numbers = [number for text in request.POST.getlist("lead") if (number := as_id(text))]
-    back = safe_next(request, reverse("leads"))
-    chosen = list(Lead.objects.visible_to(request.user).filter(pk__in=numbers[:200]).order_by("pk"))
+    picked = chosen.read(request)
+    leads = list(picked.leads.order_by("pk")[: MOST_AT_ONCE + 1])
+    if len(leads) > MOST_AT_ONCE:
+        messages.error(request, _("At most %(n)d leads are handed over at once.") % {"n": MOST_AT_ONCE})
+        return redirect(picked.back)
     at = request.entry.at  # type: ignore[attr-defined]
-    done = bulk_offers.offer_many(leads=chosen, by=request.user, at=at)
+    done = bulk_offers.offer_many(leads=leads, by=request.user, at=at)
     if done.made:
         number = len(done.made)
         messages.success(
@@ -64,7 +67,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if len(done.refused) > 3:
         rest = len(done.refused) - 3
         messages.error(request, ngettext("%(n)d more was refused.", "%(n)d more were refused.", rest) % {"n": rest})
-    return redirect(back)
+    return redirect(picked.back)
 
 
 def _send(request: HttpRequest, lead: Lead, leg: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handoff.web import answering, gap_urls, handoff_page, inbox, offering, panels, today, workflow
+from handoff.web import answering, bulk, gap_urls, handoff_page, inbox, offering, panels, today, workflow
 from handoff.web.settings import urls as settings_urls
 
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("handoffs/<int:pk>/answer/<slug:verb>/", answering.answer, name="handoff-answer"),
     path("leads/<int:pk>/offer/", offering.offer, name="lead-offer"),
     path("leads/offer/", offering.bulk, name="handoff-bulk-offer"),
+    path("leads/assign/", bulk.assign, name="lead-bulk-assign"),
+    path("leads/nurture/", bulk.nurture, name="lead-bulk-nurture"),
     path("leads/<int:pk>/steps/", panels.steps, name="lead-steps-panel"),
     path("leads/<int:pk>/need/", panels.need, name="lead-need-panel"),
     path("leads/<int:pk>/handoffs/", panels.handoffs, name="lead-handoff-panel"),

@@ -38,6 +38,7 @@ SWEEPS = (
     Sweep("intake", "handoff.services.intake.take_in"),
     Sweep("imports", "leads.services.import_work.sweep"),
     Sweep("duplicates", "leads.services.duplicate_search.sweep"),
+    Sweep("bulk actions", "leads.services.bulk_runs.sweep"),
 )
 
 

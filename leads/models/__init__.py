@@ -1,4 +1,5 @@
 from leads.models.activity import Activity, ActivityType, Content
+from leads.models.bulk import BulkItem, BulkRun
 from leads.models.channel import Campaign, Channel, LeadSource
 from leads.models.company import Company
 from leads.models.duplicate import DuplicateDue, DuplicatePair, MatchKey, Merge
@@ -6,10 +7,13 @@ from leads.models.imports import ImportMapping, ImportRow, ImportRun
 from leads.models.lead import CustomField, Lead, Qualification
 from leads.models.score import LeadScore, ScoreDue
 from leads.models.segment import Segment
+from leads.models.tag import LeadTag, Tag
 
 __all__ = [
     "Activity",
     "ActivityType",
+    "BulkItem",
+    "BulkRun",
     "Campaign",
     "Channel",
     "Company",
@@ -25,7 +29,9 @@ __all__ = [
     "LeadSource",
     "MatchKey",
     "Merge",
+    "LeadTag",
     "Qualification",
     "ScoreDue",
     "Segment",
+    "Tag",
 ]

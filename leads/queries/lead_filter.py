@@ -20,7 +20,7 @@ from leads.domain.choices import Stage
 from leads.domain.conditions import InvalidCondition
 from leads.domain.normalise import search_terms
 from leads.models import Lead, Segment
-from leads.queries import conditions
+from leads.queries import conditions, tags
 from leads.queries.references import as_id
 
 BANDS = (
@@ -49,6 +49,13 @@ class CommaWidget(forms.SelectMultiple):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         given = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
         return [part for text in given for part in str(text).split(",") if part]
+
+
+class CommaTextWidget(forms.TextInput):
+    """Reads `?tag=a,b` and `?tag=a&tag=b` alike, as one text."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return ",".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name)
 
 
 class SeveralFilter(django_filters.MultipleChoiceFilter):
@@ -98,6 +105,12 @@ class LeadFilter(django_filters.FilterSet):
     employees_min = django_filters.NumberFilter(
         field_name="company__employee_count", lookup_expr="gte", **_POINTS, help_text="At least so many employees"
     )
+    tag = django_filters.CharFilter(
+        method="by_tag",
+        max_length=MOST_QUERY,
+        widget=CommaTextWidget,
+        help_text="Id or name of a tag, or several, separated by commas; none: without any",
+    )
     touched = django_filters.ChoiceFilter(
         choices=TOUCHED, method="by_touch", help_text="Last contact by us: week, month, older, none"
     )
@@ -125,6 +138,9 @@ class LeadFilter(django_filters.FilterSet):
         super().__init__(*args, **options)
         entry = self.request and self.request._request.entry
         self.at, self.user = at or (entry and entry.at), user or (self.request and self.request.user)
+
+    def by_tag(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        return queryset.filter(~tags.any_tag() if value == "none" else tags.bearing(value.split(",")))
 
     def by_words(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         return search(queryset, value)

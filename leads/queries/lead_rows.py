@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from leads.models import Activity, ActivityType, Lead
+from leads.models import Activity, ActivityType, Lead, Tag
 from leads.queries import lead_names
+from leads.queries import tags as tag_queries
 from leads.queries.keyset import Page, page
 from leads.queries.lead_list import sort_of
 from leads.queries.timeline import label_of, named
@@ -37,6 +38,7 @@ class Row:
     values: dict[str, Any]
     days_in_stage: int | None
     act: Act | None
+    tags: list[Tag]
 
     @property
     def name(self) -> str:
@@ -53,20 +55,29 @@ class Row:
 
 
 def read(
-    queryset: QuerySet[Lead], *, ordering: str, cursor: str | None, at: datetime, zone: ZoneInfo, with_acts: bool = True
+    queryset: QuerySet[Lead],
+    *,
+    ordering: str,
+    cursor: str | None,
+    at: datetime,
+    zone: ZoneInfo,
+    with_acts: bool = True,
+    with_tags: bool = False,
 ) -> tuple[list[Row], Page]:
     """One page of rows and its neighbours' cursors. Raises UnknownOrdering, BadCursor."""
     found = page(queryset, columns=COLUMNS, sort=sort_of(ordering), cursor=cursor, size=SIZE)
     lead_names.add_sources(found.rows)
     lead_names.add_holders(found.rows)
-    acts = newest_acts([row["pk"] for row in found.rows]) if with_acts else {}
+    lead_ids = [row["pk"] for row in found.rows]
+    acts = newest_acts(lead_ids) if with_acts else {}
+    tags = tag_queries.of_leads(lead_ids) if with_tags else {}
     today = at.astimezone(zone).date()
-    return [_row(values, acts, today, zone) for values in found.rows], found
+    return [_row(values, acts, tags.get(values["pk"], []), today, zone) for values in found.rows], found
 
 
-def _row(values: dict[str, Any], acts: dict[int, Act], today: date, zone: ZoneInfo) -> Row:
+def _row(values: dict[str, Any], acts: dict[int, Act], tags: list[Tag], today: date, zone: ZoneInfo) -> Row:
     days = (today - values["stage_since"].astimezone(zone).date()).days
-    return Row(values["pk"], values, days if days > 0 else None, acts.get(values["pk"]))
+    return Row(values["pk"], values, days if days > 0 else None, acts.get(values["pk"]), tags)
 
 
 def newest_acts(lead_ids: list[int]) -> dict[int, Act]:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from leads.models import Lead
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
 from leads.services import exports
+from leads.web.chosen import WHOLE
 from leads.web.posting import safe_next
 
 MOST_CHOSEN = 1000
@@ -52,6 +53,8 @@ class ExportForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest) -> HttpResponse:
     """Asks for columns and kind of file, then sends it. `lead` ids choose some; else the address's filters do."""
+    if request.POST.get("scope") == WHOLE:
+        return redirect(f"{reverse('leads-export')}?{request.POST.get('query', '')}")
     leads, chosen = _leads(request)
     form = ExportForm(request.POST if "file_format" in request.POST else None)
     if form.is_valid():

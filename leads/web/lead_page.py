@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from journal.errors import DomainError
 from leads.models import ActivityType, Lead, LeadSource
-from leads.queries import colleagues, duplicate_pairs, merges, timeline, viewpoints
+from leads.queries import colleagues, duplicate_pairs, merges, tags, timeline, viewpoints
 
 # Panels that other apps draw: the lead's page knows their names only (arrows go downwards).
 PANELS = {
@@ -67,6 +67,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "kinds": kinds_by_hand(),
         "now": local_input(at, request),
         "score": getattr(lead, "score", None),
+        "tags": tags.of_leads([pk]).get(pk, []),
         "duplicates_url": address("lead-duplicates", pk),
         "duplicates": _duplicates(lead, request),
     }

@@ -30,6 +30,7 @@ COLUMNS = (
     Column("prefecture", _("Prefecture"), "c-prefecture"),
     Column("campaign", _("Campaign"), "c-campaign"),
     Column("acquired", _("Acquired"), "c-acquired", "acquired_at"),
+    Column("tags", _("Tags"), "c-tags"),
     Column("owner", pgettext_lazy("column", "Owner"), "c-owner"),
 )
 DEFAULT = ("score", "stage", "touch", "act", "channel", "owner")

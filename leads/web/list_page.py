@@ -19,14 +19,16 @@ from journal.errors import DomainError
 from leads.models import Lead, Segment
 from leads.queries import lead_list, lead_rows
 from leads.queries.lead_filter import LeadFilter
-from leads.web import list_columns, list_sentence, saved_lists
+from leads.web import bulk_strip, list_columns, list_sentence, peek, saved_lists
 from leads.web.posting import safe_next
 
+# Route, icon, whether it is the one filled button, and who sees it (None: everybody; the page behind asks itself).
 BULK_ROUTES = (
-    ("handoff-bulk-offer", "arrow-right", True),
-    ("lead-bulk-assign", "user-check", False),
-    ("lead-bulk-nurture", "seedling", False),
-    ("leads-export", "download", False),
+    ("handoff-bulk-offer", "arrow-right", True, None),
+    ("lead-bulk-assign", "user-check", False, Permission.MOVE_STAGES),
+    ("lead-bulk-nurture", "seedling", False, Permission.MOVE_STAGES),
+    ("lead-bulk-tag", "tag", False, Permission.EDIT_LEADS),
+    ("leads-export", "download", False, Permission.EXPORT_LEADS),
 )
 
 
@@ -90,6 +92,7 @@ def _read(request: HttpRequest, queryset: Any, ordering: str, columns: list[list
         at=entry.at,
         zone=entry.organization.zone,
         with_acts=with_acts,
+        with_tags=any(column.name == "tags" for column in columns),
     )
     total, is_capped = capped_count(queryset)
     first = _first(request, total) if rows else 0
@@ -113,6 +116,7 @@ def _page_url(request: HttpRequest, cursor: str | None, first: int) -> str:
         return ""
     query = request.GET.copy()
     query["cursor"], query["from"] = cursor, str(first)
+    query.pop("open", None)
     return f"?{query.urlencode()}"
 
 
@@ -139,6 +143,8 @@ def _context(
         "save_url": f"{reverse('saved-list')}?{request.GET.urlencode()}" if used else "",
         "imports_url": navigation.address("imports") if request.user.may("import_leads") else "",
         "is_narrowed": bool(used),
+        "run": bulk_strip.of(request),
+        "peek": peek.opened(request),
     }
 
 
@@ -151,7 +157,7 @@ def _tabs(request: HttpRequest, pages: Pages | None) -> list[Tab]:
         (_("Mine, never contacted"), {"owner": me, "touched": "none"}),
         (_("In nurture"), {"stage": "nurture", "ordering": "due_at"}),
     ]
-    here = {name: ",".join(request.GET.getlist(name)) for name in request.GET if name not in ("cursor", "from")}
+    here = {name: ",".join(request.GET.getlist(name)) for name in request.GET if name not in ("cursor", "from", "open")}
     if here.get("ordering") == lead_list.DEFAULT_ORDERING:
         here.pop("ordering")
     count = pages.total if pages and not pages.is_capped else None
@@ -199,17 +205,16 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, Any]]:
         "handoff-bulk-offer": pgettext("button", "Hand over"),
         "lead-bulk-assign": pgettext("button", "Assign"),
         "lead-bulk-nurture": pgettext("button", "To nurture"),
+        "lead-bulk-tag": pgettext("button", "Tag"),
         "leads-export": pgettext("button", "Export"),
     }
+    may = request.user.may  # type: ignore[union-attr]
     actions = [
         {"url": navigation.address(route), "label": words[route], "icon": icon, "is_main": is_main}
-        for route, icon, is_main in BULK_ROUTES
+        for route, icon, is_main, permission in BULK_ROUTES
+        if permission is None or may(permission)
     ]
-    return [
-        action
-        for action in actions
-        if action["url"] and (action["url"] != reverse("leads-export") or _may_export(request))
-    ]
+    return [action for action in actions if action["url"]]
 
 
 @login_required

@@ -14,7 +14,7 @@ from journal.errors import DomainError
 from leads.domain import condition_sentence
 from leads.domain.choices import Stage
 from leads.models import Channel
-from leads.queries import conditions
+from leads.queries import conditions, tags
 from leads.queries.lead_filter import BANDS, TOUCHED
 
 
@@ -64,6 +64,10 @@ def _channels() -> list[tuple[str, str]]:
     return [(str(channel.pk), channel.name) for channel in Channel.objects.order_by("name")]
 
 
+def _tags() -> list[tuple[str, str]]:
+    return [("none", pgettext("tag", "No tag")), *((str(tag.pk), tag.name) for tag in tags.in_use())]
+
+
 # Name, kind, choices, the label in the menu, and the sentence's piece with %s for the chip.
 Piece = tuple[str, str, Callable[[], list[tuple[str, str]]] | None, Callable[[], str], Callable[[], str]]
 PIECES: tuple[Piece, ...] = (
@@ -73,6 +77,7 @@ PIECES: tuple[Piece, ...] = (
     ("touched", "one", _touched, lambda: _("Last contact"), lambda: pgettext("filter", "last contacted %s")),
     ("owner", "one", _owners, lambda: _("Owner"), lambda: pgettext("filter", "owned by %s")),
     ("channel", "one", _channels, lambda: _("Channel"), lambda: pgettext("filter", "won by %s")),
+    ("tag", "several", _tags, lambda: _("Tag"), lambda: pgettext("filter", "tagged %s")),
     ("industry", "text", None, lambda: _("Industry"), lambda: pgettext("filter", "in the industry %s")),
     (
         "employees_min",
@@ -130,12 +135,12 @@ def _chip(piece: Piece, query: QueryDict) -> Chip:
 def without(query: QueryDict, *names: str) -> str:
     """The same list without these filters, from its first page."""
     rest = query.copy()
-    for name in (*names, "cursor", "from"):
+    for name in (*names, "cursor", "from", "open"):
         rest.pop(name, None)
     return f"?{rest.urlencode()}"
 
 
 def hidden(query: QueryDict) -> list[tuple[str, Any]]:
     """What a filter's form has to carry along: everything but filters and the page."""
-    left_out = {*NAMES, CONDITION, "cursor", "from"}
+    left_out = {*NAMES, CONDITION, "cursor", "from", "open"}
     return [(name, value) for name, values in query.lists() if name not in left_out for value in values]

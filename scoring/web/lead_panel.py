@@ -20,6 +20,7 @@ from scoring.queries.explain import Explanation, Line
 from scoring.web import evidence, rule_sentences
 
 TREND = timedelta(days=7)
+TOP = 3
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,17 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company"), pk=pk)
     template = "scoring/_lead_score.html" if request.htmx else "scoring/lead_score.html"
     return render(request, template, {"lead": lead} | context(lead, request.entry.at))
+
+
+@login_required
+@require_GET
+def reasons(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rules that bring most, as a short fragment for beside a list."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company"), pk=pk)
+    told = explain.explain(lead, request.entry.at)
+    today = organization.local_day(request.entry.at)
+    best = sorted((line for line in told.lines if line.points), key=lambda line: -abs(line.points))[:TOP]
+    return render(request, "scoring/_lead_reasons.html", {"rows": [_row(line, today) for line in best], "lead": lead})
 
 
 def context(lead: Lead, at: datetime) -> dict[str, Any]:

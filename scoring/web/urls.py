@@ -6,6 +6,7 @@ from scoring.web import lead_panel, views
 
 urlpatterns = [
     path("leads/<int:pk>/score/", lead_panel.show, name="lead-score-panel"),
+    path("leads/<int:pk>/score/reasons/", lead_panel.reasons, name="lead-score-reasons"),
     path("scoring/", views.home, name="scoring"),
     path("scoring/start/", views.start, name="scoring-start"),
     path("scoring/recompute/", views.recompute_all, name="recompute"),

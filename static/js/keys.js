@@ -1,4 +1,4 @@
-/* Keys: / searches, j k move, Enter opens, x selects, a accepts, r rejects, ? shows them all.
+/* Keys: / searches, j k move, Enter opens, o looks beside the list, x selects, a accepts, r rejects, ? shows them all.
    A list says data-rows; what a key presses within a row says data-key="a". */
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
@@ -24,6 +24,7 @@ function press(key, target) {
   const row = target.closest?.("[data-rows] > *") ?? current();
   if (!row) return false;
   if (key === "Enter") return target.closest("a, button, summary, label, input") ? false : click(row.querySelector("[data-key=open], a[href]"));
+  if (key === "o") return !row.dispatchEvent(new CustomEvent("hf:look", { bubbles: true, cancelable: true }));
   if (key === "x") return click(row.querySelector("[data-key=x], input[type=checkbox]"));
   if (key === "a" || key === "r") return click(row.querySelector(`[data-key=${key}]`));
   return false;
@@ -60,6 +61,7 @@ function move(step) {
   if (!next.hasAttribute("tabindex")) next.tabIndex = -1;
   next.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
+  next.dispatchEvent(new CustomEvent("hf:moved", { bubbles: true }));
   return true;
 }
 

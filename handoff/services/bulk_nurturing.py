@@ -1,0 +1,80 @@
+"""Puts many leads aside until a day, by the table of transitions; the others are named with the reason."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from accounts.domain.roles import Permission
+from accounts.models import User
+from accounts.queries import organization
+from handoff.domain import stages as table
+from handoff.domain.duties import Duty
+from handoff.domain.stages import Way
+from handoff.models import Handoff
+from handoff.queries import due, marketing
+from handoff.queries.marketing import Keeper
+from handoff.services import batch_entries, joining, stages
+from handoff.services.nurturing import PastDay
+from handoff.services.transition import MayNotMove
+from journal.errors import FieldError
+from leads.domain.choices import DueKind, Stage
+from leads.models import BulkRun, Lead
+from leads.services import bulk_actions
+from leads.services.bulk_actions import Outcome, changed, refused
+
+NURTURE = "nurture"
+MOST_REASON = 40
+
+
+def check(by: User, values: dict[str, Any], at: datetime) -> None:
+    """Raises MayNotMove, PastDay."""
+    if not by.may(Permission.MOVE_STAGES):
+        raise MayNotMove
+    if date.fromisoformat(values["day"]) <= organization.local_day(at):
+        raise PastDay(errors=[FieldError("day", "past", str(PastDay.message))])
+
+
+def nurture(*, run: BulkRun, lead_ids: Sequence[int], by: User, at: datetime) -> dict[int, Outcome]:
+    """Those that the table lets rest until the day, kept by marketing."""
+    leads = list(Lead.objects.present().select_for_update().filter(pk__in=lead_ids).order_by("pk"))
+    offered = set(Handoff.objects.open().filter(lead__in=[lead.pk for lead in leads]).values_list("lead", flat=True))
+    outcomes = {lead.pk: refused(reason) for lead in leads if (reason := _refusal(lead, offered))}
+    resting = [lead for lead in leads if lead.pk not in outcomes]
+    _put_aside(resting, date.fromisoformat(run.values["day"]), run.values["reason"], by, at)
+    return outcomes | {lead.pk: changed() for lead in resting}
+
+
+def _refusal(lead: Lead, offered: set[int]) -> str:
+    if lead.pk in offered:
+        return "offered"
+    if lead.stage == Stage.NURTURE:
+        return "rests_already"
+    return "" if table.is_allowed(lead.stage, Stage.NURTURE, Way.BY_HAND) else "stage"
+
+
+def _put_aside(leads: list[Lead], day: date, reason: str, by: User, at: datetime) -> None:
+    if not leads:
+        return
+    lead_ids = [lead.pk for lead in leads]
+    keepers = marketing.keepers_of(leads)
+
+    @cache
+    def owed(keeper: Keeper) -> Duty:
+        return due.duty_on(DueKind.RESURFACE, keeper, day)
+
+    batch_entries.leave(lead_ids=lead_ids, by=by, at=at)
+    joining.leave_many(lead_ids=lead_ids)
+    stages.move_many(
+        leads=leads,
+        to=Stage.NURTURE,
+        way=Way.BY_HAND,
+        by=by,
+        at=at,
+        duty_of=lambda lead: owed(keepers[lead.pk]),
+        not_before=organization.midnight_of(day),
+        reason=reason[:MOST_REASON],
+    )
+
+
+bulk_actions.register(bulk_actions.Action(NURTURE, nurture, check))

@@ -1,0 +1,49 @@
+"""Which leads a bulk action is about: the ticked ones, or all of the list they were ticked in, beyond its page."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from accounts.api.pagination import capped_count
+from leads.domain.bulk_limits import AT_ONCE, MOST
+from leads.models import Lead
+from leads.queries.lead_filter import LeadFilter
+from leads.queries.references import as_id
+from leads.web.posting import safe_next
+
+WHOLE = "list"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """`query` is the address of the whole list, where that is meant; `pks` what was ticked."""
+
+    leads: QuerySet[Lead]
+    pks: list[int]
+    query: str
+    is_whole: bool
+    back: str
+
+    def count(self) -> tuple[int, bool]:
+        """How many, and whether there are more than can be counted."""
+        return capped_count(self.leads)
+
+    def lead_ids(self) -> list[int]:
+        """At most one more than an action takes."""
+        found = self.leads.order_by("pk").values_list("pk", flat=True)[: MOST + 1]
+        return list(dict.fromkeys(found))
+
+
+def read(request: HttpRequest) -> Chosen:
+    """What the form says; a list that no longer reads means no lead at all."""
+    visible = Lead.objects.visible_to(request.user)
+    query = request.POST.get("query", "").replace("\x00", "")
+    back = safe_next(request, f"{reverse('leads')}?{query}" if query else reverse("leads"))
+    if request.POST.get("scope") == WHOLE:
+        at = request.entry.at  # type: ignore[attr-defined]
+        found = LeadFilter(QueryDict(query), visible, at=at, user=request.user)
+        return Chosen(found.qs if found.is_valid() else visible.none(), [], query, True, back)
+    pks = [number for text in request.POST.getlist("lead")[:AT_ONCE] if (number := as_id(text))]
+    return Chosen(visible.filter(pk__in=pks), pks, query, False, back)
