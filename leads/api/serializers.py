@@ -117,6 +117,9 @@ class LeadSerializer(serializers.Serializer):
     model = _id("Id of the scoring model that gave the score")
     last_activity_at = _moment("The lead's own last act")
     last_contact_at = _moment("Our last call, mail or meeting")
+    tags = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Names of the tags put on it, in order"
+    )
     created_at = _moment("When it was made here")
     updated_at = _moment("When an editable field last changed")
     version = serializers.IntegerField(read_only=True, help_text="Version of the editable fields; the ETag holds it")

@@ -29,6 +29,7 @@ def lead(row: Mapping[str, Any]) -> dict[str, Any]:
     shape["team"] = opaque(row["team_id"])
     shape["channel"] = row["channel__name"]
     shape["campaign"] = row["campaign__name"]
+    shape["tags"] = row["tags"]
     shape["company"] = _company(row)
     shape["qualification"] = {name: row[f"qualification__{name}"] or "" for name in _QUALIFICATION_TEXTS}
     shape["qualification"]["temperature"] = row["qualification__temperature"]

@@ -49,7 +49,7 @@ QUALIFICATION_TEXTS = {
 }
 FLAGS = ("opted_out", "do_not_contact")
 READ_ONLY = frozenset(
-    "id stage stage_since owner team due_at due_kind score band grade model last_activity_at last_contact_at "
+    "id stage stage_since owner team due_at due_kind score band grade model tags last_activity_at last_contact_at "
     "created_at updated_at version".split()
 )
 MOST_EMPLOYEES = 10_000_000

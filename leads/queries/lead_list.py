@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.errors import FieldError, Invalid
 from leads.models import Lead
-from leads.queries import lead_names
+from leads.queries import lead_names, tags
 from leads.queries.keyset import Page, Sort, page
 
 COUNT_CAP = 10_000
@@ -61,6 +61,7 @@ def api_page(queryset: QuerySet[Lead], *, ordering: str, cursor: str | None, siz
     """One page in the API's columns."""
     found = page(queryset, columns=API_COLUMNS, sort=sort_of(ordering), cursor=cursor, size=size)
     lead_names.add_sources(found.rows)
+    tags.add_names(found.rows)
     return found
 
 
@@ -68,4 +69,5 @@ def api_row(lead: Lead) -> dict[str, Any]:
     """One lead in the API's columns."""
     row = Lead.objects.values("pk", *API_COLUMNS).get(pk=lead.pk)
     lead_names.add_sources([row])
+    tags.add_names([row])
     return row

@@ -83,7 +83,7 @@ def test_a_tag_is_typed_filtered_by_shown_as_a_column_and_on_the_page(page, cast
     assert 'class="hf-tag"' in page.get("/leads/").content.decode()
     assert f"?tag={tag.pk}" in page.get(f"/leads/{lead.pk}/").content.decode()
     found = page.get("/api/v1/leads/?tag=重点").json()["results"]
-    assert [row["id"] for row in found] == [str(lead.pk)]
+    assert [(row["id"], row["tags"]) for row in found] == [(str(lead.pk), ["重点"])]
 
 
 def test_a_lead_opens_beside_the_list_by_address(page, cast, django_assert_max_num_queries):
