@@ -51,7 +51,7 @@ class Entry:
 
 
 def entries(lead: Lead, *, cursor: str | None = None, size: int = SIZE) -> tuple[list[Entry], str | None]:
-    """The entries after the cursor and the cursor of the rest (None at the end). Four queries. Raises BadCursor."""
+    """The entries after the cursor and the cursor of the rest (None at the end). Five queries. Raises BadCursor."""
     rows, more = _read(lead, cursor, size)
     return [entry for entry in _rendered(rows) if entry], _encode(rows[-1][:3]) if more else None
 

@@ -190,7 +190,7 @@ def test_merge_and_undo_over_http(api, two):
         ({"loser": "999999"}, 400, "loser"),
         ({"loser": "SELF"}, 400, None),
         ({"loser": "FORM", "fields": {"nonsense": "FORM"}}, 400, "fields.nonsense"),
-        ({"loser": "FORM", "fields": {"title": "1"}}, 400, "fields.title"),
+        ({"loser": "FORM", "fields": {"title": "999999"}}, 400, "fields.title"),
         ({"loser": "FORM", "fields": []}, 400, "fields"),
         ({"loser": "FORM", "assignee": "nobody"}, 400, "assignee"),
         ({"loser": "FORM", "across_companies": "x"}, 400, "across_companies"),

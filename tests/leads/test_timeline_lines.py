@@ -70,5 +70,5 @@ def test_the_page_tells_how_often_and_opens_the_moments(client, cast, lead):
 def test_the_queries_stay_few(lead, django_assert_max_num_queries):
     visits(factories.lead(), 3)
     visits(lead, 40)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         timeline.lines(lead, size=12)
