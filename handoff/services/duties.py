@@ -12,7 +12,7 @@ from handoff.models import Handoff
 from leads.domain.choices import DueKind
 from leads.models import Lead
 
-COLUMNS = ["owner_id", "team_id", "due_at", "due_kind", "due_note", "not_before"]
+COLUMNS = ("owner_id", "team_id", "due_at", "due_kind", "due_note", "not_before")
 _FEW = 10
 NOTE_LENGTH = Lead._meta.get_field("due_note").max_length
 

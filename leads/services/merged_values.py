@@ -6,7 +6,7 @@ from typing import Any
 
 from leads.domain.merging import CHOICES, COLUMNS, QUALIFICATION, prefers_other
 from leads.domain.normalise import derived
-from leads.models import Activity, Company, Lead, LeadSource, Qualification
+from leads.models import Activity, Company, Lead, LeadSource, LeadTag, Qualification
 from leads.services import activities
 from leads.services.lead_changes import OWN_COLUMNS
 
@@ -98,16 +98,19 @@ def _save(lead: Lead, at: datetime) -> None:
 
 
 def _move(survivor: Lead, loser: Lead) -> dict[str, Any]:
-    """Every activity, every source the survivor has not yet, and who was merged into the loser before."""
+    """Every activity, every source and tag the survivor has not yet, and who was merged into the loser before."""
     acted = list(Activity.objects.filter(lead=loser).values_list("pk", flat=True))
     Activity.objects.filter(lead=loser).update(lead=survivor)
     known = set(LeadSource.objects.filter(lead=survivor).values_list("channel", "campaign"))
     came = [row.pk for row in LeadSource.objects.filter(lead=loser) if (row.channel_id, row.campaign_id) not in known]
     LeadSource.objects.filter(pk__in=came).update(lead=survivor)
+    borne = LeadTag.objects.filter(lead=survivor).values("tag")
+    tags = list(LeadTag.objects.filter(lead=loser).exclude(tag__in=borne).values_list("pk", flat=True))
+    LeadTag.objects.filter(pk__in=tags).update(lead=survivor)
     earlier = list(Lead.objects.filter(merged_into=loser).values_list("pk", flat=True))
     Lead.objects.filter(pk__in=earlier).update(merged_into=survivor)
     activities.recount_latest(lead_ids=[survivor.pk])
-    return {"activities": acted, "sources": came, "tombstones": earlier}
+    return {"activities": acted, "sources": came, "tags": tags, "tombstones": earlier}
 
 
 def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: datetime) -> None:
@@ -124,6 +127,7 @@ def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: dat
         row.save()
     Activity.objects.filter(pk__in=before["activities"], lead=survivor).update(lead=loser)
     LeadSource.objects.filter(pk__in=before["sources"], lead=survivor).update(lead=loser)
+    LeadTag.objects.filter(pk__in=before.get("tags", ()), lead=survivor).update(lead=loser)
     Lead.objects.filter(pk__in=before["tombstones"], merged_into=survivor).update(merged_into=loser)
     loser.is_present, loser.merged_into = True, None
     loser.external_id = before["loser"]["external_id"]

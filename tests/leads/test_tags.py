@@ -6,7 +6,7 @@ import pytest
 
 from journal import clock
 from leads.models import LeadTag, Tag
-from leads.services import bulk_runs, tags
+from leads.services import bulk_runs, merging, tags
 from tests import factories
 from tests.cast import NOON
 
@@ -96,3 +96,24 @@ def test_a_lead_opens_beside_the_list_by_address(page, cast, django_assert_max_n
     with django_assert_max_num_queries(16):
         assert "東浜精工" in page.get(f"/leads/{lead.pk}/peek/").content.decode()
     assert page.get(f"/leads/{lead.pk}/score/reasons/").status_code == 200
+
+
+def test_a_merge_keeps_the_tags_of_both_and_its_undo_gives_them_back(cast):
+    stays, goes = factories.lead(company={"name": "東浜精工"}), factories.lead(company={"name": "東浜精工"})
+    both, own = tags.named("両方", at=NOON), tags.named("片方", at=NOON)
+    run("tag", both, [stays, goes], cast.mia)
+    run("tag", own, [goes], cast.mia)
+    merge = merging.merge(survivor=stays, loser=goes, by=cast.mia, at=NOON)
+    assert (bearers(own), stays.pk in bearers(both)) == ({merge.survivor_id}, True)
+    merging.undo(merge=merge, by=cast.mia, at=NOON)
+    assert (bearers(own), bearers(both)) == ({goes.pk}, {stays.pk, goes.pk})
+
+
+def test_the_list_with_tags_and_a_lead_beside_it_takes_a_constant_number_of_queries(
+    page, cast, django_assert_max_num_queries
+):
+    leads = [factories.lead() for _ in range(12)]
+    run("tag", tags.named("重点", at=NOON), leads, cast.mia)
+    page.post("/leads/columns/", {"column": ["score", "tags"], "next": "/leads/"})
+    with django_assert_max_num_queries(30):
+        assert page.get(f"/leads/?open={leads[0].pk}").content.decode().count('class="hf-tag"') == 13
