@@ -131,6 +131,7 @@ def _context(
         "free": free,
         "carried": list_sentence.hidden(request.GET),
         "clear_url": reverse("leads"),
+        "condition_url": f"{reverse('lead-condition')}{list_sentence.without(request.GET)}",
         "rows": rows,
         "page": pages,
         "columns": columns,

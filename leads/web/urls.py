@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from leads.web import (
     activities,
     bulk,
+    condition_page,
     duplicate_urls,
     exporting,
     lead_edit,
@@ -18,6 +19,8 @@ from leads.web import (
 
 urlpatterns = [
     path("leads/", list_page.show, name="leads"),
+    path("leads/condition/", condition_page.show, name="lead-condition"),
+    path("leads/condition/say/", condition_page.say, name="lead-condition-say"),
     path("leads/columns/", list_page.choose_columns, name="lead-columns"),
     path("leads/export/", exporting.export, name="leads-export"),
     path("leads/tag/", bulk.tag, name="lead-bulk-tag"),
