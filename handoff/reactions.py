@@ -2,11 +2,13 @@
 
 from accounts.models import User
 from handoff import event_lines
+from handoff.queries import field_users
 from handoff.services import batch_entries, contacts, departures, eligibility, imported, merging, refusals
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
 from leads.models import Lead, Merge
+from leads.services import custom_fields
 
 __all__ = ["event_lines"]
 
@@ -59,6 +61,13 @@ def carry_along(event: Event) -> None:
 def separate(event: Event) -> None:
     """A merge is undone: each lead has its own handoffs again."""
     merging.unmerge(row=Merge.objects.get(pk=event.subject_id), at=event.at)
+
+
+@within("custom_field.deleting", "custom_field.narrowing")
+def keep_what_settings_read(event: Event) -> None:
+    """A field that a gate, a handoff rule or a routing rule reads stays."""
+    users = field_users.settings(event.data["field"], values=event.data.get("values", ()))
+    custom_fields.object_for(event.data, users)
 
 
 @within("user.disabled")

@@ -63,9 +63,11 @@ def read(
     zone: ZoneInfo,
     with_acts: bool = True,
     with_tags: bool = False,
+    with_own: bool = False,
 ) -> tuple[list[Row], Page]:
     """One page of rows and its neighbours' cursors. Raises UnknownOrdering, BadCursor."""
-    found = page(queryset, columns=COLUMNS, sort=sort_of(ordering), cursor=cursor, size=SIZE)
+    columns = (*COLUMNS, "custom") if with_own else COLUMNS
+    found = page(queryset, columns=columns, sort=sort_of(ordering), cursor=cursor, size=SIZE)
     lead_names.add_sources(found.rows)
     lead_names.add_holders(found.rows)
     lead_ids = [row["pk"] for row in found.rows]

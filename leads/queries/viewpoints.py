@@ -11,19 +11,24 @@ from django.utils.translation import ngettext, pgettext
 from accounts.interface import dates, figures
 from leads.domain.choices import Phase
 from leads.domain.field_labels import LABELS, QUESTIONS
-from leads.models import Activity, Company, CustomField, Lead, Qualification
+from leads.models import Activity, Company, Lead, Qualification
+from leads.queries import custom_values
 
 WINDOW = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One line: an editable one has `field`; an unknown one has its `question` instead of a text."""
+    """One line: an editable one has `field`; an unknown one has its `question` instead of a text.
+
+    `own` is the key of a field that the organisation added.
+    """
 
     label: str
     text: str = ""
     field: str = ""
     question: str = ""
+    own: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,16 @@ def of(lead: Lead, *, at: datetime, today: date) -> list[Viewpoint]:
     """属性, 行動, 検討度合い, 決裁フロー of one lead, in four queries."""
     known = Qualification.objects.filter(lead=lead).first() or Qualification(lead=lead)
     return [
-        Viewpoint("attributes", _("Attributes"), _attributes(lead)),
+        attributes(lead),
         Viewpoint("behaviour", _("Behaviour"), _behaviour(lead, today)),
         consideration(known),
         decision(known),
     ]
+
+
+def attributes(lead: Lead) -> Viewpoint:
+    """Who they are, with the organisation's own fields."""
+    return Viewpoint("attributes", _("Attributes"), _attributes(lead))
 
 
 def consideration(known: Qualification) -> Viewpoint:
@@ -94,20 +104,11 @@ def _attributes(lead: Lead) -> list[Fact]:
         _plain(_("Industry"), company.industry if company else "", _("Which industry are they in?")),
         _plain(_("Employees"), employees(company), _("How many people work there?")),
     ]
-    if lead.custom:
-        own = CustomField.objects.filter(key__in=lead.custom).order_by("position", "pk")
-        facts += [Fact(field.label, _own(lead.custom[field.key])) for field in own]
-    return facts
+    return facts + [Fact(own.label, own.text, own=own.key) for own in custom_values.of(lead.custom)]
 
 
 def _plain(label: str, text: str, question: str) -> Fact:
     return Fact(label, text) if text else Fact(label, question=question)
-
-
-def _own(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return figures.number(value) if isinstance(value, int | float) else str(value)
 
 
 def employees(company: Company | None) -> str:

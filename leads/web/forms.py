@@ -1,5 +1,6 @@
 """The form of a lead; what may stand in it is decided by leads.domain.lead_values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from leads.domain.field_labels import LABELS
 from leads.domain.lead_values import COMPANY_TEXTS, LEAD_TEXTS
 from leads.domain.normalise import employee_range
 from leads.models import Channel, Lead
+from leads.queries.custom_values import Own
+from leads.web.own_values import PREFIX, field_of, initial_value, value_of
 
 
 def _text(name: str, most: int, label: Any = None, **attrs: Any) -> forms.CharField:
@@ -44,6 +47,17 @@ class LeadForm(forms.Form):
     channel = _text("channel", 80, list="channels")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
+    def __init__(self, *args: Any, own: Sequence[Own] = (), **options: Any):
+        super().__init__(*args, **options)
+        self.own = own
+        for each in own:
+            self.fields[PREFIX + each.key] = field_of(each)
+            self.initial.setdefault(PREFIX + each.key, initial_value(each))
+
+    def own_fields(self) -> list[forms.BoundField]:
+        """The organisation's own fields, in their order."""
+        return [self[PREFIX + each.key] for each in self.own]
+
     def clean_employees(self) -> str:
         text = self.cleaned_data["employees"]
         if text and employee_range(text) == (None, None):
@@ -59,6 +73,13 @@ class LeadForm(forms.Form):
         if given["employees"] or self.initial.get("employees"):
             company["employee_count"], company["employee_count_max"] = employee_range(given["employees"])
         lead["company"] = company if given["company_name"] else None
+        names = {each.key: PREFIX + each.key for each in self.own}
+        if changed := {
+            each.key: value_of(each, given[names[each.key]])
+            for each in self.own
+            if names[each.key] in self.changed_data
+        }:
+            lead["custom"] = changed
         return lead | ({"channel": given["channel"]} if given["channel"] else {})
 
     def refuse(self, error: DomainError) -> None:

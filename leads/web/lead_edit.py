@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.interface import toasts
 from journal.errors import DomainError
 from leads.models import Lead
+from leads.queries import custom_values
 from leads.services import leads
 from leads.web.forms import LeadForm, channel_names, initial_of
 from leads.web.lead_page import visible
@@ -28,7 +29,7 @@ def _may_edit(request: HttpRequest) -> None:
 def new(request: HttpRequest) -> HttpResponse:
     """An empty form, or the new lead; a known person is named with a link to the page."""
     _may_edit(request)
-    form = LeadForm(posted(request))
+    form = LeadForm(posted(request), own=custom_values.of({}))
     known = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,7 +49,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form with what is known, or the change; somebody else's change in between is told."""
     lead = visible(request, pk)
     _may_edit(request)
-    form = LeadForm(posted(request), initial=initial_of(lead))
+    form = LeadForm(posted(request), initial=initial_of(lead), own=custom_values.of(lead.custom))
     known = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -72,7 +73,7 @@ def _changed(form: LeadForm) -> dict[str, Any]:
     """Only what the person touched: a seniority taken from the title goes on following it."""
     values = form.values()
     company = {"company_name", "industry", "employees", "prefecture"} & set(form.changed_data)
-    wanted = set(form.changed_data) | ({"company"} if company else set())
+    wanted = set(form.changed_data) | ({"company"} if company else set()) | {"custom"}
     return {name: value for name, value in values.items() if name in wanted}
 
 

@@ -7,15 +7,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from leads.models import CustomField
+
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `sort` is the ordering its head offers."""
+    """One column: `sort` is the ordering its head offers; `key` and `kind` are an own field's."""
 
     name: str
     label: Any
     css: str
     sort: str = ""
+    key: str = ""
+    kind: str = ""
 
 
 COLUMNS = (
@@ -34,15 +38,22 @@ COLUMNS = (
     Column("owner", pgettext_lazy("column", "Owner"), "c-owner"),
 )
 DEFAULT = ("score", "stage", "touch", "act", "channel", "owner")
+OWN = "custom."
 _KEY = "lead_columns"
 
 
-def chosen(request: HttpRequest) -> list[Column]:
-    """The columns this person sees, in their fixed order."""
+def offered() -> list[Column]:
+    """All columns there are: ours, then the organisation's own fields."""
+    own = CustomField.objects.order_by("position", "pk")
+    return [*COLUMNS, *(Column(f"{OWN}{row.key}", row.label, "c-own", key=row.key, kind=row.kind) for row in own)]
+
+
+def chosen(request: HttpRequest, columns: list[Column]) -> list[Column]:
+    """Those of the columns that this person sees, in their fixed order."""
     names = request.session.get(_KEY) or DEFAULT
-    return [column for column in COLUMNS if column.name in names]
+    return [column for column in columns if column.name in names]
 
 
 def choose(request: HttpRequest, names: list[str]) -> None:
     """Remembers the choice for this browser's session; none at all means the usual ones."""
-    request.session[_KEY] = [column.name for column in COLUMNS if column.name in names]
+    request.session[_KEY] = [column.name for column in offered() if column.name in names]

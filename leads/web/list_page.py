@@ -61,7 +61,8 @@ def show(request: HttpRequest) -> HttpResponse:
     """One page of the leads that the address asks for; a faulty address says what is wrong and shows no rows."""
     at = request.entry.at  # type: ignore[attr-defined]
     ordering = request.GET.get("ordering") or lead_list.DEFAULT_ORDERING
-    columns = list_columns.chosen(request)
+    offered = list_columns.offered()
+    columns = list_columns.chosen(request, offered)
     faults, rows, pages = [], [], None
     found = LeadFilter(_clean(request.GET), Lead.objects.visible_to(request.user), at=at, user=request.user)
     if found.is_valid():
@@ -71,7 +72,11 @@ def show(request: HttpRequest) -> HttpResponse:
             faults = [str(error)]
     else:
         faults = [str(message) for messages in found.errors.values() for message in messages]
-    return render(request, "leads/list.html", _context(request, rows, pages, columns, ordering, faults))
+    return render(
+        request,
+        "leads/list.html",
+        _context(request, rows, pages, columns, ordering, faults) | _choices(offered, columns),
+    )
 
 
 def _clean(query: QueryDict) -> QueryDict:
@@ -85,6 +90,7 @@ def _clean(query: QueryDict) -> QueryDict:
 def _read(request: HttpRequest, queryset: Any, ordering: str, columns: list[list_columns.Column]) -> tuple[Any, Pages]:
     entry = request.entry  # type: ignore[attr-defined]
     with_acts = any(column.name == "act" for column in columns)
+    with_own = any(column.key for column in columns)
     rows, page = lead_rows.read(
         queryset,
         ordering=ordering,
@@ -93,6 +99,7 @@ def _read(request: HttpRequest, queryset: Any, ordering: str, columns: list[list
         zone=entry.organization.zone,
         with_acts=with_acts,
         with_tags=any(column.name == "tags" for column in columns),
+        with_own=with_own,
     )
     total, is_capped = capped_count(queryset)
     first = _first(request, total) if rows else 0
@@ -124,7 +131,6 @@ def _context(
     request: HttpRequest, rows: Any, pages: Pages | None, columns: Any, ordering: str, faults: list[str]
 ) -> dict[str, Any]:
     used, free = list_sentence.chips(request.GET)
-    names = [column.name for column in columns]
     return {
         "tabs": _tabs(request, pages),
         "used": used,
@@ -135,7 +141,6 @@ def _context(
         "rows": rows,
         "page": pages,
         "columns": columns,
-        "column_choices": [(column, column.name in names) for column in list_columns.COLUMNS],
         "ordering": ordering,
         "orderings": _orderings(request, ordering),
         "faults": faults,
@@ -147,6 +152,10 @@ def _context(
         "run": bulk_strip.of(request),
         "peek": peek.opened(request),
     }
+
+
+def _choices(offered: list[list_columns.Column], columns: list[list_columns.Column]) -> dict[str, Any]:
+    return {"column_choices": [(column, column in columns) for column in offered]}
 
 
 def _tabs(request: HttpRequest, pages: Pages | None) -> list[Tab]:

@@ -8,7 +8,9 @@ from django.utils.translation import ngettext, pgettext
 
 from accounts.interface import figures
 from accounts.settings_panels import Panel, register
-from leads.models import Campaign, Channel
+from leads.models import Campaign, Channel, CustomField
+
+MOST_NAMED = 3
 
 
 def channels_now(at: datetime) -> str:
@@ -22,4 +24,16 @@ def channels_now(at: datetime) -> str:
     }
 
 
+def fields_now(at: datetime) -> str:
+    """The own fields by name, the first ones."""
+    labels = list(CustomField.objects.order_by("position", "pk").values_list("label", flat=True))
+    if not labels:
+        return pgettext("settings", "None yet")
+    if len(labels) <= MOST_NAMED:
+        return pgettext("between listed words", ", ").join(labels)
+    named = pgettext("between listed words", ", ").join(labels[:MOST_NAMED])
+    return pgettext("settings", "%(named)s and %(more)d more") % {"named": named, "more": len(labels) - MOST_NAMED}
+
+
 register(Panel("channels", "leads", _("Channels and campaigns"), "settings-channels", channels_now, position=10))
+register(Panel("fields", "leads", _("Own fields of leads"), "settings-fields", fields_now, position=20))

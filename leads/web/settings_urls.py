@@ -1,8 +1,8 @@
-"""Addresses of the settings of channels and campaigns."""
+"""Addresses of the settings of channels, campaigns and own fields."""
 
 from django.urls import path
 
-from leads.web import settings_channels
+from leads.web import settings_channels, settings_fields
 
 patterns = [
     path("settings/channels/", settings_channels.show, name="settings-channels"),
@@ -10,4 +10,9 @@ patterns = [
     path("settings/channels/<int:pk>/", settings_channels.switch, name="settings-channel"),
     path("settings/campaigns/new/", settings_channels.campaign, name="settings-campaign-new"),
     path("settings/campaigns/<int:pk>/", settings_channels.campaign, name="settings-campaign"),
+    path("settings/fields/", settings_fields.show, name="settings-fields"),
+    path("settings/fields/new/", settings_fields.field, name="settings-field-new"),
+    path("settings/fields/<int:pk>/", settings_fields.field, name="settings-field"),
+    path("settings/fields/<int:pk>/move/", settings_fields.move, name="settings-field-move"),
+    path("settings/fields/<int:pk>/delete/", settings_fields.delete, name="settings-field-delete"),
 ]

@@ -11,6 +11,7 @@ from leads.web import (
     lead_edit,
     lead_page,
     list_page,
+    own_fields,
     peek,
     qualification,
     saved_lists,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("leads/<int:pk>/edit/", lead_edit.edit, name="lead-edit"),
     path("leads/<int:pk>/qualification/", qualification.show, name="lead-qualification"),
     path("leads/<int:pk>/qualification/<slug:name>/", qualification.one, name="lead-qualification-field"),
+    path("leads/<int:pk>/own/<str:key>/", own_fields.one, name="lead-own-field"),
     path("leads/<int:pk>/activities/new/", activities.new, name="lead-activity"),
     re_path(
         r"^leads/(?P<pk>[0-9]{1,18})/(?P<which>opted-out|do-not-contact)/$",
