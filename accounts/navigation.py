@@ -70,6 +70,7 @@ PLACES = (
     Place("gaps", "gaps", pgettext_lazy("menu", "Gaps"), "stack-pop", permission=P.SEE_LEADS, on_tab_bar=True),
     Place("notices", "notices", pgettext_lazy("menu", "Notices"), "bell"),
     Place("dashboard", "dashboard", pgettext_lazy("menu", "Dashboard"), "chart-bar", "look", P.SEE_REPORTS),
+    Place("contents", "contents", pgettext_lazy("menu", "Contents"), "file-text", "look", P.SEE_REPORTS),
     Place("review", "review", pgettext_lazy("menu", "Review"), "calendar-check", "look", P.SEE_REPORTS),
     Place("scoring", "scoring", pgettext_lazy("menu", "Scoring rules"), "adjustments-horizontal", "tune", P.SEE_LEADS),
     Place("playbook", "playbook", pgettext_lazy("menu", "Playbook"), "book", "tune", P.SEE_LEADS),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -130,6 +131,7 @@ def _activity(activity: Activity, kind: ActivityType | None, people: dict[int, s
         icon=kind.icon if kind else "point",
         text=pgettext("separator", " · ").join(part for part in parts if part),
         note=people.get(activity.by_id or 0, ""),
+        url=reverse("content", args=[activity.content_id]) if activity.content_id else "",
         is_key=bool(kind and not kind.is_ours),
         actor_id=activity.by_id,
         activity_id=activity.pk,

@@ -1,9 +1,83 @@
 """The documents, pages and webinars that activities refer to, kept once by their name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roles import Permission
+from accounts.models import User
+from journal import services as journal
+from journal.errors import FieldError, Forbidden, Invalid
+from journal.transactions import retried
+from leads.domain.choices import Phase, StaleCause
 from leads.domain.text_folding import fold, tidy
 from leads.models import Content
+from leads.services import staleness
+
+# What a person may say of a content, and how long it may be.
+TEXTS = {"title": 200, "url": 500, "kind": 40, "industry": 80}
+
+
+class BadContent(Invalid):
+    code = "bad_content"
+    message = _("The content was not kept.")
+
+
+def may_keep(user: User) -> bool:
+    """Contents are marketing's, as imports are."""
+    return user.may(Permission.IMPORT_LEADS)
+
+
+@retried
+def keep(*, content: Content | None, values: Mapping[str, str], by: User | None, at: datetime) -> Content:
+    """A new content, or one changed: title, url, kind, phase, industry. What rules read of it makes scores stale.
+
+    Raises BadContent naming each fault (also a title that another content has), Forbidden.
+    """
+    if by is not None and not may_keep(by):
+        raise Forbidden(_("Only marketing may change contents."))
+    given = _checked(values)
+    row = Content.objects.select_for_update().get(pk=content.pk) if content else Content()
+    old = {name: getattr(row, name) for name in given}
+    for name, value in given.items():
+        setattr(row, name, value)
+    row.title_key = title_key(row.title)
+    _write(row)
+    new = {name: value for name, value in given.items() if old[name] != value}
+    if content and new:
+        staleness.mark_content(content_id=row.pk, cause=StaleCause.BULK, at=at)
+    kind = "content.changed" if content else "content.added"
+    journal.record(kind, subject=row, by=by, at=at, old={name: old[name] for name in new}, new=new)
+    return row
+
+
+def _write(row: Content) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        taken = FieldError("title", "taken", _("Another content has this title."))
+        raise BadContent(errors=[taken]) from error
+
+
+def _checked(values: Mapping[str, str]) -> dict[str, str]:
+    given = {name: tidy(values.get(name, "")) for name in TEXTS} | {"phase": values.get("phase", "")}
+    faults = [
+        FieldError(name, "max_length", _("At most %(count)s characters.") % {"count": most})
+        for name, most in TEXTS.items()
+        if len(given[name]) > most or not given[name].isprintable()
+    ]
+    if not given["title"]:
+        faults.append(FieldError("title", "required", _("Enter a title.")))
+    if given["url"] and not given["url"].startswith(("http://", "https://", "/")):
+        faults.append(FieldError("url", "invalid", _("Write an address such as https://example.co.jp/case.")))
+    if given["phase"] not in ("", *Phase.values):
+        faults.append(FieldError("phase", "invalid", _("There is no such phase.")))
+    if faults:
+        raise BadContent(errors=faults)
+    return given
 
 
 def title_key(title: str) -> str:

@@ -39,6 +39,12 @@ def mark_company(*, company_id: int, cause: str, at: datetime) -> None:
     _ring()
 
 
+def mark_content(*, content_id: int, cause: str, at: datetime) -> None:
+    """Owes a score to every present lead that did something with the content."""
+    _run("id IN (SELECT lead_id FROM leads_activity WHERE content_id = %s)", cause, at, [content_id])
+    _ring()
+
+
 def _run(which: str, cause: str, at: datetime, values: Sequence[int]) -> None:
     moment = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:

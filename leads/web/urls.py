@@ -6,6 +6,7 @@ from leads.web import (
     activities,
     bulk,
     condition_page,
+    contents,
     duplicate_urls,
     exporting,
     lead_edit,
@@ -44,5 +45,7 @@ urlpatterns = [
         name="lead-refuse-contact",
     ),
     *duplicate_urls.patterns,
+    path("contents/new/", contents.one, name="content-new"),
+    path("contents/<int:pk>/", contents.one, name="content"),
     *settings_urls.patterns,
 ]

@@ -1,0 +1,83 @@
+"""One content: what it is, changed by marketing; what it brought is another app's panel."""
+
+import json
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts import navigation
+from accounts.domain.roles import Permission
+from accounts.interface import toasts
+from accounts.interface.forms import show as show_error
+from journal.errors import DomainError
+from leads.domain.choices import Phase
+from leads.models import Content
+from leads.services import contents
+from leads.services.contents import TEXTS
+from leads.web.lead_page import address
+from leads.web.posting import posted
+
+
+class ContentForm(forms.Form):
+    title = forms.CharField(label=gettext_lazy("Title of the content"), max_length=TEXTS["title"])
+    url = forms.CharField(label=gettext_lazy("Address"), max_length=TEXTS["url"], required=False)
+    kind = forms.CharField(
+        label=gettext_lazy("Kind"),
+        max_length=TEXTS["kind"],
+        required=False,
+        widget=forms.TextInput(attrs={"list": "content-kinds"}),
+    )
+    phase = forms.ChoiceField(
+        label=pgettext_lazy("content", "For the phase"),
+        required=False,
+        choices=[("", pgettext_lazy("content", "Any phase")), *Phase.choices],
+    )
+    industry = forms.CharField(label=gettext_lazy("Industry"), max_length=TEXTS["industry"], required=False)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def one(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """A content on its own page: a new one, or one to read and change."""
+    if not request.user.may(Permission.SEE_LEADS):  # type: ignore[union-attr]
+        raise PermissionDenied
+    may_keep = contents.may_keep(request.user)  # type: ignore[arg-type]
+    if (request.method == "POST" or pk is None) and not may_keep:
+        raise PermissionDenied
+    content = get_object_or_404(Content, pk=pk) if pk else None
+    initial = {name: getattr(content, name) for name in ContentForm.base_fields} if content else {}
+    form = ContentForm(posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            kept = contents.keep(content=content, values=form.cleaned_data, by=request.user, at=request.entry.at)  # type: ignore[arg-type,attr-defined]
+        except DomainError as error:
+            show_error(form, error)
+        else:
+            toasts.say(request, _("Saved"))
+            return redirect("content", pk=kept.pk)
+    context = {
+        "form": form,
+        "content": content,
+        "may_keep": may_keep,
+        "phase": Phase(content.phase).label if content and content.phase in Phase.values else "",
+        "kinds": Content.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True).distinct()[:100],
+        "list_url": navigation.address("contents"),
+        "figures_url": address("content-figures", content.pk) if content else "",
+        "leads_url": leads_address(content.title) if content else "",
+    }
+    return render(request, "leads/content.html", context, status=400 if form.errors else 200)
+
+
+def leads_address(title: str) -> str:
+    """The list of the leads that did something with the content."""
+    tree = {"activity": {"types": [], "content": {"title": [title]}}}
+    text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
+    return f"{reverse('leads')}?{urlencode({'condition': text})}"
