@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import Organization, Team, User
 from accounts.services import people
 from integrations.sample import words
-from leads.domain.normalise import search_text
 from leads.models import Campaign, Channel, Content
+from leads.services.contents import title_key
 
 NAME = "みなと在庫システム株式会社（見本）"
 PASSWORD = "minato-sample"  # noqa: S105 (printed at the first start; the sample's people exist only in the sample)
@@ -128,7 +128,7 @@ def contents() -> list[Content]:
     """Documents, webinars and pages that activities refer to."""
     return [
         Content.objects.create(
-            title=title, title_key=search_text(title), kind=kind, phase=phase, url=f"https://minato.example/{number}"
+            title=title, title_key=title_key(title), kind=kind, phase=phase, url=f"https://minato.example/{number}"
         )
         for number, (title, kind, phase) in enumerate(words.CONTENTS, 1)
     ]

@@ -47,6 +47,16 @@ class Seniority(TextChoices):
 SENIORITY_ORDER = [seniority.value for seniority in Seniority]
 
 
+class ContentKind(TextChoices):
+    """The usual kinds of content; others are kept as they came."""
+
+    DOCUMENT = "document", pgettext_lazy("content kind", "Document")
+    PAGE = "page", pgettext_lazy("content kind", "Page")
+    WEBINAR = "webinar", pgettext_lazy("content kind", "Webinar")
+    EVENT = "event", pgettext_lazy("content kind", "Event")
+    VIDEO = "video", pgettext_lazy("content kind", "Video")
+
+
 class Phase(TextChoices):
     GATHERING = "gathering", _("Gathering information")
     COMPARING = "comparing", _("Comparing")

@@ -10,8 +10,11 @@ from typing import Any
 from django.utils.translation import gettext, ngettext, pgettext
 
 from leads.domain import conditions as c
+from leads.domain.choices import ContentKind, Phase
 from leads.domain.condition_fields import Field, Kind, Registry
 
+# Kinds and phases of contents are stored as codes; kinds of one's own as written.
+_CODED = dict([*ContentKind.choices, *Phase.choices])
 _OPEN, _CLOSE = "\x02", "\x03"
 
 
@@ -201,7 +204,8 @@ def _phrase(code: str) -> tuple[str, str]:
 def _about(content: c.ContentFilter | None, noun: str) -> str:
     if content is None:
         return noun
-    words = [*content.title, *content.contains, *content.kind, *content.phase, *content.industry]
+    coded = [_CODED.get(code, code) for code in (*content.kind, *content.phase)]
+    words = [*content.title, *content.contains, *map(str, coded), *content.industry]
     return gettext("%(noun)s about “%(words)s”") % {
         "noun": noun,
         "words": pgettext("between quoted words", "”, “").join(words),

@@ -11,7 +11,7 @@ from accounts.models import User
 from journal import services as journal
 from journal.errors import FieldError, Forbidden, Invalid
 from journal.transactions import retried
-from leads.domain.choices import Phase, StaleCause
+from leads.domain.choices import ContentKind, Phase, StaleCause
 from leads.domain.text_folding import fold, tidy
 from leads.models import Content
 from leads.services import staleness
@@ -28,6 +28,11 @@ class BadContent(Invalid):
 def may_keep(user: User) -> bool:
     """Contents are marketing's, as imports are."""
     return user.may(Permission.IMPORT_LEADS)
+
+
+def word(code: str) -> str:
+    """What a kind or a phase of a content is called; kinds of one's own as written."""
+    return str(dict([*ContentKind.choices, *Phase.choices]).get(code, code))
 
 
 @retried

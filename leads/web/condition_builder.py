@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext
 
 from leads.domain import condition_sentence
 from leads.domain import conditions as c
+from leads.domain.choices import ContentKind, Phase
 from leads.domain.condition_fields import OPERATORS, Field, Kind, Registry
 from leads.models import Campaign, Channel
 from leads.queries import conditions
@@ -21,10 +22,11 @@ _BY_DAY = (Kind.DATE, Kind.MOMENT)
 class Builder:
     """One builder on a page: the field of the form it fills, its tree as text, its vocabulary, what is wrong.
 
-    `query` are the filters of the list whose leads the page counts.
+    `query` are the filters of the list whose leads the page counts; `key` tells builders of one page apart.
     """
 
     name: str
+    key: str
     text: str
     vocabulary: Mapping[str, Any]
     faults: Sequence[str] = ()
@@ -33,11 +35,22 @@ class Builder:
 
 
 def of(
-    text: str, *, name: str = "condition", scoring: bool = False, query: str = "", faults: Sequence[str] = ()
+    text: str,
+    *,
+    name: str = "condition",
+    key: str = "condition",
+    scoring: bool = False,
+    query: str = "",
+    faults: Sequence[str] = (),
 ) -> Builder:
     """A builder that holds the tree of this text, which is shown as it is when it is no JSON."""
     known = vocabulary(conditions.registry(), scoring=scoring)
-    return Builder(name, text, known, faults, query, scoring)
+    return Builder(name, key, text, known, faults, query, scoring)
+
+
+def told(error: c.InvalidCondition) -> list[str]:
+    """Each fault with its spot, in words."""
+    return [f"{fault.field}: {fault.message}" if fault.field else str(fault.message) for fault in error.errors]
 
 
 def tree_of(text: str) -> object:
@@ -75,6 +88,10 @@ def vocabulary(known: Registry, *, scoring: bool = False) -> dict[str, Any]:
         "groups": _groups([field for field in known.fields.values() if field.in_scoring or not scoring]),
         "types": [[code, str(label)] for code, label in known.activity_types.items()],
         "comparisons": {kind.value: _comparisons(kind) for kind in Kind},
+        "contents": {
+            "kind": [[code, str(label)] for code, label in ContentKind.choices],
+            "phase": [[code, str(label)] for code, label in Phase.choices],
+        },
         "words": _words(),
     }
 
@@ -180,6 +197,7 @@ def _about_activities() -> dict[str, str]:
         "industry": pgettext("condition builder", "Industry of content"),
         "more": pgettext("condition builder", "Narrow the content"),
         "within": pgettext("condition builder", "Within days"),
+        "any_content": pgettext("condition builder", "Any"),
         "any_time": pgettext("condition builder", "any time"),
         "times": pgettext("condition builder", "At least"),
         "minutes": pgettext("condition builder", "Minutes in all"),

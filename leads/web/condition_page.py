@@ -35,9 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
         try:
             return redirect(_narrowed(query, text))
         except InvalidCondition as error:
-            faults = [
-                f"{fault.field}: {fault.message}" if fault.field else str(fault.message) for fault in error.errors
-            ]
+            faults = condition_builder.told(error)
     builder = condition_builder.of(text, query=query.urlencode(), faults=faults)
     context = {"builder": builder, "query": query.urlencode(), "back": f"{reverse('leads')}?{query.urlencode()}"}
     return render(request, "leads/condition.html", context, status=400 if faults else 200)

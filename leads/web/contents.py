@@ -1,6 +1,7 @@
 """One content: what it is, changed by marketing; what it brought is another app's panel."""
 
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -18,7 +19,7 @@ from accounts.domain.roles import Permission
 from accounts.interface import toasts
 from accounts.interface.forms import show as show_error
 from journal.errors import DomainError
-from leads.domain.choices import Phase
+from leads.domain.choices import ContentKind, Phase
 from leads.models import Content
 from leads.services import contents
 from leads.services.contents import TEXTS
@@ -28,19 +29,19 @@ from leads.web.posting import posted
 
 class ContentForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title of the content"), max_length=TEXTS["title"])
-    url = forms.CharField(label=gettext_lazy("Address"), max_length=TEXTS["url"], required=False)
-    kind = forms.CharField(
-        label=gettext_lazy("Kind"),
-        max_length=TEXTS["kind"],
-        required=False,
-        widget=forms.TextInput(attrs={"list": "content-kinds"}),
-    )
+    url = forms.CharField(label=pgettext_lazy("content", "Address"), max_length=TEXTS["url"], required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     phase = forms.ChoiceField(
         label=pgettext_lazy("content", "For the phase"),
         required=False,
-        choices=[("", pgettext_lazy("content", "Any phase")), *Phase.choices],
+        choices=[("", pgettext_lazy("content", "Not said")), *Phase.choices],
     )
     industry = forms.CharField(label=gettext_lazy("Industry"), max_length=TEXTS["industry"], required=False)
+
+    def __init__(self, *args: Any, kind: str = "", **options: Any):
+        super().__init__(*args, **options)
+        own = [(kind, kind)] if kind and kind not in ContentKind.values else []
+        self.fields["kind"].choices = [("", pgettext_lazy("content", "Not said")), *ContentKind.choices, *own]
 
 
 @login_required
@@ -54,7 +55,7 @@ def one(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         raise PermissionDenied
     content = get_object_or_404(Content, pk=pk) if pk else None
     initial = {name: getattr(content, name) for name in ContentForm.base_fields} if content else {}
-    form = ContentForm(posted(request), initial=initial)
+    form = ContentForm(posted(request), initial=initial, kind=content.kind if content else "")
     if request.method == "POST" and form.is_valid():
         try:
             kept = contents.keep(content=content, values=form.cleaned_data, by=request.user, at=request.entry.at)  # type: ignore[arg-type,attr-defined]
@@ -67,8 +68,8 @@ def one(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "form": form,
         "content": content,
         "may_keep": may_keep,
-        "phase": Phase(content.phase).label if content and content.phase in Phase.values else "",
-        "kinds": Content.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True).distinct()[:100],
+        "kind": contents.word(content.kind) if content else "",
+        "phase": contents.word(content.phase) if content else "",
         "list_url": navigation.address("contents"),
         "figures_url": address("content-figures", content.pk) if content else "",
         "leads_url": leads_address(content.title) if content else "",

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import pgettext
 
 from accounts.interface import figures
-from leads.domain.choices import Phase, Stage
+from leads.domain.choices import Stage
 from leads.models import Content
-from leads.services.contents import may_keep
+from leads.services.contents import may_keep, word
 from reports.queries.contents import Brought, brought
 from reports.web.dashboard import ReportPage
 
@@ -58,8 +58,7 @@ class ContentFigures(ReportPage):
 
 
 def _row(content: Content, counts: Brought) -> dict[str, Any]:
-    phase = Phase(content.phase).label if content.phase in Phase.values else ""
-    return {"content": content, "phase": phase, "brought": counts}
+    return {"content": content, "kind": word(content.kind), "phase": word(content.phase), "brought": counts}
 
 
 def _number(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The simple builder of one rule: a field compared, an activity counted, or silence; as a condition tree."""
+"""The builder of one rule: a field compared, an activity counted, silence, or a condition put together in detail."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,10 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from leads.domain.condition_fields import Field, Kind, Registry
+from leads.domain.conditions import InvalidCondition
+from leads.queries import conditions
+from leads.queries.lead_filter import MOST_CONDITION
+from leads.web import condition_builder
 from scoring.domain.choices import Dimension
 
 OPERATOR_WORDS = {
@@ -24,7 +28,7 @@ _SEPARATORS = str.maketrans({"、": ",", "，": ",", "・": ",", "\n": ","})
 
 
 class RuleForm(forms.Form):
-    """One rule as a person builds it. `kind` keep leaves a condition alone that is too rich for this form."""
+    """One rule as a person builds it. `kind` built takes the tree of `condition`, which the builder of leads fills."""
 
     kind = forms.ChoiceField(label=pgettext_lazy("scoring", "Condition"), widget=forms.RadioSelect)
     field = forms.ChoiceField(label=pgettext_lazy("scoring", "Field"), required=False)
@@ -38,6 +42,7 @@ class RuleForm(forms.Form):
     at_least = forms.IntegerField(label=gettext_lazy("At least times"), required=False, min_value=1, max_value=10_000)
     distinct = forms.ChoiceField(label=pgettext_lazy("scoring", "Count"), required=False)
     days = forms.IntegerField(label=gettext_lazy("Days without activity"), required=False, min_value=1, max_value=3660)
+    condition = forms.CharField(required=False, max_length=MOST_CONDITION)
     dimension = forms.ChoiceField(label=pgettext_lazy("scoring", "Dimension"), choices=Dimension.choices)
     points = forms.IntegerField(label=pgettext_lazy("scoring", "Points"), min_value=-1000, max_value=1000)
     per_activity = forms.BooleanField(label=gettext_lazy("Points for each activity"), required=False)
@@ -46,16 +51,15 @@ class RuleForm(forms.Form):
         label=gettext_lazy("Half as much after days"), required=False, min_value=1, max_value=3660
     )
 
-    def __init__(self, *args: Any, known: Registry, condition: Mapping[str, Any] | None = None, **more: Any):
+    def __init__(self, *args: Any, known: Registry, **more: Any):
         super().__init__(*args, **more)
-        self.known, self.condition = known, condition
+        self.known = known
         kinds = [
             ("field", pgettext("scoring", "What is known")),
             ("activity", pgettext("scoring", "What was done")),
             ("inactive", pgettext("scoring", "Nothing done")),
+            ("built", pgettext("scoring", "In detail")),
         ]
-        if condition is not None and simple_kind(condition) is None:
-            kinds.insert(0, ("keep", pgettext("scoring", "As it is")))
         self.fields["kind"].choices = kinds
         usable = [field for field in known.fields.values() if field.in_scoring]
         self.fields["field"].choices = [(field.name, field.label) for field in usable]
@@ -67,10 +71,27 @@ class RuleForm(forms.Form):
             ("day", pgettext("scoring", "different days")),
         ]
 
+    def clean(self) -> dict[str, Any]:
+        """The built condition's tree, each fault with its spot."""
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") == "built":
+            try:
+                self.tree = condition_builder.tree_of(data.get("condition", ""))
+                conditions.read(self.tree, known=self.known, scoring=True)
+            except InvalidCondition as error:
+                for words in condition_builder.told(error):
+                    self.add_error("condition", words)
+        return data
+
+    def builder(self, key: str) -> condition_builder.Builder:
+        """The builder within the form, with what has been built so far."""
+        text = self["condition"].value() or ""
+        return condition_builder.of(text, key=key, scoring=True, faults=self.errors.get("condition", []))
+
     def rule(self) -> dict[str, Any]:
         """The rule as the service takes it; what does not fit is refused there, by its spot."""
         data = self.cleaned_data
-        per_activity = data["per_activity"] and data["kind"] in ("activity", "keep")
+        per_activity = data["per_activity"] and data["kind"] in ("activity", "built")
         return {
             "dimension": data["dimension"],
             "condition": self._condition(),
@@ -82,8 +103,8 @@ class RuleForm(forms.Form):
 
     def _condition(self) -> Any:
         data = self.cleaned_data
-        if data["kind"] == "keep":
-            return self.condition
+        if data["kind"] == "built":
+            return self.tree
         if data["kind"] == "inactive":
             return {"inactive": {"days": data["days"], "types": [data["type"]] if data["type"] else []}}
         return self._activity() if data["kind"] == "activity" else self._field()
@@ -154,9 +175,9 @@ def simple_kind(condition: Mapping[str, Any]) -> str | None:
 def initial(rule: Mapping[str, Any], known: Registry) -> dict[str, Any]:
     """The form's values for a stored rule."""
     condition = rule["condition"] or {}
-    kind = simple_kind(condition) or "keep"
+    kind = simple_kind(condition) or "built"
     values = {name: rule[name] for name in ("dimension", "points", "per_activity", "cap", "half_life_days")}
-    values["kind"] = kind
+    values["kind"], values["condition"] = kind, condition_builder.written_out(condition)
     if kind == "field":
         field = known.fields[condition["field"]]
         values |= {"field": field.name, "op": condition["op"], "value": _written(condition.get("value"), field)}

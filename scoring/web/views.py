@@ -139,11 +139,10 @@ def edit_rule(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
         return redirect(_address(pk))
     known = conditions.registry()
     start = initial(rule, known) if rule else {"kind": "activity", "dimension": "engagement", "op": "in"}
-    condition = rule["condition"] if rule else None
-    form = RuleForm(request.POST or None, initial=start, known=known, condition=condition)
+    form = RuleForm(request.POST or None, initial=start, known=known)
     if request.method == "POST" and form.is_valid() and _save(request, model, key, form):
         return _go(request, _address(pk))
-    context = {"form": form, "model": model, "key": key}
+    context = {"form": form, "model": model, "key": key, "builder": form.builder(key or "new")}
     template = "scoring/_rule_form.html" if request.htmx else "scoring/rule.html"
     return render(request, template, context, status=400 if form.errors else 200)
 

@@ -18,10 +18,11 @@ function bind(box) {
   box.dataset.bound = "yes";
   box.querySelector("[data-condition-plain]").hidden = true;
   ground.hidden = false;
+  box.querySelector("[data-condition-told]")?.remove();
   const builder = { box, field, words, root, ground, say: box.querySelector("[data-condition-say]"), faults: [] };
   builder.redraw = () => redraw(builder);
   builder.changed = () => changed(builder);
-  field.form.addEventListener("submit", (event) => guard(builder, event));
+  field.form.addEventListener("submit", (event) => guard(builder, event), true); // before htmx hears of it
   redraw(builder);
   ask(builder);
 }

@@ -245,7 +245,11 @@ function content(builder, one, key, label) {
     if (Object.keys(rest).length) test.content = rest;
     else delete test.content;
   };
-  return tokens(builder, one, key, label, Array.isArray(given) ? given : [given], { set, suggested: [] });
+  const chosen = Array.isArray(given) ? given : [given];
+  const known = builder.words.contents[key];
+  if (!known) return tokens(builder, one, key, label, chosen, { set, suggested: [] });
+  const own = chosen.filter((code) => !known.some(([each]) => each === code)).map((code) => [code, code]);
+  return checks(builder, one, key, label, [...known, ...own], chosen, builder.words.words.any_content, set);
 }
 
 function narrowing(builder, one) {

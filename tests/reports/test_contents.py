@@ -88,7 +88,13 @@ def test_a_changed_content_makes_the_scores_of_its_leads_stale(page, lead):
     touch(lead, "導入事例集")
     ScoreDue.objects.all().delete()
     content = Content.objects.get()
-    values = {"title": "導入事例集 2026", "url": "/case", "kind": "資料", "phase": "comparing", "industry": "製造業"}
+    values = {
+        "title": "導入事例集 2026",
+        "url": "/case",
+        "kind": "document",
+        "phase": "comparing",
+        "industry": "製造業",
+    }
     assert page.post(f"/contents/{content.pk}/", values).status_code == 302
     content.refresh_from_db()
     assert {name: getattr(content, name) for name in values} == values
