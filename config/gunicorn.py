@@ -27,3 +27,7 @@ def when_ready(_server: Any) -> None:
     open_at = dict.fromkeys([here, text("HANDOFF_BASE_URL", here)])
     sys.stdout.write(f"\nHandoff is ready: {'  and  '.join(open_at)}   (Ctrl-C ends it)\n\n")
     sys.stdout.flush()
+
+
+# The list of leads carries its condition in its address.
+limit_request_line = 8190

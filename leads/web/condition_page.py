@@ -6,13 +6,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.api.pagination import capped_count
 from accounts.interface import figures
 from journal.errors import DomainError
-from leads.domain.conditions import InvalidCondition
+from leads.domain.conditions import InvalidCondition, fault
 from leads.models import Lead
 from leads.queries import conditions
 from leads.queries.lead_filter import MOST_CONDITION, LeadFilter
@@ -20,6 +20,8 @@ from leads.web import condition_builder
 from leads.web.list_sentence import CONDITION
 
 MOST_ADDRESS = 20_000
+# What the web server takes, less the method and the version (config.gunicorn).
+LONGEST_ADDRESS = 8_100
 
 
 @login_required
@@ -46,7 +48,10 @@ def _narrowed(query: QueryDict, text: str) -> str:
     conditions.read(tree)
     if written := condition_builder.written_out(tree):
         query[CONDITION] = written
-    return f"{reverse('leads')}?{query.urlencode(safe=',')}"
+    address = f"{reverse('leads')}?{query.urlencode(safe=',')}"
+    if len(address) > LONGEST_ADDRESS:
+        raise InvalidCondition(errors=[fault("", "too_long", gettext("The condition is too long for an address."))])
+    return address
 
 
 @login_required

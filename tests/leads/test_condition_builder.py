@@ -37,7 +37,11 @@ def test_no_condition_goes_back_without_one(page):
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("{", "not readable as JSON"), ('{"all": [{"field": "shoe_size"}]}', "all[0].field: There is no such field.")],
+    [
+        (json.dumps({"field": "title", "op": "in", "value": ["部長" * 50] * 20}, ensure_ascii=False), "too long"),
+        ("{", "not readable as JSON"),
+        ('{"all": [{"field": "shoe_size"}]}', "all[0].field: There is no such field."),
+    ],
 )
 def test_a_wrong_condition_is_told_where_it_is_wrong(page, text, fault):
     answer = page.post(PAGE, {"condition": text})
