@@ -121,7 +121,7 @@ function showFault(builder, node, fault, number) {
   line.className = "hf-error";
   line.dataset.fault = "";
   line.id = `${builder.box.dataset.condition}-fault-${number}`;
-  line.append(builder.box.querySelector("[data-icon=alert]").content.cloneNode(true), fault.say);
+  line.append(builder.box.querySelector("[data-sign=alert]").content.cloneNode(true), fault.say);
   row.querySelector("[data-faults]").append(line);
   const parts = fault.at.replace(/\[\d+\]/g, "").split(".");
   const control = parts.reverse().map((part) => row.querySelector(`[data-part="${part}"]`)).find(Boolean);

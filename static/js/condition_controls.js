@@ -17,7 +17,7 @@ function touch(builder, one) {
 }
 
 function icon(builder, name) {
-  return builder.box.querySelector(`[data-icon=${name}]`).content.cloneNode(true);
+  return builder.box.querySelector(`[data-sign=${name}]`).content.cloneNode(true);
 }
 
 export function button(builder, name, word, label, id, press) {
