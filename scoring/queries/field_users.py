@@ -1,4 +1,4 @@
-"""Which rules of published models and drafts read a field."""
+"""Which rules of scoring models read a field."""
 
 from collections.abc import Collection
 
@@ -6,14 +6,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from leads.queries.field_users import reads
-from scoring.domain.choices import ModelState
 from scoring.models import ScoringModel
 
 
 def rules(name: str, *, values: Collection[str] = ()) -> list[str]:
-    """Each rule by its words, and each model whose leads the field chooses. Retired models don't count."""
+    """Each rule by its words, and each model whose leads the field chooses.
+
+    Retired versions count too: they explain the scores that were given under them.
+    """
     label = "label_ja" if (get_language() or "ja").startswith("ja") else "label_en"
-    found = ScoringModel.objects.exclude(state=ModelState.RETIRED).order_by("position", "pk").prefetch_related("rules")
+    found = ScoringModel.objects.order_by("position", "pk").prefetch_related("rules")
     named = []
     for model in found:
         if reads(model.applies_to, name, values=values):

@@ -89,6 +89,12 @@ def _rule(cast):
     Rule.objects.create(model=model, key="interest", condition={"all": [PRODUCT]}, **values)
 
 
+def _old_rule(cast):
+    """Of a version that explains the scores given under it."""
+    _rule(cast)
+    ScoringModel.objects.update(state="retired")
+
+
 def _gate(cast):
     Gate.objects.update_or_create(kind="mql", defaults={"condition": {"any": [PRODUCT]}})
 
@@ -102,6 +108,7 @@ def _route(cast):
     [
         (_list, "the list “製品Aの人”"),
         (_rule, "the scoring rule “Interest”"),
+        (_old_rule, "the scoring rule “Interest”"),
         (_gate, "the gate “MQL gate”"),
         (_route, "the routing rule “製品A担当”"),
     ],
