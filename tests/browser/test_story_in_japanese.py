@@ -23,7 +23,7 @@ def test_a_lead_goes_from_excel_to_the_funnel(office, fits):
     mia.wait_for_url("**/columns/")
     mia.get_by_role("button", name="内容を確かめる").click()
     mia.get_by_role("button", name="1行を取り込む").click()
-    expect(mia.get_by_text("全 1行の結果です。")).to_be_visible()
+    expect(mia.get_by_text("全1行の結果です。")).to_be_visible()
     lead = Lead.objects.get(last_name="田中一郎")
     wait_until(lambda: getattr(Lead.objects.get(pk=lead.pk), "score", None), "the score is there")
     mia.goto(f"{office.address}/leads/{lead.pk}/")

@@ -92,7 +92,7 @@ def _rule(cast):
 def _old_rule(cast):
     """Of a version that explains the scores given under it."""
     _rule(cast)
-    ScoringModel.objects.update(state="retired")
+    ScoringModel.objects.update(state="retired", why="初版", published_at=NOON)
 
 
 def _gate(cast):
