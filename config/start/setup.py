@@ -17,7 +17,8 @@ from config.environment import ROOT
 from config.start import frontend
 from config.start.surroundings import begin, plainly, say
 
-SAMPLE_LEADS = 600
+# As many as fit into three minutes of a first start.
+SAMPLE_LEADS = 400
 
 
 def run() -> None:
