@@ -49,10 +49,11 @@ def run() -> int:
         # Side by side where there are cores for it: the first writes to a file, shown when the second has ended.
         is_aside = (os.cpu_count() or 1) > 1
         # The cache of the latest failures is one file, and the last pass's to write.
-        first = _Pass("SQLite", folder, here, ["-p", "no:cacheprovider", "-m", "not browser", *words], aside=is_aside)
+        first = _Pass("SQLite", folder, here, ["-p", "no:cacheprovider", *words], aside=is_aside)
         if not is_aside and (failed := first.ended()):
             return failed
-        second = _Pass("PostgreSQL", folder, there, ["-m", "not once", *words]).ended()
+        # The browser drives what `./run` serves, on the quicker of the two: the passes then end at about the same time.
+        second = _Pass("PostgreSQL", folder, there, ["-m", "not once and not browser", *words]).ended()
         return first.ended() or second
 
 
@@ -84,15 +85,17 @@ class _Pass:
 
 
 def _announce(database: Server | None, queue: Server | None) -> None:
-    say(f"Pass 1: SQLite {sqlite3.sqlite_version}, embedded broker {Path(broker.server()).name}; all but the browser.")
+    say(f"Pass 1: SQLite {sqlite3.sqlite_version}, embedded broker {Path(broker.server()).name}; everything.")
     if database:
         with_queue = f"{queue.words}" if queue else "the embedded broker"
-        say(f"Pass 2: {database.words}, {with_queue}; all but what no database can change (lint, locks, imports).")
+        say(
+            f"Pass 2: {database.words}, {with_queue}; all but the browser and what no database can change (lint, locks, imports)."
+        )
     else:
         say("Can't run: PostgreSQL. Neither DATABASE_URL nor a running, an installed or a packaged server was found.")
     browser = chromium.path()
     say(
-        f"Browser tests: {browser}, once, on the last database."
+        f"Browser tests: {browser}, once, on the first database."
         if browser
         else "Can't run: browser tests. Install Chromium (Debian, Ubuntu: apt install chromium fonts-noto-cjk)."
     )

@@ -4,9 +4,12 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -55,9 +58,12 @@ def test_copies_are_for_their_owner_alone(var):
 def test_seven_daily_copies_are_kept_and_those_made_by_hand_stay(var):
     organization()
     by_hand = copies.make(at=NOON)
-    made = [copies.make(at=NOON + timedelta(days=day), daily=True) for day in range(9)]
+    earlier = [copies.folder() / f"daily-2026-11-{day}-123000.sqlite3" for day in range(11, 19)]
+    for path in earlier:
+        path.touch()
+    newest = copies.make(at=NOON, daily=True)
 
-    assert sorted(copies.folder().glob("daily-*")) == made[2:]
+    assert sorted(copies.folder().glob("daily-*")) == [*earlier[2:], newest]
     assert by_hand.exists()
     assert not list(copies.folder().glob("*.unfinished"))
 
@@ -84,39 +90,50 @@ def assert_refused(file: Path, words: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_copy_brings_back_what_was_lost(tmp_path):
     """An installation of its own, by its own commands: on the database of this run's kind."""
+    organization(name="戻る商事")
     place = Installation(tmp_path)
-    place.manage("migrate", "--verbosity", "0")
-    place.run("Organization.objects.create(pk=1, name='戻る商事')")
     copy = place.manage("backup").strip()
-    place.run("Organization.objects.update(name='上書き')")
+    place.rename("上書き")
 
     told = place.manage("restore", copy)
 
-    assert place.run("print(Organization.objects.get().name)").strip() == "戻る商事"
+    assert place.name() == "戻る商事"
     before = Path(told.strip().rsplit(" ", 1)[1].rstrip("."))
     place.manage("restore", str(before))
-    assert place.run("print(Organization.objects.get().name)").strip() == "上書き"
+    assert place.name() == "上書き"
 
 
 class Installation:
-    """A state folder with a database that no other test sees."""
+    """A state folder with a copy of the test's database that no other test sees."""
 
     def __init__(self, folder: Path) -> None:
-        url = "" if connection.vendor == "sqlite" else self._new_database()
+        self.folder = folder
+        self.url = self._beside_the_folder() if connection.vendor == "sqlite" else self._on_the_server()
         self.environment = {
             **os.environ,
             "VAR_DIR": str(folder),
-            "DATABASE_URL": url,
+            "DATABASE_URL": "" if connection.vendor == "sqlite" else self.url,
             "HANDOFF_DEBUG": "1",
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
 
-    def _new_database(self) -> str:
+    def _beside_the_folder(self) -> str:
+        path = self.folder / "handoff.sqlite3"
+        with (
+            closing(sqlite3.connect(connection.settings_dict["NAME"])) as full,
+            closing(sqlite3.connect(path)) as empty,
+        ):
+            full.backup(empty)
+        return str(path)
+
+    def _on_the_server(self) -> str:
         facts = connection.settings_dict
         name = "test_handoff_copies"
+        connection.close()
+        connection.close_pool()  # a database in use is no template
         with connection._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            cursor.execute(f"CREATE DATABASE {name}")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {facts['NAME']}")
         login = f"{facts['USER']}:{facts['PASSWORD']}" if facts["PASSWORD"] else facts["USER"]
         return f"postgres://{login}@{facts['HOST']}:{facts['PORT'] or 5432}/{name}"
 
@@ -126,5 +143,15 @@ class Installation:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
-    def run(self, statement: str) -> str:
-        return self.manage("shell", "-v", "0", "-c", f"from accounts.models import Organization\n{statement}")
+    def name(self) -> str:
+        with self._connected() as database:
+            return database.execute("SELECT name FROM accounts_organization").fetchone()[0]
+
+    def rename(self, name: str) -> None:
+        with self._connected() as database:
+            database.execute(f"UPDATE accounts_organization SET name = '{name}'")
+            database.commit()
+
+    def _connected(self) -> Any:
+        connect = sqlite3.connect if connection.vendor == "sqlite" else psycopg.connect
+        return closing(connect(self.url.replace("postgres://", "postgresql://", 1)))

@@ -1,10 +1,13 @@
 """The sample company: legal to the last row, and the same again from the same seed."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from accounts.models import User
 from handoff.models import Handoff, StageTransition
@@ -18,51 +21,47 @@ pytestmark = pytest.mark.django_db
 UNTIL = tokyo("2026-11-20 17:30")
 
 
-def make(seed: int = 3) -> None:
-    company.make(leads=24, seed=seed, until=UNTIL)
+@pytest.fixture(scope="class")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The sample, made once for all who only look at it; each test's own transaction lies within this one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        company.make(leads=24, seed=3, until=UNTIL)
+        yield
+        transaction.set_rollback(True)
 
 
-def test_sample_holds_every_invariant():
-    make()
+@pytest.mark.usefixtures("made")
+class TestMade:
+    def test_sample_holds_every_invariant(self):
+        assert Lead.objects.count() == 24
+        assert Handoff.objects.exists()
+        assert invariants.violations(at=UNTIL) == []
 
-    assert Lead.objects.count() == 24
-    assert Handoff.objects.exists()
-    assert invariants.violations(at=UNTIL) == []
+    def test_nothing_happens_after_its_end_or_outside_its_year(self):
+        moments = [
+            *StageTransition.objects.values_list("at", flat=True),
+            *Activity.objects.values_list("occurred_at", flat=True),
+        ]
+        assert max(moments) <= UNTIL
+        assert min(moments) >= UNTIL - timedelta(days=366)
 
+    def test_people_answer_only_in_working_hours(self):
+        hours = Counter(
+            answered.astimezone(UNTIL.tzinfo).hour
+            for answered in Handoff.objects.filter(answered_at__isnull=False).values_list("answered_at", flat=True)
+        )
+        assert hours
+        assert set(hours) <= set(range(9, 19)) - {12}
 
-def test_nothing_happens_after_its_end_or_outside_its_year():
-    make()
-
-    moments = [
-        *StageTransition.objects.values_list("at", flat=True),
-        *Activity.objects.values_list("occurred_at", flat=True),
-    ]
-    assert max(moments) <= UNTIL
-    assert min(moments) >= UNTIL - timedelta(days=366)
-
-
-def test_people_answer_only_in_working_hours():
-    make()
-
-    hours = Counter(
-        answered.astimezone(UNTIL.tzinfo).hour
-        for answered in Handoff.objects.filter(answered_at__isnull=False).values_list("answered_at", flat=True)
-    )
-    assert hours
-    assert set(hours) <= set(range(9, 19)) - {12}
-
-
-def test_invented_people_get_no_mail():
-    make()
-
-    assert not Mail.objects.filter(state=Mail.State.OWED).exists()
+    def test_invented_people_get_no_mail(self):
+        assert not Mail.objects.filter(state=Mail.State.OWED).exists()
 
 
 def test_it_refuses_to_mix_with_real_data():
     organization()
 
     with pytest.raises(company.NotEmpty):
-        make()
+        company.make(leads=24, seed=3, until=UNTIL)
 
     assert not User.objects.exists()
 
