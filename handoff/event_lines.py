@@ -49,7 +49,7 @@ def accepted(event: Event, people: People) -> Line:
 def rejected(event: Event, people: People) -> Line:
     """Given back, with the reason."""
     reason = reason_label(event.data.get("reason", ""))
-    text = _("Handoff rejected: %(reason)s") % {"reason": reason} if reason else _("Handoff rejected")
+    text = _("Given back: %(reason)s") % {"reason": reason} if reason else _("Handoff given back")
     return Line("arrow-back-up", text, note=people.get(event.data.get("by") or 0, ""))
 
 

@@ -77,10 +77,10 @@ def moment(value: datetime | None, *, today: date | None = None) -> str:
 
 
 def near_day(value: date | datetime | None, *, today: date) -> str:
-    """今日, 昨日, 明日 where it is that near, else the day."""
+    """今日, 昨日, 明日 where it is that near, else the day; in English as it reads within a sentence."""
     if value is None:
         return ""
-    words = {0: _("Today"), -1: _("Yesterday"), 1: _("Tomorrow")}
+    words = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}
     on = _local_day(value)
     return words.get((on - today).days) or day(on, today=today)
 

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -133,7 +134,7 @@ def touch(context: Context, at: datetime | None) -> dict[str, Any]:
     """The last contact as a waning moon and how long ago it was."""
     today = _today(context)
     days = None if at is None else (today - timezone.localtime(at).date()).days
-    return {"age": drawing.moon(days), "at": at, "text": dates.days_ago(at, today=today)}
+    return {"age": drawing.moon(days), "at": at, "text": capfirst(dates.days_ago(at, today=today))}
 
 
 @register.inclusion_tag("components/age.html")
@@ -181,7 +182,7 @@ def when(context: Context, at: datetime | date | None, style: str = "near") -> d
     today = _today(context)
     say = {"near": dates.near_moment, "day": dates.near_day, "ago": dates.days_ago}[style]
     exact = dates.moment(at, today=today) if isinstance(at, datetime) else dates.day(at, today=today)
-    return {"at": at, "text": say(at, today=today) if at else "", "exact": exact}
+    return {"at": at, "text": capfirst(say(at, today=today)) if at else "", "exact": exact}
 
 
 # -- figures ------------------------------------------------------------------------------------

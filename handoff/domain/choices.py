@@ -14,7 +14,7 @@ class Leg(TextChoices):
 class HandoffState(TextChoices):
     OFFERED = "offered", pgettext_lazy("handoff", "Offered")
     ACCEPTED = "accepted", pgettext_lazy("handoff", "Accepted")
-    REJECTED = "rejected", pgettext_lazy("handoff", "Rejected")
+    REJECTED = "rejected", pgettext_lazy("handoff", "Given back")
     WITHDRAWN = "withdrawn", pgettext_lazy("handoff", "Withdrawn")
     REROUTED = "rerouted", pgettext_lazy("handoff", "Re-routed")
 

@@ -65,7 +65,7 @@ def _counted(change: Change) -> str:
         "opportunity": ngettext("%(number)d new opportunity", "%(number)d new opportunities", number),
         "mql": ngettext("%(number)d became MQL", "%(number)d became MQL", number),
         "lost": ngettext("%(number)d lost", "%(number)d lost", number),
-        "rejected": ngettext("%(number)d handoff rejected", "%(number)d handoffs rejected", number),
+        "rejected": ngettext("%(number)d handoff given back", "%(number)d handoffs given back", number),
     }[change.kind]
     said = pattern % {"number": number}
     reason = reason_label(change.reason)

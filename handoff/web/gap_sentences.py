@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -80,7 +81,7 @@ def reason(row: DutyRow, *, today: date) -> str:
         DueKind.CONTACT: _accepted,
         DueKind.FEEDBACK: _contacted,
     }
-    return say.get(row.due_kind, _stuck)(row, today)
+    return capfirst(say.get(row.due_kind, _stuck)(row, today))
 
 
 def _since_mql(row: DutyRow, today: date) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 class Action(TextChoices):
     ACCEPT = "accept", pgettext_lazy("signed link", "Accept")
-    REJECT = "reject", pgettext_lazy("signed link", "Send back")
+    REJECT = "reject", pgettext_lazy("signed link", "Give back")
     OPPORTUNITY = "opportunity", pgettext_lazy("signed link", "Result: opportunity")
     CONSIDERING = "considering", pgettext_lazy("signed link", "Result: still considering")
     LOST = "lost", pgettext_lazy("signed link", "Result: lost")

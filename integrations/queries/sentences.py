@@ -95,7 +95,7 @@ def _accepted(subject: Subject) -> tuple[str, str]:
 
 
 def _rejected(subject: Subject) -> tuple[str, str]:
-    title = _("%(colleague)s sent %(who)s back") % {"colleague": subject.colleague, "who": subject.who}
+    title = _("%(colleague)s gave %(who)s back") % {"colleague": subject.colleague, "who": subject.who}
     handoff = subject.handoff
     if handoff is None:
         return title, ""

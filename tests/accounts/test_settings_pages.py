@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.domain.roles import Scope
 from accounts.models import ApiKey, Membership, Team, User
 from journal import clock
 from tests.factories import NOON
@@ -107,6 +108,15 @@ def test_absences_are_ones_own_or_the_managers_matter(client, cast):
     wrong = client.post(f"/absences/{cast.otto.pk}/", {"starts_on": "2026-11-25", "ends_on": "2026-11-24"})
     assert wrong.status_code == 400
     assert "終わりの日が始まりの日より前です" in wrong.content.decode()
+
+
+def test_each_scope_of_a_key_is_said_in_words_beside_its_name(client, ada):
+    client.post("/settings/keys/new/", {"name": "MA連携", "days": 30, "scopes": ["leads:write", "reports:read"]})
+    page = client.get("/settings/keys/").content.decode()
+    assert "リードの登録と変更 <code>leads:write</code>" in page
+    assert "リードの登録と変更、レポートの読み取り</td>" in page
+    for scope in Scope:
+        assert f"<code>{scope}</code>" in page
 
 
 def test_a_key_is_shown_once(client, ada):

@@ -40,9 +40,9 @@ def test_day_without_today_is_told_as_of_when_it_is_read(language):
 @pytest.mark.parametrize(
     ("days", "japanese", "english"),
     [
-        (0, "今日 14:32", "Today 14:32"),
-        (-1, "昨日 14:32", "Yesterday 14:32"),
-        (1, "明日 14:32", "Tomorrow 14:32"),
+        (0, "今日 14:32", "today 14:32"),
+        (-1, "昨日 14:32", "yesterday 14:32"),
+        (1, "明日 14:32", "tomorrow 14:32"),
         (-2, "11/18(水) 14:32", "Wed 18 Nov 14:32"),
     ],
 )
@@ -53,7 +53,7 @@ def test_near_moment_uses_words_for_the_days_around_today(language, days, japane
 
 @pytest.mark.parametrize(
     ("days", "japanese", "english"),
-    [(0, "今日", "Today"), (1, "昨日", "Yesterday"), (3, "3日前", "3 days ago"), (48, "48日前", "48 days ago")],
+    [(0, "今日", "today"), (1, "昨日", "yesterday"), (3, "3日前", "3 days ago"), (48, "48日前", "48 days ago")],
 )
 def test_days_ago(language, days, japanese, english):
     assert dates.days_ago(FRIDAY - timedelta(days=days), today=TODAY) == {"ja": japanese, "en": english}[language]

@@ -110,7 +110,9 @@ def test_without_a_password_today_asks_for_one(client, sample):
     client.post("/start/", ANSWERS)
     sample.mia.refresh_from_db()
     assert not sample.mia.has_usable_password()
-    assert "/sign-in-details/" in client.get("/").content.decode()
+    page = client.get("/").content.decode()
+    assert "/sign-in-details/" in page
+    assert page.count("btn-primary") == 1
     details = {"last_name": "三宅", "first_name": "", "email": "miyake@midori.jp", "password": "wakaranai-4649"}
     assert client.post("/sign-in-details/", details)["Location"] == "/"
     assert "/sign-in-details/" not in client.get("/").content.decode()

@@ -59,7 +59,7 @@ CASES: list[tuple[Any, str, str]] = [
                 {"any": [{"field": "phone", "op": "known"}, {"inactive": {"days": 7}}]},
             ]
         },
-        "肩書が分かっている、かつ（電話番号が分かっている、または7日間行動がない）",
+        "役職が分かっている、かつ（電話番号が分かっている、または7日間行動がない）",
         "Job title is known and (Phone is known or no activity for 7 days)",
     ),
     ({}, "いつでも", "always"),

@@ -320,7 +320,7 @@ def test_a_list_is_saved_under_a_name_and_opened_by_its_tab(page, cast, client):
     ("query", "sentence"),
     [
         ({"q": "田中"}, "検索語が「 田中 」のリード"),
-        ({"condition": '{"field":"title","op":"known","value":true}'}, "条件が「 肩書が分かっている 」のリード"),
+        ({"condition": '{"field":"title","op":"known","value":true}'}, "条件が「 役職が分かっている 」のリード"),
     ],
 )
 def test_the_filters_read_as_one_japanese_sentence(page, query, sentence):

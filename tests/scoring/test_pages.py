@@ -53,7 +53,7 @@ def test_the_rules_read_as_sentences_in_japanese_and_english(ada: Client) -> Non
         "30点以上",
         "従業員数が50名以上",
         "業種が製造業",
-        "役職が",
+        "役職区分が",
         "2回以上サイトを訪問",
         "ウェビナーに参加",
         "+15",
@@ -216,6 +216,14 @@ def test_agreement_is_asked_for_and_given_on_the_page(ada: Client, cast: Cast, c
     client.force_login(cast.maki)
     client.post(f"/scoring/{draft.pk}/agree/", {"side": "sales"})
     assert "牧 真紀が了承" in text(client.get(f"/scoring/{draft.pk}/"))
+
+
+def test_a_run_over_no_leads_has_no_bar(ada: Client) -> None:
+    scored.excel()
+    ada.post("/scoring/recompute/")
+    run = RecomputeRun.objects.latest("pk")
+    assert run.leads_total == 0
+    assert "0 / 0" not in text(ada.get(f"/scoring/runs/{run.pk}/"))
 
 
 def test_the_run_has_a_bar_and_can_be_stopped_and_resumed(ada: Client) -> None:

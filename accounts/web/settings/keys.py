@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext_lazy
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.roles import Permission, Scope
@@ -14,6 +15,24 @@ from accounts.models import ApiKey
 from accounts.services import api_keys
 from accounts.web.access import needs
 from journal.errors import DomainError
+
+SCOPE_WORDS = {
+    Scope.LEADS_READ: pgettext_lazy("scope", "Read leads"),
+    Scope.LEADS_WRITE: pgettext_lazy("scope", "Add and change leads"),
+    Scope.ACTIVITIES_WRITE: pgettext_lazy("scope", "Send activities"),
+    Scope.HANDOFFS_READ: pgettext_lazy("scope", "Read handoffs"),
+    Scope.HANDOFFS_WRITE: pgettext_lazy("scope", "Hand over and answer"),
+    Scope.FEEDBACK_WRITE: pgettext_lazy("scope", "Report results"),
+    Scope.SCORING_READ: pgettext_lazy("scope", "Read scoring rules"),
+    Scope.SCORING_WRITE: pgettext_lazy("scope", "Change scoring rules"),
+    Scope.REPORTS_READ: pgettext_lazy("scope", "Read reports"),
+    Scope.WEBHOOKS_MANAGE: pgettext_lazy("scope", "Manage webhooks"),
+}
+
+
+def _scope_choices() -> list[tuple[str, str]]:
+    """Each scope in words, with its name as the API writes it."""
+    return [(str(scope), format_html("{} <code>{}</code>", SCOPE_WORDS[scope], scope)) for scope in Scope]
 
 
 class KeyForm(forms.Form):
@@ -30,7 +49,7 @@ class KeyForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("Scopes"),
-        choices=[(str(scope), str(scope)) for scope in Scope],
+        choices=_scope_choices,
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -69,4 +88,5 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, status: int = 200, **given: Any) -> HttpResponse:
     at = request.entry.at  # type: ignore[attr-defined]
     keys = ApiKey.objects.select_related("created_by").order_by("revoked_at", "-pk")[:100]
-    return render(request, "settings/keys.html", {"keys": keys, "form": KeyForm(), "at": at} | given, status=status)
+    rows = [(key, [SCOPE_WORDS.get(scope, scope) for scope in key.scopes]) for key in keys]
+    return render(request, "settings/keys.html", {"keys": rows, "form": KeyForm(), "at": at} | given, status=status)

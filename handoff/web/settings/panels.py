@@ -71,4 +71,4 @@ register(
         position=10,
     )
 )
-register(Panel("reasons", "handing_over", _("Reject reasons"), "settings-reasons", reasons_now, position=30))
+register(Panel("reasons", "handing_over", _("Reasons for giving back"), "settings-reasons", reasons_now, position=30))

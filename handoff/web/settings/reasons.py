@@ -24,7 +24,7 @@ class ReasonForm(forms.Form):
     resurface_days = forms.IntegerField(
         label=gettext_lazy("Looked at again after (days)"), required=False, min_value=1, max_value=730
     )
-    is_active = forms.BooleanField(label=gettext_lazy("Offered when rejecting"), required=False, initial=True)
+    is_active = forms.BooleanField(label=gettext_lazy("Offered when giving back"), required=False, initial=True)
 
 
 @needs(Permission.CHANGE_SETTINGS)
