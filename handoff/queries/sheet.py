@@ -13,7 +13,7 @@ from leads.models import Activity, Lead, LeadScore, Qualification
 from leads.queries import conditions
 from scoring.queries import explain
 
-MOST_ACTS, MOST_EXCHANGES = 8, 6
+MOST_ACTS, MOST_EXCHANGES = 20, 6
 
 
 def build(lead: Lead, *, leg: str, attempt: int, at: datetime, score: LeadScore | None, known: Facts) -> dict[str, Any]:

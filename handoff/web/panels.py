@@ -70,6 +70,8 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     lead, at = seen(request, pk), request.entry.at  # type: ignore[attr-defined]
     gate = next_gate(lead, at=at)
     context = {"lead": lead, "gate": gate, "lacks": gate.lacks if gate else (), "items": gate.items if gate else ()}
+    # The questions stand below, each at its item; a criterion stands nowhere else.
+    context["rules"] = [lack for lack in context["lacks"] if lack.code == "condition"]
     context["names"] = gates.names(gate.lacks) if gate else ""
     context["may_qualify"] = request.user.may("qualify")
     context["may_edit"] = request.user.may("edit_leads")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from leads.domain.choices import Phase
 
 CONSIDERATION = ("phase", "challenge", "need", "timeframe", "temperature", "competitors")
 DECISION = ("authority", "decision_process", "budget")
-MOST_QUESTIONS = 4
+MOST_QUESTIONS, MOST_ACTS = 4, 6
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def written(handoff: Handoff) -> Sheet:
         ask=tuple(str(ITEMS[name].question) for name in sheet.get("ask", ()) if name in ITEMS)[:MOST_QUESTIONS],
         consideration=_known(sheet, CONSIDERATION),
         decision=_known(sheet, DECISION),
-        acts=tuple(_act(row) for row in sheet.get("acts", ())[:6]),
+        acts=tuple(_acts(sheet.get("acts", ())))[:MOST_ACTS],
         history=tuple(_history(sheet)),
         failed=_failed(sheet),
         points=tuple(_points(score)),
@@ -166,11 +167,23 @@ def _type(code: str) -> str:
     return kind.ja if (get_language() or "ja").startswith("ja") else kind.en
 
 
-def _act(row: Mapping[str, Any]) -> Line:
+def _acts(rows: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """Newest first; the same thing done several times on a day is one line with its number."""
+    alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        on = timezone.localtime(datetime.fromisoformat(row["at"])).date().isoformat()
+        what = (row.get(name) or "" for name in ("type", "title", "url", "note"))
+        alike.setdefault((on, *what), []).append(row)
+    return [_act(same[0], times=len(same)) for same in alike.values()]
+
+
+def _act(row: Mapping[str, Any], *, times: int) -> Line:
     text = _type(row["type"])
     if row.get("title") or row.get("url"):
         text = _("%(what)s: “%(title)s”") % {"what": text, "title": row.get("title") or row["url"]}
-    if row.get("seconds"):
+    if times > 1:
+        text = _("%(text)s (%(times)d times)") % {"text": text, "times": times}
+    elif row.get("seconds"):
         text = _("%(text)s (%(length)s)") % {"text": text, "length": dates.length(row["seconds"] / 60)}
     if row.get("note"):
         text = f"{text} {row['note']}"

@@ -4,23 +4,32 @@ from django.db.models import QuerySet
 
 from handoff.models import Clock, Episode
 from leads.models import Lead
-from reports.queries import channels, funnel, kpis, scope
+from reports.queries import channels, feedback, funnel, kpis, scope
 from reports.queries.scope import Question
 
 
 def leads(
-    question: Question, *, figure: str, stage: str = "", channel: int | None = None, cohort: str = "mql"
+    question: Question,
+    *,
+    figure: str,
+    stage: str = "",
+    channel: int | None = None,
+    cohort: str = "mql",
+    detail: str = "",
+    person: int | None = None,
 ) -> QuerySet[Lead]:
-    """The leads that a figure counts; an unknown figure has none."""
+    """The leads that a figure counts; an unknown figure has none. `detail`: a kind of promise, a mark, a reason."""
     if figure in ("handoffs", "acted", "never_contacted", "opportunities"):
         return Lead.objects.filter(pk__in=_episodes(question, figure).values("lead"))
     if figure in ("wins", "won"):
         reached = kpis.leads_with_opportunity(question)
         return reached.filter(is_won=True) if figure == "won" else reached
     if figure in ("kept", "broken"):
-        return Lead.objects.filter(pk__in=_clocks(question, figure).values("handoff__lead"))
+        return Lead.objects.filter(pk__in=_clocks(question, figure, kind=detail, person=person).values("handoff__lead"))
     if figure == "funnel" and stage in [known.value for known in funnel.stages_from(cohort)]:
         return funnel.leads_at(question, cohort=cohort, stage=stage)
+    if figure in ("quality", "rejected", "lost", "considering"):
+        return feedback.leads_behind(question, figure=figure, detail=detail)
     if figure == "channel":
         return channels.leads_behind(question, channel=channel, stage=stage if stage in funnel.LADDER else "")
     return Lead.objects.none()
@@ -35,6 +44,10 @@ def _episodes(question: Question, figure: str) -> QuerySet[Episode]:
     return found.filter(became_opportunity=True) if figure == "opportunities" else found
 
 
-def _clocks(question: Question, figure: str) -> QuerySet[Clock]:
+def _clocks(question: Question, figure: str, *, kind: str, person: int | None) -> QuerySet[Clock]:
     found = scope.clocks(question)
+    if kind:
+        found = found.filter(kind=kind)
+    if person:
+        found = found.filter(handoff__assigned_to=person)
     return found.filter(state="breached") if figure == "broken" else found

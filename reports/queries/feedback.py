@@ -8,6 +8,7 @@ from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Sum
 from feedback.domain.choices import OpportunitySource
 from feedback.models import Feedback, Opportunity
 from handoff.models import Handoff
+from leads.models import Lead
 from reports.domain.figures import Rate
 from reports.queries import scope
 from reports.queries.scope import Question
@@ -60,6 +61,18 @@ def returns(question: Question, *, comments: int = 5) -> Returns:
     )
 
 
+def leads_behind(question: Question, *, figure: str, detail: str) -> QuerySet[Lead]:
+    """The leads of a mark of quality or of a reason: rejected, lost, considering."""
+    if figure == "rejected":
+        return Lead.objects.filter(pk__in=_returned(question).filter(reject_reason=detail).values("lead"))
+    told = _told(question)
+    if figure == "quality":
+        told = told.filter(quality=int(detail)) if detail in ("1", "2", "3", "4", "5") else told.none()
+    else:
+        told = told.filter(result=figure, reason=detail)
+    return Lead.objects.filter(pk__in=told.values("handoff__lead"))
+
+
 def _given(question: Question) -> Rate:
     """Of the episodes whose feedback clock was due in the period, those with any feedback."""
     due = scope.clocks(question).filter(kind="feedback").order_by().values("handoff__episode").distinct()
@@ -83,9 +96,18 @@ def _handoffs(question: Question) -> QuerySet[Handoff]:
     return found.filter(team=question.filters.team) if question.filters.team else found
 
 
+def _returned(question: Question) -> QuerySet[Handoff]:
+    return _handoffs(question).filter(state="rejected", answered_at__lte=question.as_of)
+
+
 def _rejected(question: Question) -> list[tuple[str, int]]:
-    rows = _handoffs(question).filter(state="rejected", answered_at__lte=question.as_of)
-    counted = rows.order_by().values_list("reject_reason").annotate(n=Count("pk")).order_by("-n", "reject_reason")
+    counted = (
+        _returned(question)
+        .order_by()
+        .values_list("reject_reason")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "reject_reason")
+    )
     return list(counted)
 
 

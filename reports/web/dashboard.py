@@ -13,6 +13,7 @@ from django.views import View
 
 from accounts.domain.roles import Permission
 from accounts.interface import figures
+from accounts.models import User
 from feedback.domain.choices import Reason
 from handoff.domain.choices import ClockKind, Leg
 from handoff.models import RejectReason
@@ -54,9 +55,15 @@ class FigureLeadsPage(ReportPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked, figure = self.asked, request.GET.get("figure", "")
-        stage = request.GET.get("stage", "")
+        stage, detail = request.GET.get("stage", ""), request.GET.get("detail", "")
         found = behind.leads(
-            asked.question, figure=figure, stage=stage, channel=asked.filters.channel, cohort=asked.cohort
+            asked.question.of_every_leg() if "every_leg" in request.GET else asked.question,
+            figure=figure,
+            stage=stage,
+            channel=asked.filters.channel,
+            cohort=asked.cohort,
+            detail=detail,
+            person=as_id(request.GET.get("person")),
         )
         found = found.visible_to(request.user)
         total = found.count()
@@ -64,12 +71,12 @@ class FigureLeadsPage(ReportPage):
             found = found.filter(pk__lt=before)
         rows = list(found.select_related("company", "owner", "score").order_by("-pk")[: PAGE + 1])
         context = {
-            "title": figure_name(figure, stage),
+            "title": _title(asked, figure, stage, detail),
             "period": period_label(asked.period),
             "rows": rows[:PAGE],
             "total": total,
             "next_url": asked.url(before=rows[PAGE - 1].pk) if len(rows) > PAGE else "",
-            "back_url": f"../{asked.url(figure=None, stage=None, before=None)}",
+            "back_url": f"../{asked.url(figure=None, stage=None, detail=None, person=None, every_leg=None, before=None)}",
         }
         return render(request, "reports/leads.html", context)
 
@@ -140,7 +147,25 @@ def figure_name(figure: str, stage: str) -> str:
         "won": str(Stage.WON.label),
         "kept": _("Promises due in the period"),
         "broken": _("Promises broken"),
+        "quality": _("Quality as sales saw it"),
+        "rejected": _("Why leads came back"),
+        "lost": _("Why deals were lost"),
+        "considering": _("Why they still consider"),
     }.get(figure, "")
+
+
+def _title(asked: Asked, figure: str, stage: str, detail: str) -> str:
+    """The figure's name, and which part of it: a promise, a mark, a reason, a team, a person."""
+    labels = {"kept": dict(ClockKind.choices), "broken": dict(ClockKind.choices)}
+    labels |= {"lost": dict(Reason.choices), "considering": dict(Reason.choices)}
+    if figure == "rejected":
+        labels["rejected"] = _reject_labels()
+    person = as_id(asked.get.get("person"))
+    who = User.objects.filter(pk=person).first() if person else None
+    team = asked.teams.get(asked.filters.team or 0, "")
+    part = labels.get(figure, {}).get(detail, detail)
+    parts = [figure_name(figure, stage), part, team, figures.person(who) if who else ""]
+    return pgettext("separator", " · ").join(str(part) for part in parts if part)
 
 
 def _choices(asked: Asked, name: str, options: dict[Any, str], chosen: Any) -> list[Choice]:
@@ -175,7 +200,7 @@ def _funnel(asked: Asked) -> dict[str, Any]:
         "bars": pictures.funnel_bars(found, was, asked),
         **_response(promised),
         **_channel_rows(asked, SHORT),
-        "kept_teams": pictures.kept_rows(promised.teams),
+        "kept_teams": pictures.kept_rows(promised.teams, asked),
         "goal_at": pictures.GOAL_AT,
         "channels_url": asked.url(tab="channels"),
     }
@@ -240,7 +265,12 @@ def _channels(asked: Asked) -> dict[str, Any]:
 def _sla(asked: Asked) -> dict[str, Any]:
     promised = sla.sla(asked.question)
     kinds = [
-        {"label": ClockKind(kind).label, "rate": rate, "cases": pictures.cases(rate)}
+        {
+            "label": ClockKind(kind).label,
+            "rate": rate,
+            "cases": pictures.cases(rate),
+            "url": pictures.behind(asked, "broken", detail=kind),
+        }
         for kind, rate in promised.by_kind.items()
         if rate.denominator
     ]
@@ -251,8 +281,8 @@ def _sla(asked: Asked) -> dict[str, Any]:
         **_response(promised),
         "kinds": kinds,
         "broken_url": pictures.behind(asked, "broken"),
-        "kept_teams": pictures.kept_rows(promised.teams),
-        "kept_people": pictures.kept_rows(promised.people),
+        "kept_teams": pictures.kept_rows(promised.teams, asked),
+        "kept_people": pictures.kept_rows(promised.people, asked),
         "goal_at": pictures.GOAL_AT,
         "three_weeks_ago": silent,
         "three_weeks_ago_url": pictures.behind(asked, "never_contacted", **{"from": first, "until": last}),
@@ -269,17 +299,28 @@ def _feedback(asked: Asked) -> dict[str, Any]:
         "returns": found,
         "kpis": now,
         "acquired": acquired,
-        "qualities": [{"mark": number + 1, "count": count} for number, count in enumerate(found.quality_counts)],
+        "qualities": [
+            {"mark": mark, "count": count, "url": pictures.behind(asked, "quality", detail=mark)}
+            for mark, count in enumerate(found.quality_counts, start=1)
+        ],
         "most_quality": most,
-        "rejected": _labelled(found.reasons.rejected, _reject_labels()),
-        "lost": _labelled(found.reasons.lost, dict(Reason.choices)),
-        "considering": _labelled(found.reasons.considering, dict(Reason.choices)),
+        "rejected": _labelled(asked, "rejected", found.reasons.rejected, _reject_labels()),
+        "lost": _labelled(asked, "lost", found.reasons.lost, dict(Reason.choices)),
+        "considering": _labelled(asked, "considering", found.reasons.considering, dict(Reason.choices)),
     }
 
 
-def _labelled(ranked: list[tuple[str, int]], labels: dict[str, str]) -> list[dict[str, Any]]:
+def _labelled(asked: Asked, figure: str, ranked: list[tuple[str, int]], labels: dict[str, str]) -> list[dict[str, Any]]:
     most = max((count for _code, count in ranked), default=0)
-    return [{"label": labels.get(code, code), "count": count, "most": most} for code, count in ranked]
+    return [
+        {
+            "label": labels.get(code, code),
+            "count": count,
+            "most": most,
+            "url": pictures.behind(asked, figure, detail=code),
+        }
+        for code, count in ranked
+    ]
 
 
 def _reject_labels() -> dict[str, str]:

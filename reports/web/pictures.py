@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.interface import dates, figures
+from accounts.models import User
 from leads.domain.choices import Stage
 from reports.domain.figures import Rate, Spread
 from reports.queries.funnel import Funnel
@@ -184,18 +185,20 @@ class Kept:
     answer: str
     answer_p90: str
     contact: str
+    url: str
 
 
 LOWEST, GOAL = 0.8, 0.95
 GOAL_AT = f"{(GOAL - LOWEST) / (1 - LOWEST) * 100:.0f}%"
 
 
-def kept_rows(parties: list[Party]) -> list[Kept]:
-    """The rows beside the funnel and of the promises' tab."""
-    return [_kept(party) for party in parties]
+def kept_rows(parties: list[Party], asked: Asked) -> list[Kept]:
+    """The rows beside the funnel and of the promises' tab, each with the leads whose promise was broken."""
+    return [_kept(party, asked) for party in parties]
 
 
-def _kept(party: Party) -> Kept:
+def _kept(party: Party, asked: Asked) -> Kept:
+    kind = "person" if isinstance(party.who, User) else "team"
     value = party.kept.value
     place = 0.0 if value is None else max(0.0, (value - LOWEST) / (1 - LOWEST)) * 100
     return Kept(
@@ -208,4 +211,5 @@ def _kept(party: Party) -> Kept:
         answer=dates.length(party.answer.median),
         answer_p90=dates.length(party.answer.p90),
         contact=dates.length(party.contact.median),
+        url=behind(asked, "broken", every_leg=1, **{kind: party.who.pk}),
     )

@@ -1,9 +1,13 @@
 """What the page of one model version shows: rules as sentences by dimension, changes against the origin, findings."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from accounts.interface import dates
 from accounts.queries import organization
@@ -87,7 +91,22 @@ def effect_context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str,
     counted = effect.of(model, user=user, at=at)
     spec = specs.spec(model, conditions.registry())
     said = findings.say(spec, matches=counted.matches, leads=counted.leads)
-    return {"effect": counted, "idle": [item for item in said if item.finding.code in ("never", "always")]}
+    return {
+        "effect": counted,
+        "idle": [item for item in said if item.finding.code in ("never", "always")],
+        "lists": _lists(model),
+    }
+
+
+def _lists(model: ScoringModel) -> dict[str, str]:
+    """{rule: the list of the leads it finds}; none where a model scores only some leads, for the list has all."""
+    if ScoringModel.objects.filter(state=ModelState.PUBLISHED, applies_to__isnull=False).exists() or model.applies_to:
+        return {}
+    address = reverse("leads")
+    return {
+        rule.key: f"{address}?{urlencode({'condition': json.dumps(rule.condition, ensure_ascii=False)})}"
+        for rule in model.rules.all()
+    }
 
 
 def _may(user: Any) -> dict[str, bool]:

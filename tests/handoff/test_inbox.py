@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from handoff.models import Handoff
 from journal import clock
+from leads.services import activities
 from tests.cast import NOON, tokyo
 from tests.handoff import stories
 
@@ -129,6 +130,18 @@ def test_ar_31_the_sheet_is_one_page_in_both_languages(client, small, language):
     assert "hf-paper" in text
     for known in (lead.name, "棚卸に月40時間", *stories.ANSWERS.values()):
         assert known in text
+
+
+def test_the_same_act_of_a_day_is_one_line_of_the_sheet(client, small):
+    lead = stories.lead()
+    for moment in ("2026-11-18 08:00", "2026-11-19 08:00", "2026-11-19 09:00"):
+        activities.record(lead=lead, type="site_visit", occurred_at=tokyo(moment), by=None, at=NOON)
+    handoff = stories.handoffs.offer(lead=stories.fresh(lead), by=small.mia, at=NOON, to=small.sato)
+
+    text = page(client, small.sato, f"/handoffs/{handoff.pk}/sheet/").content.decode()
+
+    assert text.count("サイト訪問（2回）") == 1
+    assert text.count("<td>サイト訪問</td>") == 1
 
 
 def test_briefed_in_person_is_ticked_with_a_time(client, small):

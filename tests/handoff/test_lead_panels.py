@@ -45,6 +45,8 @@ def test_what_is_missing_is_named_with_its_question(client):
 
     assert [lack.code for lack in answer.context["lacks"]] == ["need", "timeframe", "any", "decision_process"]
     assert get(client, people.isao, f"/leads/{handoff.lead_id}/actions/").context["is_blocked"]
+    for lack in answer.context["lacks"]:
+        assert str(lack.question) not in answer.content.decode(), "asked once, at the item below"
 
 
 def test_the_lead_s_handoffs_are_listed(client, small):

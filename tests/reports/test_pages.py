@@ -1,5 +1,8 @@
 """The dashboards as people open them."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import User
@@ -55,6 +58,36 @@ def test_every_figure_has_a_page_behind_it(people, story, client, figure):
     client.force_login(people.maki)
     with frozen(NOON):
         assert client.get(f"/dashboard/leads/?figure={figure}&period=month").status_code == 200
+
+
+def test_reasons_marks_and_promises_lead_to_their_leads(people, story, client):
+    client.force_login(people.maki)
+    with frozen(NOON):
+        handoff = stories.accepted(people, to=people.sato, channel="展示会")
+        feedback.give(handoff=handoff, result="lost", reason="budget", quality=2, by=people.sato, at=NOON)
+        name = str(handoff.lead)
+    with frozen(NOON + timedelta(days=4)):
+        for tab, links in {
+            "feedback": {"figure=lost&amp;": "detail=budget", "figure=quality&amp;": "detail=2"},
+            "sla": {"figure=broken&amp;": "detail=answer"},
+        }.items():
+            page = client.get(f"/dashboard/?tab={tab}&period=month").content.decode()
+            hrefs = re.findall(r'href="(/dashboard/leads/[^"]+)"', page)
+            for figure, detail in links.items():
+                assert [href for href in hrefs if figure in href and detail in href], (tab, figure)
+        answers = {
+            query: client.get(f"/dashboard/leads/?period=month&{query}").content.decode()
+            for query in (
+                "figure=lost&detail=budget",
+                "figure=lost&detail=timing",
+                "figure=quality&detail=2",
+                "figure=quality&detail=x",
+                f"figure=kept&detail=answer&person={people.sato.pk}&every_leg=1",
+                f"figure=kept&detail=answer&person={people.maki.pk}&every_leg=1",
+                "figure=rejected&detail=nobody",
+            )
+        }
+    assert [name in page for page in answers.values()] == [True, False, True, False, True, False, False]
 
 
 @pytest.mark.parametrize("stage", ["mql", "sal", "sql", "opportunity", "won", "x"])

@@ -218,6 +218,17 @@ def test_agreement_is_asked_for_and_given_on_the_page(ada: Client, cast: Cast, c
     assert "牧 真紀が了承" in text(client.get(f"/scoring/{draft.pk}/"))
 
 
+def test_the_number_of_leads_a_rule_finds_leads_to_them(ada: Client) -> None:
+    scored.published([scored.rule(VISIT, 5)])
+    lead = rows.lead()
+    rows.activity(lead, "site_visit", "2026-11-18")
+    rows.lead()
+    page = ada.get("/scoring/?effect=1").content.decode()
+    address = re.search(r'href="(/leads/\?condition=[^"]+)"', page)
+    assert address
+    assert [row.pk for row in ada.get(address[1]).context["rows"]] == [lead.pk]
+
+
 def test_a_run_over_no_leads_has_no_bar(ada: Client) -> None:
     scored.excel()
     ada.post("/scoring/recompute/")
