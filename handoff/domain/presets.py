@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from handoff.domain.choices import Leg
 from handoff.domain.questions import SQL_REQUIRED
 
@@ -30,6 +32,15 @@ SAL_EXAMPLE: Mapping[str, Any] = {
         {"field": "seniority", "op": "gte", "value": "manager"},
     ]
 }
+
+
+# The name of the one handoff rule, as it is stored.
+RULE = "基準に達したら引き渡す"
+
+
+def shown(stored: str) -> str:
+    """A handoff rule's name as people read it: ours in the reader's language, theirs as written."""
+    return pgettext("shipped", "Hand over once the criteria are met") if stored == RULE else stored
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _rule() -> None:
     """Every preset ships one handoff rule, on: eligible → the first leg's route."""
     if not HandoffRule.objects.exists():
         HandoffRule.objects.create(
-            name="基準に達したら引き渡す",
+            name=presets.RULE,
             is_on=True,
             giver="marketing",
             travels=list(presets.TRAVELS),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from accounts.interface import dates
-from handoff.domain import follows
+from handoff.domain import follows, presets
 from handoff.domain.choices import AfterReject, ClockKind, Leg
 from handoff.domain.questions import ITEMS
 from handoff.domain.stages import WAYS
@@ -22,6 +22,7 @@ from handoff.web.reject_choices import label_of, what_follows
 from leads.domain import condition_sentence
 from leads.domain.choices import Stage
 from leads.queries import conditions
+from scoring.domain import presets as scoring_presets
 from scoring.queries import specs
 
 BANDS = ("high", "middle", "low")
@@ -56,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _scoring() -> list[Line]:
     told = _("from %(line)d points an activity leads to a handoff; edits wait for marketing, imports for one decision")
-    return [Line(model.name, told % {"line": model.line}) for model in specs.published()]
+    return [Line(scoring_presets.shown(model.name), told % {"line": model.line}) for model in specs.published()]
 
 
 def _gate(gate: Gate) -> Line:
@@ -98,7 +99,7 @@ def _routes() -> list[Line]:
     lines = []
     for rule in HandoffRule.objects.filter(is_on=True).order_by("position", "id"):
         target = rule.to_user or rule.to_team or _("by the routes below")
-        lines.append(Line(rule.name, str(target)))
+        lines.append(Line(presets.shown(rule.name), str(target)))
     lines.append(Line(_("Known company"), _("whoever last accepted for the company, while there is room")))
     for route in RoutingRule.objects.select_related("to_team", "to_user").order_by("leg", "position", "id"):
         target = str(route.to_user or route.to_team)

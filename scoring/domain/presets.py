@@ -3,12 +3,28 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+EXCEL, ENGAGEMENT = "Excel スターター", "エンゲージメント スターター"
+EXCEL_WHY = "はじめの配点（Excel スターター）"
+# What is stored under the words we ship, said in the reader's language; what people wrote themselves stays as it is.
+SHIPPED: dict[str, Promise] = {
+    EXCEL: pgettext_lazy("shipped", "Excel starter"),
+    ENGAGEMENT: pgettext_lazy("shipped", "Engagement starter"),
+    EXCEL_WHY: pgettext_lazy("shipped", "The starting points of a small team (Excel starter)"),
+}
 BANDS: list[dict[str, Any]] = [
     {"band": "high", "from": 30, "label_ja": "今すぐ対応", "label_en": "Act now"},
     {"band": "middle", "from": 15, "label_ja": "将来性あり", "label_en": "Promising"},
     {"band": "low", "from": None, "label_ja": "経過観察", "label_en": "Keep watching"},
 ]
 DEFAULT_INDUSTRIES = ("製造業",)
+
+
+def shown(stored: str) -> str:
+    """A model's name or reason as people read it."""
+    return str(SHIPPED.get(stored, stored))
 
 
 def _rule(key: str, dimension: str, points: int, ja: str, en: str, condition: dict[str, Any]) -> dict[str, Any]:
@@ -29,7 +45,7 @@ def excel_starter(industries: Sequence[str]) -> dict[str, Any]:
     """The sheet small firms start with: maximum 50, line 30 (AR-01)."""
     wanted = list(industries) or list(DEFAULT_INDUSTRIES)
     return {
-        "name": "Excel スターター",
+        "name": EXCEL,
         "line": 30,
         "bands": BANDS,
         "caps": {},
@@ -89,7 +105,7 @@ def excel_starter(industries: Sequence[str]) -> dict[str, Any]:
 def engagement_starter() -> dict[str, Any]:
     """Published with a line its rules can't reach (40 of 50): it ships as a draft that says so (AR-42)."""
     return {
-        "name": "エンゲージメント スターター",
+        "name": ENGAGEMENT,
         "line": 50,
         "bands": [
             BANDS[0] | {"from": 50},

@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from leads.queries.field_users import reads
+from scoring.domain import presets
 from scoring.models import ScoringModel
 
 
@@ -19,7 +20,7 @@ def rules(name: str, *, values: Collection[str] = ()) -> list[str]:
     named = []
     for model in found:
         if reads(model.applies_to, name, values=values):
-            named.append(_("the scoring model “%(name)s”") % {"name": model.name})
+            named.append(_("the scoring model “%(name)s”") % {"name": presets.shown(model.name)})
         using = [rule for rule in model.rules.all() if reads(rule.condition, name, values=values)]
         named += [_("the scoring rule “%(name)s”") % {"name": getattr(rule, label) or rule.key} for rule in using]
     return list(dict.fromkeys(named))

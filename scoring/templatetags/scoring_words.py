@@ -5,7 +5,10 @@ from typing import Any
 
 from django import template
 
+from scoring.domain import presets
+
 register = template.Library()
+register.filter("as_shipped", presets.shown)
 
 
 @register.filter

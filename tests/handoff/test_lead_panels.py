@@ -112,6 +112,19 @@ def test_ar_52_handing_over_all_at_once_is_refused_by_the_gate(client, small):
     assert {fresh(lead).stage for lead in small_ones} == {"lead"}
 
 
+def test_the_names_we_ship_are_english_in_the_english_workflow(client, small):
+    presets.install(by=None, at=NOON)
+    small.mia.language = "en"
+    small.mia.save()
+
+    text = get(client, small.mia, "/workflow/").content.decode()
+
+    assert "Excel starter" in text
+    assert "Hand over once the criteria are met" in text
+    assert "スターター" not in text
+    assert "基準に達したら" not in text
+
+
 def test_ar_45_the_workflow_page_draws_the_live_settings(client, small):
     RejectReason.objects.filter(code="not_now").update(resurface_days=45, label_ja="来期以降")
     presets.install(by=None, at=NOON)
