@@ -30,6 +30,8 @@ def leads(
         return funnel.leads_at(question, cohort=cohort, stage=stage)
     if figure in ("quality", "rejected", "lost", "considering"):
         return feedback.leads_behind(question, figure=figure, detail=detail)
+    if figure == "acquired":
+        return scope.leads_acquired(question)
     if figure == "channel":
         return channels.leads_behind(question, channel=channel, stage=stage if stage in funnel.LADDER else "")
     return Lead.objects.none()

@@ -140,6 +140,7 @@ def figure_name(figure: str, stage: str) -> str:
         return str(Stage(stage).label) if stage in Stage.values else _("Leads acquired")
     return {
         "handoffs": pgettext("figure", "Handoffs"),
+        "acquired": _("Leads acquired"),
         "acted": _("Acted on"),
         "never_contacted": pgettext("figure", "Never contacted"),
         "opportunities": _("Became an opportunity"),
@@ -299,6 +300,10 @@ def _feedback(asked: Asked) -> dict[str, Any]:
         "returns": found,
         "kpis": now,
         "acquired": acquired,
+        "acquired_url": pictures.behind(asked, "acquired"),
+        "handoffs_url": pictures.behind(asked, "handoffs"),
+        "opportunities_url": pictures.behind(asked, "opportunities"),
+        "won_url": pictures.behind(asked, "won"),
         "qualities": [
             {"mark": mark, "count": count, "url": pictures.behind(asked, "quality", detail=mark)}
             for mark, count in enumerate(found.quality_counts, start=1)

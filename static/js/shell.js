@@ -4,6 +4,7 @@ import { bindKeys } from "./keys.js";
 import { bindProgress } from "./progress.js";
 import { bindRegions } from "./regions.js";
 import { bindSheets } from "./sheets.js";
+import { showCurrentTabs } from "./tabs.js";
 import { bindTheme } from "./theme.js";
 import { bindToasts } from "./toasts.js";
 
@@ -13,4 +14,5 @@ bindToasts();
 bindKeys();
 bindProgress();
 bindRegions();
+showCurrentTabs();
 countClocks();

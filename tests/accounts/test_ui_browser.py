@@ -99,6 +99,25 @@ def test_the_theme_changes_at_once_and_holds(page):
     assert page.get_attribute("html", "data-bs-theme") == "dark"
 
 
+def test_the_current_tab_can_be_read_on_a_phone(page, live_server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/dashboard/?tab=feedback")
+    current = page.locator(".hf-lists > [aria-current]").bounding_box()
+    assert current["x"] + current["width"] <= 390
+
+
+def test_a_figure_of_a_table_takes_a_thumb_on_a_phone(page, live_server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("""() => {
+        const table = document.createElement("table");
+        table.className = "hf-table";
+        table.innerHTML = '<tbody><tr><td><a id="thumb" href="#">12</a></td></tr></tbody>';
+        document.querySelector("main").prepend(table);
+    }""")
+    height = page.evaluate("parseFloat(getComputedStyle(document.getElementById('thumb'), '::before').height)")
+    assert height >= 44
+
+
 def test_a_toast_goes_away_and_an_error_stays(page):
     page.evaluate(
         f"""async () => {{

@@ -53,7 +53,9 @@ def test_ar_32_the_row_prints_denominators_and_leads_to_the_leads_behind(people,
     assert "東浜精工株式会社" in behind
 
 
-@pytest.mark.parametrize("figure", ["handoffs", "acted", "never_contacted", "wins", "won", "kept", "broken", "nothing"])
+@pytest.mark.parametrize(
+    "figure", ["acquired", "handoffs", "acted", "never_contacted", "wins", "won", "kept", "broken", "nothing"]
+)
 def test_every_figure_has_a_page_behind_it(people, story, client, figure):
     client.force_login(people.maki)
     with frozen(NOON):
