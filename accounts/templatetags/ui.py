@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, EmailInput, Select
+from django.forms import BoundField, CheckboxInput, Select
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -282,7 +282,7 @@ def field(bound: BoundField, label: str = "", note: str = "", css: str = "") -> 
         f"{bound.auto_id}_{part}" for part, there in (("help", bound.help_text), ("error", bound.errors)) if there
     ]
     attrs = {"class": f"{base} is-bad" if bound.errors else base}
-    if widget.attrs.get("placeholder") == str(bound.label) or isinstance(widget, EmailInput):
+    if widget.attrs.get("placeholder") == str(bound.label) or widget.attrs.get("type") == "email":
         attrs["placeholder"] = ""
     if described:
         attrs["aria-describedby"] = " ".join(described)

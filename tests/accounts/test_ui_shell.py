@@ -98,6 +98,13 @@ def test_sign_in_offers_nobody_of_a_real_company(client, people):
     assert "demo-login" not in page
 
 
+@pytest.mark.parametrize("address", ["/account/login/", "/account/password/reset/"])
+def test_an_address_field_is_named_once(client, people, address):
+    page = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "E-mail" in page
+    assert "Email address" not in page
+
+
 def test_pages_carry_a_policy_without_inline_code(client, people):
     policy = client.get("/account/login/")["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
