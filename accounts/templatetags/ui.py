@@ -282,7 +282,7 @@ def field(bound: BoundField, label: str = "", note: str = "", css: str = "") -> 
         f"{bound.auto_id}_{part}" for part, there in (("help", bound.help_text), ("error", bound.errors)) if there
     ]
     attrs = {"class": f"{base} is-bad" if bound.errors else base}
-    if widget.attrs.get("placeholder") == str(bound.label) or widget.attrs.get("type") == "email":
+    if widget.attrs.get("placeholder") == str(bound.label) or getattr(widget, "input_type", "") == "email":
         attrs["placeholder"] = ""
     if described:
         attrs["aria-describedby"] = " ".join(described)

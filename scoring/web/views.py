@@ -19,6 +19,7 @@ from scoring import permissions
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS
 from scoring.models import RecomputeRun, ScoringModel
+from scoring.queries import findings, specs
 from scoring.services import models, presets, recompute
 from scoring.web import model_page
 from scoring.web.rule_form import FigureForm, RuleForm, initial
@@ -203,10 +204,20 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> ScoringModel:
         model = _model(pk)
-        models.publish(model=model, why=why, by=request.user, at=request.entry.at)
+        try:
+            models.publish(model=model, why=why, by=request.user, at=request.entry.at)
+        except models.Unreachable as error:
+            raise models.Unreachable(_not_published(model)) from error
         return model
 
     return _after(request, act, pk, _("Published. All leads are being scored again."))
+
+
+def _not_published(model: ScoringModel) -> str:
+    """The first thing that is out of reach, as the page says it above the rules."""
+    said = findings.say(specs.spec(model, conditions.registry()))
+    why = next(str(one.message) for one in said if one.finding.code.startswith("unreachable"))
+    return _("Not published. %(why)s") % {"why": why}
 
 
 @for_readers
@@ -252,7 +263,9 @@ def _after(request: HttpRequest, act: Callable[[], ScoringModel], pk: int | None
     try:
         model = act()
     except DomainError as error:
-        toasts.warn(request, " ".join([str(error), *(str(fault.message) for fault in error.errors)][:2]))
+        toasts.warn(
+            request, " ".join(list(dict.fromkeys([str(error), *(str(fault.message) for fault in error.errors)]))[:2])
+        )
         return redirect(_address(pk) if pk else "scoring")
     if said:
         toasts.say(request, said)

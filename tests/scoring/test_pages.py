@@ -228,6 +228,15 @@ def test_the_number_of_leads_a_rule_finds_leads_to_them(ada: Client) -> None:
     assert [row.pk for row in ada.get(address[1]).context["rows"]] == [lead.pk]
 
 
+def test_publishing_what_is_out_of_reach_says_which_line(ada: Client) -> None:
+    scored.excel()
+    draft = models.create(values=presets.engagement_starter(), by=None, at=NOON)
+    page = ada.post(f"/scoring/{draft.pk}/publish/", {"why": "試す"}, follow=True).content.decode()
+    assert "公開していません。引き渡しラインの50点には届きません。満点は40点です。" in page
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
 def test_a_run_over_no_leads_has_no_bar(ada: Client) -> None:
     scored.excel()
     ada.post("/scoring/recompute/")
