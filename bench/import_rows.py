@@ -1,53 +1,31 @@
-"""Rows per second of an import beside a hand-written pipeline, in one run on one database.
+"""Rows a second of an import beside a hand-written pipeline.
 
-    DATABASE_URL=postgres://… .venv/bin/python -m bench.import_rows --leads 1000000 --rows 100000
-
-The database must be a scratch one (it is filled) and migrated. The hand pipeline parses, checks, copies into a staging
-table, removes doubles and inserts companies and leads: what one would write for this one file, without mapping, own
-normalisation, sources, activities, audit, per-row results or the way back.
+The hand pipeline parses, checks, copies into a staging table, removes doubles and inserts companies and leads: what one
+would write for this one file, without mapping, own normalisation, sources, activities, audit, per-row results or the way
+back.
 """
 
-import argparse
-import cProfile
 import csv
-import os
-import pstats
 import re
 import resource
 import tempfile
 import time
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-import django
+from django.core.files import File
+from django.db import connection
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
+from accounts.models import User
+from bench import stock
+from bench.report import Line
+from journal import clock, doorbell
+from leads.models import ImportRun
+from leads.services import import_runs, import_work
 
-from django.core.files import File  # noqa: E402
-from django.db import connection  # noqa: E402
-
-from accounts.models import Membership, Organization, RoleGrant, Team, User  # noqa: E402
-from journal import clock, doorbell  # noqa: E402
-from leads.models import ImportRun  # noqa: E402
-from leads.services import import_runs, import_work  # noqa: E402
-
-FILL = """
-INSERT INTO leads_company (name, name_key, corporate_number, domain, url, industry, phone, phone_key, postal_code,
-  prefecture, address, version, created_at, updated_at)
-SELECT '株式会社在庫' || n, '在庫' || n, '', '', '', '製造業', '', '', '', '', '', 1, now(), now()
-FROM generate_series(1, %(companies)s) n;
-INSERT INTO leads_lead (last_name, first_name, last_name_kana, first_name_kana, email, phone, mobile, title, seniority,
-  department, company_id, acquired_at, opted_out, do_not_contact, custom, email_key, phone_key, mobile_key, name_key,
-  search_text, stage, stage_since, due_kind, due_note, is_present, version, created_at, updated_at)
-SELECT '在庫' || n, '太郎', '', '', 'stock' || n || '@example.jp', '', '', '課長', 'manager', '',
-  (SELECT min(id) FROM leads_company WHERE name_key = '在庫1') + n %% %(companies)s, now(), false, false, '{}',
-  'stock' || n || '@example.jp', '', '', '在庫' || n || '太郎', '在庫' || n || '太郎' || chr(10) || '在庫',
-  'lead', now(), '', '', true, 1, now(), now()
-FROM generate_series(1, %(leads)s) n;
-ANALYZE;
-"""
+RATIO = 0.35  # of the hand pipeline's rate at least
 HEADER = "会社名,氏名,メール,電話,携帯,役職,部署,業種,従業員数,都道府県,住所,獲得経路,獲得日,DL回数"
 STAGE = """
 CREATE TEMP TABLE staging (line int, company text, company_key text, last_name text, first_name text, email text,
@@ -128,49 +106,20 @@ def by_product(path: Path, user: User) -> tuple[float, float, ImportRun]:
     return time.monotonic() - began, time.process_time() - used, made
 
 
-def _marketer() -> User:
-    Organization.objects.get_or_create(pk=1, defaults={"name": "架空商事株式会社"})
-    user = User.objects.filter(email="bench@example.jp").first()
-    if user is None:
-        user = User.objects.create_user("bench@example.jp", None, last_name="測定", first_name="係")
-        RoleGrant.objects.create(user=user, role="marketer")
-        Membership.objects.create(user=user, team=Team.objects.create(name="測定", kind="marketing"))
-    return user
-
-
-def main() -> None:
-    # Where no broker runs, each ring would wait for one; the clock is for the import.
+def run(leads: int, rows: int) -> Iterator[Line]:
+    """The line of the import, after its totals and the worker's memory in words."""
+    # The clock is for the import alone: nothing scores beside it.
     doorbell.ring = lambda *_args, **_options: None
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--leads", type=int, default=1_000_000)
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--profile", action="store_true")
-    options = parser.parse_args()
-    user = _marketer()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM leads_lead WHERE email_key LIKE 'stock%@example.jp'")
-        if cursor.fetchone()[0] < options.leads:
-            cursor.execute(FILL % {"companies": max(1, options.leads // 10), "leads": options.leads})
+    user = stock.begin()
+    stock.fill(leads)
     mark = f"r{int(time.time())}x"
-    folder = Path(tempfile.mkdtemp())
-    hand = by_hand(sheet(folder / "hand.csv", options.rows, options.leads, "h" + mark))
-    print(f"hand pipeline  {options.rows / hand:10.0f} rows/s")
-    profile = cProfile.Profile() if options.profile else None
-    if profile:
-        profile.enable()
-    seconds, own, run = by_product(sheet(folder / "product.csv", options.rows, options.leads, "p" + mark), user)
-    if profile:
-        profile.disable()
-        pstats.Stats(profile).sort_stats("tottime").print_stats(45)
-        pstats.Stats(profile).sort_stats("cumtime").print_stats(60)
-    total = run.created + run.updated + run.unchanged + run.duplicates + run.refused
-    print(f"product        {options.rows / seconds:10.0f} rows/s ({options.rows / own:.0f} by its own seconds)")
-    print(f"ratio          {hand / seconds:10.3f}")
+    with tempfile.TemporaryDirectory() as folder:
+        hand = by_hand(sheet(Path(folder) / "hand.csv", rows, leads, "h" + mark))
+        seconds, own, made = by_product(sheet(Path(folder) / "product.csv", rows, leads, "p" + mark), user)
+    parts = (made.created, made.updated, made.unchanged, made.duplicates, made.refused)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"rows {run.rows} = {run.created} + {run.updated} + {run.unchanged} + {run.duplicates} + {run.refused} = {total}"
+        f"import: {rows / seconds:,.0f} rows/s ({rows / own:,.0f} by its own processor time), by hand "
+        f"{rows / hand:,.0f} rows/s; {made.rows} rows = {' + '.join(map(str, parts))}; {memory:.0f} MB"
     )
-    print(f"memory         {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:10.0f} MB")
-
-
-if __name__ == "__main__":
-    main()
+    yield Line.rate_of(f"import of {rows:,} rows", seconds / rows, hand / rows, RATIO)

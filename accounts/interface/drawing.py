@@ -4,13 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 STEP_OF_STAGE = {"lead": 1, "mal": 2, "mql": 3, "sal": 4, "sql": 5, "opportunity": 6}
-LOOK_OF_END = {
-    "won": {"icon": "trophy", "tone": "done"},
-    "lost": {"icon": "x", "tone": ""},
-    "nurture": {"icon": "plant-2", "tone": ""},
-    "disqualified": {"icon": "ban", "tone": ""},
-}
 BARS_OF_BAND = {"high": 3, "middle": 2, "low": 1}
+
+
+@dataclass(frozen=True)
+class End:
+    """How a stage is marked that is no step of the way."""
+
+    icon: str
+    tone: str = ""
+
+
+LOOK_OF_END = {
+    "won": End("trophy", "done"),
+    "lost": End("x"),
+    "nurture": End("plant-2"),
+    "disqualified": End("ban"),
+}
 
 
 @dataclass(frozen=True)
@@ -19,9 +29,9 @@ class Pip:
     is_on: bool
 
 
-def pips(*, on: int, of: int, step: float) -> list[Pip]:
+def pips(*, on: int, of: int, step: float) -> tuple[Pip, ...]:
     """`of` boxes, `step` apart, the first `on` of them filled."""
-    return [Pip(x=round(index * step, 1), is_on=index < on) for index in range(of)]
+    return tuple(Pip(x=round(index * step, 1), is_on=index < on) for index in range(of))
 
 
 def width(value: float | None, of: float | None) -> float:

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext, pgettext
 
 from accounts.interface import clock_faces, dates, drawing, figures, toasts
 from accounts.interface.clock_faces import ClockFace
+from accounts.interface.drawn import drawn_once
 
 register = template.Library()
 COUNTING = ("ok", "soon", "late")
@@ -77,7 +78,7 @@ def icon(name: str, size: str = "", label: str = "") -> str:
 # -- states -------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/band.html")
+@drawn_once(register)
 def band(value: str, label: str = "") -> dict[str, Any]:
     """Priority: three bars and one word."""
     words = {"high": pgettext("band", "High"), "middle": pgettext("band", "Mid"), "low": pgettext("band", "Low")}
@@ -85,13 +86,13 @@ def band(value: str, label: str = "") -> dict[str, Any]:
     return {"value": value, "label": label or words.get(value, ""), "second": bars > 1, "third": bars > 2}
 
 
-@register.inclusion_tag("components/score.html")
+@drawn_once(register)
 def score(total: float | None, band: str = "", delta: float | None = None) -> dict[str, Any]:
     """The number, its band, and the change of the last seven days where there is one."""
     return {"total": None if total == "" else total, "band": band, "delta": delta}
 
 
-@register.inclusion_tag("components/stage.html")
+@drawn_once(register)
 def stage(value: str, days: int | None = None) -> dict[str, Any]:
     """Six pips and the word; the four ends have their own marks."""
     words = {
@@ -150,7 +151,7 @@ def age(working_days: float, text: str = "") -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("components/mark.html")
+@drawn_once(register)
 def mark(text: str, tone: str = "", icon: str = "") -> dict[str, Any]:
     """Any other state: a word, a shape, a tone (plain, done, soon, late, accent)."""
     return {"text": text, "tone": tone, "icon": icon}
@@ -159,15 +160,15 @@ def mark(text: str, tone: str = "", icon: str = "") -> dict[str, Any]:
 # -- people and moments -------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/avatar.html")
+@drawn_once(register)
 def avatar(someone: Any) -> dict[str, Any]:
     return {"letter": figures.initial(figures.person(someone))}
 
 
-@register.inclusion_tag("components/owner.html")
+@drawn_once(register)
 def owner(someone: Any, note: str = "", team: Any = None, with_avatar: bool = False) -> dict[str, Any]:
     """Who holds it: a person, else the team's queue, else 未割り当て."""
-    return {"name": figures.person(someone), "note": note, "team": team, "with_avatar": with_avatar}
+    return {"name": figures.person(someone), "note": note, "team": str(team or ""), "with_avatar": with_avatar}
 
 
 @register.inclusion_tag("components/who.html")

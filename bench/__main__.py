@@ -1,0 +1,34 @@
+"""The benches by name, on the scratch database of DATABASE_URL, which is filled: `./run bench` prepares one."""
+
+import argparse
+
+import django
+
+django.setup()
+
+from bench import import_rows, leads  # noqa: E402 (they need Django)
+
+BENCHES = {
+    "leads": lambda options: leads.run(options.leads),
+    "import": lambda options: import_rows.run(options.leads, options.rows),
+}
+
+
+def main() -> None:
+    """Prints a line as soon as its figure is known."""
+    parser = argparse.ArgumentParser(prog="./run bench", description="Ratios against yardsticks, in one run.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}; without one: all")
+    parser.add_argument("--leads", type=int, default=1_000_000, help="leads that are there before (1,000,000)")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported file (100,000)")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHES)
+    if unknown:
+        parser.error(f"there is no bench {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
+    print(f"{'':<40}{'product':>13}{'yardstick':>13}{'ratio':>9}   limit", flush=True)
+    for name in options.names or BENCHES:
+        for line in BENCHES[name](options):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
