@@ -36,6 +36,10 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def in_stage(self, *stages: str) -> "LeadQuerySet":
         return self.filter(stage__in=stages)
 
+    def without_contact(self) -> "LeadQuerySet":
+        """With nothing to reach them by; a company's own line is nobody's."""
+        return self.filter(email="", phone="", mobile="")
+
     def overdue(self, at: Any) -> "LeadQuerySet":
         return self.filter(due_at__lte=at)
 

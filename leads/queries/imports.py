@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from leads.domain.import_cells import for_spreadsheet
 from leads.imports.errors import BY_CODE
 from leads.imports.sentences import row_sentence
-from leads.models import ImportRow, ImportRun
+from leads.models import ImportRow, ImportRun, Lead
 
 
 def runs() -> QuerySet[ImportRun]:
@@ -26,6 +26,29 @@ def rows(run: ImportRun, *, result: str = "", kept: bool = False) -> QuerySet[Im
     found = ImportRow.objects.filter(run=run).select_related("lead__company").order_by("number")
     found = found.exclude(kept="") if kept else found
     return found.filter(result=result) if result else found
+
+
+_WRITTEN = [ImportRun.State.COMMITTING, ImportRun.State.DONE, ImportRun.State.UNDONE]
+# Rows that stand for somebody of the list; of a held row nobody knows yet whom it means.
+_TAKEN = [ImportRow.Result.CREATED, ImportRow.Result.UPDATED, ImportRow.Result.UNCHANGED]
+
+
+def leads_of(run_id: int) -> QuerySet[ImportRow, int]:
+    """The ids of the leads that the file's rows made, changed or found as they are."""
+    return ImportRow.objects.filter(run=run_id, result__in=_TAKEN, lead__isnull=False).values("lead")
+
+
+def with_leads(most: int, *, also: int | None = None) -> list[ImportRun]:
+    """The latest imports that wrote leads, newest first; `also` one of them whatever its age."""
+    written = ImportRun.objects.filter(state__in=_WRITTEN, rows__gt=0).order_by("-pk")
+    latest = list(written[:most])
+    missing = also is not None and all(run.pk != also for run in latest)
+    return [*latest, *written.filter(pk=also)] if missing else latest
+
+
+def without_contact(run: ImportRun) -> int:
+    """How many of them have neither telephone nor e-mail: nobody can call them, and they never become MAL."""
+    return Lead.objects.present().without_contact().filter(pk__in=leads_of(run.pk)).count()
 
 
 def progress(run: ImportRun) -> float:

@@ -20,7 +20,7 @@ from leads.domain.choices import Stage
 from leads.domain.conditions import InvalidCondition
 from leads.domain.normalise import search_terms
 from leads.models import Lead, Segment
-from leads.queries import conditions, tags
+from leads.queries import conditions, imports, tags
 from leads.queries.references import as_id
 
 BANDS = (
@@ -134,6 +134,14 @@ class LeadFilter(django_filters.FilterSet):
         model = Lead
         fields: list[str] = []
 
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        """With `import`, a word of the language, so that it can't be an attribute."""
+        taken_in = django_filters.CharFilter(
+            field_name="import", method="by_import", max_length=19, help_text="Id of an import: the leads of its rows"
+        )
+        return {**super().get_filters(), "import": taken_in}
+
     def __init__(self, *args: Any, at: datetime | None = None, user: User | None = None, **options: Any):
         super().__init__(*args, **options)
         entry = self.request and self.request._request.entry
@@ -150,6 +158,10 @@ class LeadFilter(django_filters.FilterSet):
 
     def by_condition(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         return queryset.filter(conditions.compile(_tree(value), on=organization.local_day(self.at)))
+
+    def by_import(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        number = as_id(value)
+        return queryset.filter(pk__in=imports.leads_of(number)) if number else queryset.none()
 
     def by_segment(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         number = as_id(value)

@@ -1,8 +1,10 @@
 """What the pages of imports show: words and rows made of a run."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -45,6 +47,7 @@ def listed(run: ImportRun) -> dict[str, Any]:
     return {
         "run": run,
         "url": reverse("import", args=[run.pk]),
+        "leads_url": leads_address(run) if run.state == ImportRun.State.DONE else "",
         "state": state(run),
         "tone": {"done": "done", "refused": "late", "failed": "late", "preview": "soon"}.get(run.state, "plain"),
     }
@@ -116,7 +119,25 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
         "stated": imports.scores_stated(run) if run.state == ImportRun.State.DONE else 0,
         "owed": imports.scores_owed(run) if run.state == ImportRun.State.DONE else 0,
         "differing": differing,
+        "leads_url": leads_address(run),
+        **(_silent(run) if run.state == ImportRun.State.DONE else {}),
     }
+
+
+def leads_address(run: ImportRun, condition: object = None) -> str:
+    """The list of exactly this import's leads, or of those that meet the condition."""
+    query = {"import": str(run.pk)}
+    if condition:
+        query["condition"] = json.dumps(condition, separators=(",", ":"))
+    return f"{reverse('leads')}?{urlencode(query)}"
+
+
+_NO_CONTACT = {"all": [{"field": name, "op": "unknown"} for name in ("email", "phone", "mobile")]}
+
+
+def _silent(run: ImportRun) -> dict[str, Any]:
+    """How many came without any way to contact them, and their list."""
+    return {"silent": imports.without_contact(run), "silent_url": leads_address(run, _NO_CONTACT)}
 
 
 def _words(run: ImportRun) -> list[dict[str, Any]]:

@@ -130,7 +130,7 @@ def _page_url(request: HttpRequest, cursor: str | None, first: int) -> str:
 def _context(
     request: HttpRequest, rows: Any, pages: Pages | None, columns: Any, ordering: str, faults: list[str]
 ) -> dict[str, Any]:
-    used, free = list_sentence.chips(request.GET)
+    used, free = list_sentence.chips(request.GET, sees_imports=request.user.may(Permission.IMPORT_LEADS))  # type: ignore[union-attr]
     return {
         "tabs": _tabs(request, pages),
         "used": used,

@@ -9,13 +9,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.interface import dates
 from accounts.models import User
 from journal.errors import DomainError
 from leads.domain import condition_sentence
 from leads.domain.choices import Stage
 from leads.models import Channel
-from leads.queries import conditions, tags
+from leads.queries import conditions, imports, tags
 from leads.queries.lead_filter import BANDS, TOUCHED
+from leads.queries.references import as_id
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,18 @@ PIECES: tuple[Piece, ...] = (
     ),
     ("q", "text", None, lambda: _("Words"), lambda: pgettext("filter", "found by “%s”")),
 )
-NAMES = tuple(piece[0] for piece in PIECES)
+IMPORT = "import"
+NAMES = (*(piece[0] for piece in PIECES), IMPORT)
 CONDITION = "condition"
+_IMPORTS_OFFERED = 20
 
 
-def chips(query: QueryDict) -> tuple[list[Chip], list[Chip]]:
+def chips(query: QueryDict, *, sees_imports: bool) -> tuple[list[Chip], list[Chip]]:
     """The filters in use, in the order of the sentence, and those that could be added."""
     used, free = [], []
-    for piece in PIECES:
+    # Which imports there are is asked only where one is in use: it is chosen on the page of imports.
+    pieces = (*PIECES, _import_piece(query[IMPORT], sees_imports)) if query.get(IMPORT) else PIECES
+    for piece in pieces:
         chip = _chip(piece, query)
         (used if chip.text else free).append(chip)
     if said := _condition(query.get(CONDITION, "")):
@@ -103,6 +109,16 @@ def chips(query: QueryDict) -> tuple[list[Chip], list[Chip]]:
         used.append(Chip(CONDITION, _("Condition"), before.strip(), after.strip(), CONDITION, said, query[CONDITION]))
         used[-1].clear_url = without(query, CONDITION)
     return used, free
+
+
+def _import_piece(given: str, sees_imports: bool) -> Piece:
+    """The latest imports and the one in use; their files' names are for those who may import."""
+
+    def choices() -> list[tuple[str, str]]:
+        runs = imports.with_leads(_IMPORTS_OFFERED, also=as_id(given)) if sees_imports else []
+        return [(str(run.pk), f"{run.filename} ({dates.day(run.created_at, weekday=False)})") for run in runs]
+
+    return IMPORT, "one", choices, lambda: _("Import"), lambda: pgettext("filter", "taken in with %s")
 
 
 def _condition(text: str) -> str:

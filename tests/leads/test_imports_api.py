@@ -195,3 +195,13 @@ def test_held_rows_are_decided_all_alike(api):
     work(made)
     done = read(api, made)
     assert (done["state"], done["created"], done["duplicates"]) == ("done", 2, 0)
+
+
+def test_leads_of_an_import_are_asked_for_by_its_id(api):
+    made = send(api, LIST, mapping=MAPPING, create_custom="true")
+    work(made)
+    other = send(api, "氏名,メール\n別の 人,other@example.jp\n")
+    work(other)
+    found = api.get(f"/api/v1/leads/?import={made.json()['id']}").json()["results"]
+    assert {one["external_id"] for one in found} == {"7", "8"}
+    assert api.get("/api/v1/leads/?import=none").json()["results"] == []

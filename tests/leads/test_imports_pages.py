@@ -181,3 +181,64 @@ def test_pages_for_mending_answer(browser):
     assert book.content.startswith(b"PK")
     assert "refused.xlsx" in book["Content-Disposition"]
     assert browser.post(f"/imports/{run.pk}/resolve/", {"as": "skip"}).status_code == 302
+
+
+def taken_in(browser, text):
+    drop(browser, text)
+    run = ImportRun.objects.order_by("-pk")[0]
+    browser.post(reverse("import-columns", args=[run.pk]), columns_of(run))
+    work(run)
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    assert run.state == "done"
+    return run
+
+
+def leads_on(browser, address):
+    return {row.name.split()[0] for row in browser.get(address).context["rows"]}
+
+
+def test_result_opens_exactly_its_own_leads(browser):
+    taken_in(browser, "会社名,氏名,メール\n東浜,田中,tanaka@example.jp\n西浜,佐藤,sato@example.jp\n")
+    run = taken_in(browser, "会社名,氏名,メール,役職\n北浜,鈴木,suzuki@example.jp,\n東浜,田中,tanaka@example.jp,部長\n")
+    address = browser.get(reverse("import", args=[run.pk])).context["leads_url"]
+    assert leads_on(browser, address) == {"鈴木", "田中"}
+    assert leads_on(browser, reverse("leads")) == {"鈴木", "田中", "佐藤"}
+    assert address.replace("&", "&amp;") in browser.get(reverse("imports")).content.decode()
+
+
+def test_filter_by_import_reads_as_a_sentence(browser, cast):
+    older = taken_in(browser, LIST)
+    newer = taken_in(browser, LIST.replace("東浜精工", "北浜精工").replace("tanaka", "kita"))
+    answer = browser.get(reverse("leads"), {"import": older.pk, "stage": "lead,mal"})
+    chip = answer.context["used"][-1]
+    assert (chip.before, chip.after) == ("取り込みが", "")
+    assert chip.text.startswith("名簿.csv")
+    assert [choice.value for choice in chip.choices] == [str(newer.pk), str(older.pk)]
+    assert answer.context["save_url"]
+    browser.force_login(cast.sato)
+    answer = browser.get(reverse("leads"), {"import": older.pk})
+    assert answer.context["used"][-1].text == str(older.pk)
+    assert "名簿.csv" not in answer.content.decode()
+
+
+def test_unknown_import_shows_no_lead(browser):
+    taken_in(browser, LIST)
+    for text in ("999", "x", "9" * 19):
+        assert leads_on(browser, f"{reverse('leads')}?import={text}") == set()
+
+
+def test_result_says_who_cannot_be_contacted(browser):
+    run = taken_in(browser, "会社名,担当者名,電話\n東浜,田中,\n西浜,鈴木,03-1234-5678\n北浜,佐藤,\n")
+    page = browser.get(reverse("import", args=[run.pk]))
+    assert page.context["silent"] == 2
+    assert "2件は電話番号もメールアドレスもありません" in page.content.decode()
+    assert leads_on(browser, page.context["silent_url"]) == {"田中", "佐藤"}
+    Lead.objects.filter(last_name="田中").update(mobile="090-1234-5678")
+    assert browser.get(reverse("import", args=[run.pk])).context["silent"] == 1
+
+
+def test_result_is_silent_where_everybody_can_be_contacted(browser):
+    run = taken_in(browser, "会社名,氏名,メール\n東浜,田中,tanaka@example.jp\n")
+    assert "silent_url" in browser.get(reverse("import", args=[run.pk])).context
+    assert browser.get(reverse("import", args=[run.pk])).context["silent"] == 0
