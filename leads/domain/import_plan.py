@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leads.domain import import_cells as cells
+from leads.domain.import_examples import is_example
 from leads.domain.import_faults import CellFault
 from leads.domain.import_fields import ACTIVITY, CUSTOM, IDENTIFYING, LEAVE_OUT, MATCH_KEYS, REPEATABLE, Field, field_of
 from leads.domain.import_setters import SETTERS, Reading
@@ -60,6 +61,8 @@ class Plan:
         faults: list[RowFault] = []
         if is_total(row):
             return values, [RowFault("", "total_row")]
+        if is_example(row):
+            return values, [RowFault("", "example_row")]
         reading = self.reading.at_moment(at)
         for target, text in self.constants:
             self._set(values, faults, target, "", text, reading)

@@ -16,6 +16,7 @@ ROW = {
     ),
     "nobody": gettext_lazy("The row names no person. Enter a name, an e-mail address, a telephone number or an ID."),
     "total_row": gettext_lazy("This row adds up the list; it names nobody, so there is nothing to import."),
+    "example_row": gettext_lazy("This row is the example of how to fill in the sheet, so it is left out."),
     "too_long": gettext_lazy("At most %(most)s characters."),
     "count": gettext_lazy("Not understood as a count. Write a number, such as 2, or なし."),
     "too_many": gettext_lazy("More than %(most)s of one kind. Check the number."),

@@ -6,6 +6,7 @@ from leads.web import imports
 
 urlpatterns = [
     path("", imports.index, name="imports"),
+    path("starter.xlsx", imports.starter, name="import-starter"),
     path("<int:pk>/", imports.show, name="import"),
     path("<int:pk>/columns/", imports.columns, name="import-columns"),
     path("<int:pk>/reading/", imports.reading, name="import-reading"),

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.domain.roles import Permission
 from accounts.interface import toasts
 from journal.errors import DomainError
+from leads.imports import starter_sheet
 from leads.models import ImportRow, ImportRun
 from leads.queries import imports
 from leads.services import import_resolving, import_runs, import_undoing
@@ -254,12 +256,24 @@ def resolve_all(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
+def starter(request: HttpRequest) -> HttpResponse:
+    """The empty starter sheet, to be filled in and dropped here."""
+    _allowed(request)
+    return _workbook(starter_sheet.empty(), starter_sheet.NAME)
+
+
+@login_required
+@require_GET
 def refused_workbook(request: HttpRequest, pk: int) -> HttpResponse:
     """The refused rows as a workbook that keeps every cell as it was written."""
     run = _run(request, pk)
+    return _workbook(imports.refused_xlsx(run), f"import-{run.pk}-refused.xlsx")
+
+
+def _workbook(data: bytes, name: str) -> HttpResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    answer = HttpResponse(imports.refused_xlsx(run), content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-refused.xlsx"'
+    answer = HttpResponse(data, content_type=kind)
+    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
     return answer
 
 

@@ -6,6 +6,7 @@ from leads.domain import corporate_number
 from leads.domain import import_cells as cells
 from leads.domain.import_columns import layout_of, recognise
 from leads.domain.import_custom import ColumnKind
+from leads.domain.import_examples import is_example
 from leads.domain.import_faults import CellFault
 from leads.domain.import_guesses import guess
 from leads.domain.import_totals import is_total
@@ -247,3 +248,20 @@ def test_own_field_gets_the_narrowest_kind(column: list[str], kind: str) -> None
     for cell in column:
         seen.see(cell)
     assert seen.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("row", "example"),
+    [
+        (["記入例）株式会社東浜", "田中"], True),
+        (["", "【例】田中 一郎"], True),
+        (["※入力例", "東浜"], True),
+        (["Example row", "Tanaka"], True),
+        (["例会商事", "田中"], False),
+        (["Example Industries", "Tanaka"], False),
+        (["東浜", "記入例"], False),
+        ([], False),
+    ],
+)
+def test_row_that_shows_how_to_fill_in_is_told_from_people(row: list[str], example: bool) -> None:
+    assert is_example(row) is example

@@ -1,6 +1,11 @@
 """The pages of imports, from the dropped file to the result."""
 
+import io
+import zipfile
+
 import pytest
+import python_calamine
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -242,3 +247,47 @@ def test_result_is_silent_where_everybody_can_be_contacted(browser):
     run = taken_in(browser, "会社名,氏名,メール\n東浜,田中,tanaka@example.jp\n")
     assert "silent_url" in browser.get(reverse("import", args=[run.pk])).context
     assert browser.get(reverse("import", args=[run.pk])).context["silent"] == 0
+
+
+def test_empty_starter_sheet_comes_in_as_it_goes_out(browser):
+    assert reverse("import-starter") in browser.get(reverse("imports")).content.decode()
+    answer = browser.get(reverse("import-starter"))
+    assert "filename*=utf-8''%E3%82%B9" in answer["Content-Disposition"]
+    run = taken_in_workbook(browser, answer.content)
+    assert (run.layout, run.rows, run.refused) == ("excel_starter", 1, 1)
+    assert [fault["code"] for fault in run.file_rows.get().errors] == ["example_row"]
+    assert {header for header, target in run.mapping.items() if target == "-"} == {"優先度"}
+
+
+def test_filled_starter_sheet_makes_leads_that_can_be_contacted(browser):
+    given = io.BytesIO(browser.get(reverse("import-starter")).content)
+    rows = python_calamine.CalamineWorkbook.from_filelike(given).get_sheet_by_index(0).to_python()
+    with zipfile.ZipFile(given) as parts:
+        assert parts.read("xl/worksheets/sheet1.xml").count(b"<dataValidation ") == len(rows[0])
+    rows.append(["東浜精工", "田中 一郎", "製造業", "120名", "課長", 1, "なし", "2回以上", "", "", "", "0312345678"])
+    filled = io.BytesIO()
+    with xlsxwriter.Workbook(filled) as book:
+        sheet = book.add_worksheet()
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+    run = taken_in_workbook(browser, filled.getvalue())
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    lead = Lead.objects.get()
+    assert (lead.company.name, lead.name, lead.company.employee_count) == ("東浜精工", "田中 一郎", 120)
+    assert (run.created, run.refused, lead.phone) == (1, 1, "0312345678")
+    assert browser.get(reverse("import", args=[run.pk])).context["silent"] == 0
+
+
+def taken_in_workbook(browser, data):
+    browser.post(reverse("imports"), {"file": SimpleUploadedFile("リード一覧.xlsx", data)})
+    run = ImportRun.objects.order_by("-pk")[0]
+    browser.post(reverse("import-columns", args=[run.pk]), columns_of(run))
+    work(run)
+    assert run.state == "preview"
+    return run
+
+
+def test_starter_sheet_is_for_who_may_import(client, cast):
+    client.force_login(cast.otto)
+    assert client.get(reverse("import-starter")).status_code == 403
