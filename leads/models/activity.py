@@ -15,6 +15,8 @@ class ActivityType(models.Model):
     label_en = models.CharField(max_length=60)
     is_ours = models.BooleanField(default=False)
     counts_as_contact = models.BooleanField(default=False)
+    # Whether a person may record it; what only a machine sees is not written down by hand.
+    is_by_hand = models.BooleanField(default=True, db_default=True)
     icon = models.CharField(max_length=40, default="point")
     is_standard = models.BooleanField(default=False)
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.interface import toasts
 from journal.errors import DomainError
 from leads.services import activities
-from leads.web.lead_page import BY_HAND, kinds_by_hand, local_input, visible
+from leads.web.lead_page import QUICK, kinds_by_hand, local_input, visible
 from leads.web.posting import posted
 
 
@@ -52,7 +52,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     at = request.entry.at  # type: ignore[attr-defined]
     wanted = request.GET.get("type", "")
     initial = {
-        "type": wanted if wanted in BY_HAND else BY_HAND[0],
+        "type": wanted or QUICK[0],
         "occurred_at": local_input(at, request),
         "event_id": str(uuid.uuid4()),
     }
@@ -69,7 +69,8 @@ def _record(request: HttpRequest, lead: object, form: ActivityForm, at: datetime
     this_minute = moment is None or timezone.localtime(at).replace(second=0, microsecond=0) == timezone.localtime(
         moment
     )
-    event_id = f"hand:{request.user.pk}:{given['event_id']}" if given["event_id"] else None
+    # With the kind, for one sheet offers several: two different ones are two acts.
+    event_id = f"hand:{request.user.pk}:{given['event_id']}:{given['type']}" if given["event_id"] else None
     try:
         activities.record(
             lead=lead,  # type: ignore[arg-type]

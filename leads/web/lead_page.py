@@ -8,11 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from journal.errors import DomainError
+from leads.domain.activity_types import STANDARD
 from leads.models import ActivityType, Lead, LeadSource
 from leads.queries import colleagues, duplicate_pairs, merges, tags, timeline, viewpoints
 
@@ -24,7 +25,8 @@ PANELS = {
     "score": "lead-score-panel",
     "handoff": "lead-handoff-panel",
 }
-BY_HAND = ("call", "email_sent", "meeting", "note")
+# What people do themselves day by day has a button of its own.
+QUICK = ("call", "email_sent", "meeting", "note")
 
 
 def visible(request: HttpRequest, pk: int) -> Lead:
@@ -100,17 +102,29 @@ def _sources(lead: Lead) -> str:
 
 
 def kinds_by_hand() -> list[dict[str, Any]]:
-    """What a person records by hand in two clicks, each with an id that makes a second press harmless."""
-    types = ActivityType.objects.in_bulk(BY_HAND)
+    """What a person may record, in two clicks: first what they did, then what they learned the lead did.
+
+    Each has an id that makes a second press harmless.
+    """
+    types = {kind.code: kind for kind in ActivityType.objects.filter(is_by_hand=True).order_by("code")}
     words = {
         "call": pgettext("by hand", "Call"),
         "email_sent": pgettext("by hand", "E-mail"),
         "meeting": pgettext("by hand", "Meeting"),
         "note": pgettext("by hand", "Note"),
     }
+    usual = [*QUICK, *(kind.code for kind in STANDARD)]
+    codes = [code for code in dict.fromkeys([*usual, *types]) if code in types]
+    label = "label_ja" if (get_language() or "ja").startswith("ja") else "label_en"
     return [
-        {"code": code, "label": words[code], "icon": types[code].icon, "event_id": str(uuid.uuid4())}
-        for code in BY_HAND
+        {
+            "code": code,
+            "label": words.get(code) or getattr(types[code], label),
+            "icon": types[code].icon,
+            "event_id": str(uuid.uuid4()),
+            "is_quick": code in QUICK,
+        }
+        for code in codes
     ]
 
 

@@ -5,9 +5,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from journal import clock
-from leads.models import Activity, DuplicatePair, Lead, LeadScore, Segment
+from leads.models import Activity, ActivityType, DuplicatePair, Lead, LeadScore, Segment
 from leads.services import activities
 from tests import factories
 from tests.cast import NOON
@@ -342,3 +343,40 @@ def test_the_list_and_the_chosen_are_exported_as_shown(page):
     assert chosen.email in body
     assert other.email not in body
     assert sent["Content-Disposition"].startswith("attachment")
+
+
+def test_what_is_heard_of_a_lead_is_recorded_in_two_clicks(page, lead):
+    text = text_of(page.get(reverse("lead", args=[lead.pk])))
+    sheet = text[text.index('id="log-learned"') :]
+    offered = re.findall(r'<button class="btn" type="submit" name="type" value="([a-z_]+)"', sheet)
+    assert offered == [
+        "document_download",
+        "webinar_attended",
+        "event_attended",
+        "demo_request",
+        "business_card",
+        "other",
+    ]
+    event_id = re.search(r'name="event_id" value="([^"]+)"', sheet).group(1)
+    for kind in ("webinar_attended", "webinar_attended", "event_attended"):
+        page.post(
+            reverse("lead-activity", args=[lead.pk]), {"type": kind, "event_id": event_id, "note": "電話で聞いた"}
+        )
+    assert sorted(lead.activities.values_list("type", flat=True)) == ["event_attended", "webinar_attended"]
+    lead.refresh_from_db()
+    assert lead.last_activity_at
+    assert lead.last_contact_at is None
+
+
+def test_what_only_a_machine_sees_is_not_recorded_by_hand(page, lead):
+    answer = page.post(reverse("lead-activity", args=[lead.pk]), {"type": "email_open", "event_id": "x"})
+    assert answer.status_code == 400
+    assert not lead.activities.exists()
+
+
+def test_a_kind_of_ones_own_is_recorded_by_hand_unless_it_says_otherwise(page, lead):
+    ActivityType.objects.create(code="showroom", label_ja="ショールーム来場", label_en="Showroom visit")
+    ActivityType.objects.create(code="beacon", label_ja="ビーコン", label_en="Beacon", is_by_hand=False)
+    text = text_of(page.get(reverse("lead-activity", args=[lead.pk])))
+    assert "Showroom visit" in text
+    assert "Beacon" not in text
