@@ -63,6 +63,7 @@ EVERYTHING: tuple[Column, ...] = (
     _column(pgettext_lazy("export", "Acquired at"), "acquired_at", kind=Kind.DAY),
     _column(pgettext_lazy("export", "Opted out"), "opted_out", kind=Kind.YES),
     _column(pgettext_lazy("export", "Do not contact"), "do_not_contact", kind=Kind.YES),
+    _column(pgettext_lazy("export", "Tags"), "tags"),
     _column(pgettext_lazy("export", "Need"), "qualification.need"),
     _column(pgettext_lazy("export", "Challenge"), "qualification.challenge"),
     _column(pgettext_lazy("export", "Timeframe"), "qualification.timeframe"),

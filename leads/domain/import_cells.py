@@ -128,6 +128,25 @@ def understand_line(text: str, *, most: int) -> str:
     return understand_text(_SPACES.sub(" ", " ".join(text.split("\n")).replace("\r", "")), most=most)
 
 
+_BETWEEN_TAGS = re.compile(r"[、,，;；\n]")
+_MOST_TAGS = 20
+
+
+def understand_tags(text: str, *, most: int) -> list[str]:
+    """'展示会、要フォロー' → both, each once. Raises CellFault `too_long`, `unstorable`, `too_many_tags`."""
+    parts = [tidy(part) for part in _BETWEEN_TAGS.split(text)]
+    names = list(dict.fromkeys(understand_line(part, most=most) for part in parts if not _is_no_tag(part)))
+    if not all(name.isprintable() for name in names):
+        raise CellFault("unstorable")
+    if len(names) > _MOST_TAGS:
+        raise CellFault("too_many_tags", most=_MOST_TAGS)
+    return names
+
+
+def _is_no_tag(text: str) -> bool:
+    return is_nothing(text) or text.lower() in _NO
+
+
 def understand_count(text: str) -> int:
     """'なし' → 0, 'あり' → 1, '2回以上' → 2. Raises CellFault `count`, `too_many`."""
     value = plain(text).lower()

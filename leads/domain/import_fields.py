@@ -34,6 +34,7 @@ _FIELDS = (
     Field("title", "line", 120),
     Field("seniority", "seniority"),
     Field("department", "line", 120),
+    Field("tags", "tags", 40),
     Field("company.name", "line", 255, "company"),
     Field("company.industry", "line", 80, "company"),
     Field("company.employee_count", "employees", 0, "company"),
@@ -72,7 +73,7 @@ _FIELDS = (
 )
 FIELDS = {field.name: field for field in _FIELDS}
 # Two columns may feed these; everything else takes one column.
-REPEATABLE = {"note"}
+REPEATABLE = {"note", "tags"}
 # At least one of these makes a row a lead.
 IDENTIFYING = {"external_id", "name", "full_name", "last_name", "email", "contact", "phone", "mobile", "company.name"}
 

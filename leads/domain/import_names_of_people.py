@@ -91,5 +91,6 @@ PEOPLE: dict[str, tuple[str, ...]] = {
     ),
     "title": ("役職", "役職名", "肩書", "肩書き", "title", "jobtitle", "position", "職位"),
     "seniority": ("seniority", "役職区分", "役職レベル", "職階"),
+    "tags": ("タグ", "タグ名", "ラベル", "tag", "tags", "label", "labels"),
     "department": ("部署", "部署名", "所属", "所属部署", "部門", "department", "部課", "ご所属"),
 }

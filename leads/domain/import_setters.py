@@ -112,6 +112,10 @@ def _url(values: RowValues, _target: Field, text: str, _reading: Reading) -> Non
     values.company["url"] = cells.understand_url(text)
 
 
+def _tags(values: RowValues, target: Field, text: str, _reading: Reading) -> None:
+    values.tags += cells.understand_tags(text, most=target.most)
+
+
 def _date(values: RowValues, target: Field, text: str, reading: Reading) -> None:
     moment = reading.moment(text)
     if target.name == "business_card_on":
@@ -207,6 +211,7 @@ def _custom(values: RowValues, target: Field, text: str, reading: Reading) -> No
 SETTERS: dict[str, Callable[[RowValues, Field, str, Reading], None]] = {
     "line": _line,
     "text": _text,
+    "tags": _tags,
     "name": _name,
     "full_name": _name,
     "email": _email,

@@ -20,6 +20,7 @@ class RowValues:
     counts: dict[str, int] = field(default_factory=dict)
     dated: list[tuple[str, datetime]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     stage: str = ""
     stage_at: datetime | None = None
     outcome: str = ""

@@ -20,6 +20,7 @@ ROW = {
     "too_long": gettext_lazy("At most %(most)s characters."),
     "count": gettext_lazy("Not understood as a count. Write a number, such as 2, or なし."),
     "too_many": gettext_lazy("More than %(most)s of one kind. Check the number."),
+    "too_many_tags": gettext_lazy("More than %(most)s tags in one cell. Separate tags by 、 or a comma."),
     "number": gettext_lazy("Not understood as a number."),
     "employees": gettext_lazy("Not understood as a number of employees. Write 120, or a range such as 101–300."),
     "email": gettext_lazy("Not an e-mail address. Write it like name@example.jp."),

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from leads.domain.export_columns import Column
 from leads.models import Activity, Lead
-from leads.queries import lead_names
+from leads.queries import lead_names, tags
 from leads.queries.lead_list import API_COLUMNS
 
 CHUNK = 1000
@@ -16,13 +17,17 @@ CHUNK = 1000
 def read(queryset: QuerySet[Lead], columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
     """The queryset's leads by id, each with the keys that `columns` name as their source."""
     types = [column.source.removeprefix("activity:") for column in columns if column.source.startswith("activity:")]
+    with_tags = any(column.source == "tags" for column in columns)
     after = 0
     while rows := list(queryset.filter(pk__gt=after).order_by("pk").values("pk", *API_COLUMNS)[:CHUNK]):
         after = rows[-1]["pk"]
         lead_names.add_sources(rows)
         lead_names.add_holders(rows)
+        if with_tags:
+            tags.add_names(rows)
         counts = _counts([row["pk"] for row in rows], types)
         for row in rows:
+            row["tags"] = _(", ").join(row.get("tags", ()))
             row["name"] = f"{row['last_name']} {row['first_name']}".strip()
             row |= {f"custom.{key}": value for key, value in row["custom"].items()}
             row |= {f"activity:{kind}": counts.get((row["pk"], kind), 0) for kind in types}

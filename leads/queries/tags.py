@@ -12,6 +12,11 @@ from leads.queries.references import as_id
 MOST_OFFERED = 200
 
 
+def key_of(name: str) -> str:
+    """What makes two names the same tag."""
+    return fold(name)[:80]
+
+
 def in_use() -> QuerySet[Tag]:
     """Those that some lead bears, by name."""
     return Tag.objects.filter(Exists(LeadTag.objects.filter(tag=OuterRef("pk")))).order_by("name", "pk")[:MOST_OFFERED]
@@ -45,5 +50,5 @@ def bearing(values: Iterable[str]) -> Exists:
     """Leads that bear one of these, each named by id or by name."""
     given = [value.strip() for value in values]
     ids = [number for value in given if (number := as_id(value))]
-    wanted = Tag.objects.filter(pk__in=ids) | Tag.objects.filter(key__in=[fold(value)[:80] for value in given])
+    wanted = Tag.objects.filter(pk__in=ids) | Tag.objects.filter(key__in=[key_of(value) for value in given])
     return Exists(LeadTag.objects.filter(lead=OuterRef("pk"), tag__in=list(wanted.values_list("pk", flat=True))))

@@ -15,7 +15,7 @@ from leads.domain.import_values import RowFault
 from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
 from leads.queries import import_matching
 from leads.queries.import_matching import Index, keys_of
-from leads.services import bulk_rows, duplicate_marks, duplicates, staleness
+from leads.services import bulk_rows, duplicate_marks, duplicates, import_tags, staleness
 from leads.services import import_happenings as happenings
 from leads.services.import_decisions import meaning, probable, unless_taken
 from leads.services.import_drafts import Changes, Draft, take
@@ -49,6 +49,7 @@ def apply(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[
     happenings.set_latest([draft for draft in drafts if draft.lead is not None and draft.lead.pk is None])
     _write(changes, at)
     _move_channels(moved)
+    import_tags.write(drafts, at=at)
     made = happenings.write(drafts, context.sources, run=context.run, at=at)
     if made:
         hooks.activities_recorded(made, at)
@@ -68,6 +69,7 @@ def _prepare(rows: Sequence[ImportRow], context: Context, at: datetime) -> tuple
     for draft in drafts:
         _decide(draft, index, changes, started, context, at)
     happenings.note(drafts, context.sources)
+    import_tags.note(drafts)
     return drafts, changes, index
 
 

@@ -28,6 +28,7 @@ class Draft:
     faults: list[RowFault] = field(default_factory=list)
     source: tuple[str, str] = ("", "")
     events: list[tuple[str, str, datetime, str]] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
 
 
 @dataclass

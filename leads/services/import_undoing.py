@@ -13,7 +13,7 @@ from leads.domain.choices import StaleCause
 from leads.domain.normalise import derived
 from leads.models import Activity, ImportRow, ImportRun, Lead, LeadSource, Qualification
 from leads.queries.import_gone_on import gone_on
-from leads.services import activities, duplicate_marks, staleness
+from leads.services import activities, duplicate_marks, import_tags, staleness
 from leads.services.import_runs import locked, require
 from leads.services.lead_changes import OWN_COLUMNS
 
@@ -23,7 +23,7 @@ Result = ImportRow.Result
 
 @retried
 def undo(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
-    """Its new leads become tombstones, its changes are turned back, its activities go.
+    """Its new leads become tombstones, its changes are turned back, its activities and tags go.
 
     What others have changed, handed over or moved since stays, with the reason on its rows (`kept`).
     Raises MayNotImport, WrongState.
@@ -70,6 +70,7 @@ def _bury(run: ImportRun, ids: list[int], by: User, at: datetime) -> None:
     """Tombstones: their logs stay and say so, their keys are free for the same person coming in again."""
     leads = Lead.objects.filter(pk__in=ids)
     leads.update(is_present=False, external_id=None, version=F("version") + 1, updated_at=at)
+    import_tags.forget(ids)
     journal.record_many("lead.taken_back", leads=leads, by=by, at=at, data={"import": run.pk})
 
 
@@ -80,7 +81,10 @@ def _turn_back(run: ImportRun, ids: list[int], at: datetime) -> None:
     rows = ImportRow.objects.filter(run=run, lead__in=ids, result=Result.UPDATED).order_by("-number")
     for row in rows:
         for name, value in row.old.items():
-            _put_back(leads[row.lead_id], qualifications.get(row.lead_id), name, value)
+            if name == "+tags":
+                import_tags.take_off(row, value)
+            else:
+                _put_back(leads[row.lead_id], qualifications.get(row.lead_id), name, value)
     for lead in leads.values():
         _renew(lead, at)
     Lead.objects.bulk_update(leads.values(), OWN_COLUMNS, batch_size=100)

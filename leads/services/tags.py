@@ -10,8 +10,9 @@ from accounts.domain.roles import Permission
 from accounts.models import User
 from journal.errors import FieldError, Forbidden, Invalid
 from journal.services import record
-from leads.domain.text_folding import fold, tidy
+from leads.domain.text_folding import tidy
 from leads.models import BulkItem, BulkRun, Lead, LeadTag, Tag
+from leads.queries.tags import key_of
 from leads.services import bulk_actions
 from leads.services.bulk_actions import UNCHANGED, Outcome, changed
 
@@ -35,7 +36,7 @@ def named(name: str, *, at: datetime) -> Tag:
     problem = _problem(shown)
     if problem:
         raise BadTag(errors=[FieldError("tag", "invalid", problem)])
-    return Tag.objects.get_or_create(key=fold(shown)[:80], defaults={"name": shown, "created_at": at})[0]
+    return Tag.objects.get_or_create(key=key_of(shown), defaults={"name": shown, "created_at": at})[0]
 
 
 def _problem(name: str) -> Any:
@@ -43,9 +44,9 @@ def _problem(name: str) -> Any:
         return _("Give the tag a name.")
     if len(name) > MOST_NAME:
         return _("At most %(count)s characters.") % {"count": MOST_NAME}
-    # The filter of lists separates several tags by commas.
-    if not name.isprintable() or "," in name:
-        return _("A tag holds no comma and no control character.")
+    # The filter of lists and the files that come in separate several tags by commas.
+    if not name.isprintable() or "," in name or "、" in name:
+        return _("A tag holds no comma (, or 、) and no control character.")
     return ""
 
 

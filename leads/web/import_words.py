@@ -25,6 +25,7 @@ FIELD = {
     "title": _("Job title"),
     "seniority": _("Seniority"),
     "department": _("Department"),
+    "tags": _("Tags (separated by commas)"),
     "opted_out": _("Wants no mail"),
     "do_not_contact": _("Do not contact"),
     "company.name": _("Company name"),

@@ -12,8 +12,8 @@ from journal.errors import Forbidden
 from journal.models import Event
 from leads.domain.export_columns import EVERYTHING, STARTER
 from leads.domain.import_columns import recognise
-from leads.models import Lead, LeadScore
-from leads.services import exports, import_runs, import_work
+from leads.models import Lead, LeadScore, LeadTag
+from leads.services import exports, import_runs, import_work, tags
 from tests import factories
 from tests.cast import NOON, tokyo
 
@@ -63,7 +63,9 @@ def test_an_export_comes_in_again_unchanged(cast, language, file_format):
     company = {"name": "=cmd商事", "employee_count": 101, "employee_count_max": 300, "prefecture": "東京都"}
     values = {"phone": "+81 3 1234 5678", "title": "部長", "channel": "展示会", "external_id": "a-1"}
     qualification = {"need": "@在庫の見える化", "budget": "－500万円"}
-    factories.lead(company=company, last_name="髙橋", **values, qualification=qualification)
+    tagged = factories.lead(company=company, last_name="髙橋", **values, qualification=qualification)
+    for name in ("展示会 2026", "要フォロー"):
+        LeadTag.objects.create(lead=tagged, tag=tags.named(name, at=NOON), added_at=NOON)
     factories.lead(company={"name": "南港電機", "employee_count": 300, "employee_count_max": None}, opted_out=True)
     Lead.objects.update(acquired_at=tokyo("2026-11-02 15:30"))
     before = [list(model.objects.order_by("pk").values()) for model in (Lead, factories.Company)]
@@ -74,6 +76,8 @@ def test_an_export_comes_in_again_unchanged(cast, language, file_format):
 
     seen = list(run.file_rows.values_list("result", "errors", "candidates", "old"))
     assert (run.rows, run.unchanged) == (2, 2), seen
+    assert run.mapping["タグ" if language == "ja" else "Tags"] == "tags"
+    assert list(LeadTag.objects.values_list("lead", flat=True)) == [tagged.pk, tagged.pk]
     assert [list(model.objects.order_by("pk").values()) for model in (Lead, factories.Company)] == before
 
 
@@ -122,8 +126,21 @@ def test_a_list_too_long_for_one_file_says_so(cast, monkeypatch):
         written(cast)
 
 
+@pytest.mark.parametrize(("language", "cell"), [("ja", "展示会、要フォロー"), ("en", "展示会, 要フォロー")])
+def test_tags_stand_in_one_cell(cast, language, cell):
+    lead = factories.lead()
+    for name in ("要フォロー", "展示会"):
+        LeadTag.objects.create(lead=lead, tag=tags.named(name, at=NOON), added_at=NOON)
+    with translation.override(language):
+        heads, row = lines(written(cast))
+    assert dict(zip(heads, row, strict=True))["タグ" if language == "ja" else "Tags"] == cell
+
+
 def test_queries_do_not_grow_with_the_rows(cast, django_assert_max_num_queries):
+    tag = tags.named("展示会", at=NOON)
     for _number in range(12):
-        factories.lead(company=factories.company())
+        LeadTag.objects.create(lead=factories.lead(company=factories.company()), tag=tag, added_at=NOON)
+    with django_assert_max_num_queries(14):
+        assert len(lines(written(cast))) == 13
     with django_assert_max_num_queries(14):
         assert len(lines(written(cast, "excel_starter"))) == 13
