@@ -16,6 +16,7 @@ KINDS = {
     "handoff.queued": NoticeKind("inbox", mails=True),
     "handoff.rerouted": NoticeKind("arrows-exchange"),
     "handoff.reassigned": NoticeKind("arrows-exchange", mails=True),
+    "leads.assigned": NoticeKind("user-check", mails=True),
     "handoff.withdrawn": NoticeKind("arrow-back-up"),
     "handoff.accepted": NoticeKind("check"),
     "handoff.rejected": NoticeKind("arrow-back-up", mails=True),

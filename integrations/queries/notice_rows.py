@@ -11,7 +11,7 @@ from handoff.models import Clock, Handoff, RejectReason
 from integrations.domain.notice_kinds import KINDS
 from integrations.models import Notice
 from integrations.queries import sentences
-from leads.models import Lead
+from leads.models import BulkRun, Lead
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ def is_settled(notice: Notice) -> bool:
     """True when what the notice asked for has been done since: its mail would come too late."""
     if notice.kind.startswith("clock."):
         return Clock.objects.filter(pk=notice.data.get("clock"), ended_at__isnull=False).exists()
+    if notice.kind == "leads.assigned":
+        return BulkRun.objects.filter(pk=notice.data.get("run"), state=BulkRun.State.UNDONE).exists()
     if notice.kind in {"handoff.offered", "handoff.queued", "handoff.reassigned"}:
         return not Handoff.objects.open().filter(pk=notice.handoff_id).exists()
     return False

@@ -16,6 +16,11 @@ def managers(team_id: int | None) -> frozenset[int]:
     return frozenset(people.managers_of(team_id)) if team_id else frozenset()
 
 
+def of_queue(team_id: int) -> frozenset[int]:
+    """All whom leads in the team's queue concern: who takes from it, and its managers."""
+    return frozenset(people.receivers_of(team_id)) | managers(team_id)
+
+
 def senders(handoff: Handoff) -> frozenset[int]:
     """Who handed it over; for a queue those who receive in it."""
     found = frozenset(filter(None, (handoff.sender_id, handoff.offered_by_id)))

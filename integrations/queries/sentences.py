@@ -137,6 +137,23 @@ def _batch(subject: Subject) -> tuple[str, str]:
     return title, f"{_batch_cause(subject.notice.data.get('cause', ''))} {decide}"
 
 
+def _assigned(subject: Subject) -> tuple[str, str]:
+    """Many leads at once; the list says which."""
+    count = subject.notice.data.get("count", 0)
+    values = {"number": figures.number(count), "colleague": subject.colleague}
+    if subject.notice.data.get("team"):
+        title = ngettext(
+            "%(colleague)s put %(number)s lead into your team's queue",
+            "%(colleague)s put %(number)s leads into your team's queue",
+            count,
+        )
+    else:
+        title = ngettext(
+            "%(colleague)s assigned %(number)s lead to you", "%(colleague)s assigned %(number)s leads to you", count
+        )
+    return title % values, _("Their due times stay as they were.")
+
+
 def _import(subject: Subject) -> tuple[str, str]:
     data = subject.notice.data
     if data.get("state") != "done":
@@ -211,6 +228,9 @@ def _address(subject: Subject) -> str:
     data = subject.notice.data
     if subject.notice.kind == "batch.made":
         return path_of("gaps")
+    if subject.notice.kind == "leads.assigned":
+        holder = f"team={data['team']}&owner=none" if data.get("team") else f"owner={subject.notice.user_id}"
+        return f"{path_of('leads')}?{holder}&ordering=due_at"
     if data.get("import"):
         return path_of("import", data["import"])
     if subject.handoff is not None:
@@ -231,6 +251,7 @@ SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
     "clock.breached": _breached,
     "clock.escalated": _escalated,
     "duty.nudged": _nudged,
+    "leads.assigned": _assigned,
     "batch.made": _batch,
     "import.finished": _import,
     "mail.dead": _dead_mail,

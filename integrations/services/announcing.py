@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from handoff.models import Batch, Clock, Handoff
+from handoff.services import assigning
 from integrations.domain.announcement import Announcement
 from integrations.queries import recipients
 from integrations.services import notices
 from journal.models import Event
-from leads.models import ImportRun
+from leads.models import BulkRun, ImportRun
 
 # Work that goes on after the page was left: who began it is told that it is done.
 TOLD_TO_THEMSELVES = {"import.finished", "batch.made"}
@@ -106,6 +107,17 @@ def _of_import(event: Event) -> Announcement | None:
     )
 
 
+def _of_bulk(event: Event) -> Announcement | None:
+    """Many leads got a new owner or wait in another queue: one notice for all of them."""
+    run = BulkRun.objects.get(pk=event.subject_id)
+    if run.action != assigning.ASSIGN or not run.changed:
+        return None
+    team = run.values.get("team")
+    people = recipients.of_queue(team) if team else frozenset({run.values["user"]})
+    data = {"by": event.actor_id, "run": run.pk, "count": run.changed, "team": team}
+    return Announcement("leads.assigned", f"leads.assigned:{run.pk}", people, data=data)
+
+
 def _handoff(event: Event) -> Handoff:
     return Handoff.objects.get(pk=event.subject_id)
 
@@ -132,4 +144,5 @@ TABLE: dict[str, Callable[[Event], Announcement | None]] = {
     "duty.nudged": _of_nudge,
     "batch.made": _of_batch,
     "import.finished": _of_import,
+    "bulk.finished": _of_bulk,
 }

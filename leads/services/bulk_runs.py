@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from journal import clock, doorbell
+from journal import services as journal
 from journal.errors import Conflict, Invalid
 from journal.transactions import retried
 from leads.domain.bulk_limits import AT_ONCE, MOST
@@ -175,6 +176,8 @@ def _apply_chunk(run: BulkRun, at: datetime) -> bool:
     items = list(BulkItem.objects.filter(run=run, result=Result.PENDING).order_by("lead")[:CHUNK])
     if not items:
         _hold(run, at, state=State.DONE, finished_at=at)
+        # One for the whole run, however many chunks it took: who is told of it is told once.
+        journal.record("bulk.finished", subject=run, by=run.created_by, at=at, data={"action": run.action})
         return False
     visible = Lead.objects.visible_to(run.created_by).filter(pk__in=[item.lead_id for item in items])
     lead_ids = sorted(set(visible.values_list("pk", flat=True)))

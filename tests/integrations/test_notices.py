@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from handoff.services import alerts
+from handoff.services import alerts, assigning
 from integrations.domain.announcement import Announcement
 from integrations.models import Mail, Notice
 from integrations.queries import notice_rows
@@ -11,6 +11,8 @@ from integrations.services import notices
 from journal import services as journal
 from journal.clock import frozen
 from journal.models import Delivery, Event
+from leads.services import bulk_runs
+from tests import factories
 from tests.at_once import all_well, at_once
 from tests.cast import cast, organization, tokyo
 from tests.handoff import rows
@@ -186,3 +188,60 @@ def test_the_page_shows_ones_own_notices_in_both_languages(people, client, langu
     assert {"ja": "受諾しました", "en": "accepted"}[language] not in answer
     client.post("/notices/", {"up_to": Notice.objects.get(user=people.sato).pk})
     assert notice_rows.unread_count(people.sato) == 0
+
+
+def assigned(people, values, number=3, at=MONDAY):
+    leads = [factories.lead(company={"name": f"東浜精工{index}"}) for index in range(number)]
+    done = bulk_runs.start(
+        action=assigning.ASSIGN,
+        values={"name": "x"} | values,
+        lead_ids=[lead.pk for lead in leads],
+        by=people.maki,
+        at=at,
+        now=lambda: at,
+    )
+    deliver(at)
+    return done
+
+
+def test_many_leads_assigned_are_one_notice_that_leads_to_their_list(people, client):
+    assigned(people, {"user": people.isao.pk})
+    notice = Notice.objects.get(kind="leads.assigned")
+    assert notice.user == people.isao
+    [row] = notice_rows.rows([notice])
+    assert row.text == "牧さんがリード3件をあなたに割り当てました"
+    client.force_login(people.isao)
+    page = client.get(row.url)
+    assert {found.pk for found in page.context["rows"]} == set(people.isao.owned_leads.values_list("pk", flat=True))
+    assert Mail.objects.get(notices=notice).user == people.isao
+
+
+def test_leads_put_into_a_queue_tell_the_team(people):
+    assigned(people, {"team": people.field.pk})
+    notices = Notice.objects.filter(kind="leads.assigned")
+    assert {notice.user for notice in notices} == {people.sato}
+    [row] = notice_rows.rows(notices)
+    assert row.text == "牧さんがリード3件をチームの受付に入れました"
+    assert row.url.endswith(f"?team={people.field.pk}&owner=none&ordering=due_at")
+
+
+def test_who_assigns_to_themselves_or_assigns_nothing_is_told_nothing(people):
+    assigned(people, {"user": people.maki.pk})
+    assert not Notice.objects.filter(kind="leads.assigned").exists()
+    done = assigned(people, {"user": people.isao.pk}, number=1)
+    Notice.objects.all().delete()
+    lead = done.items.get().lead_id
+    values = {"name": "x", "user": people.isao.pk}
+    again = bulk_runs.start(
+        action=assigning.ASSIGN, values=values, lead_ids=[lead], by=people.maki, at=MONDAY, now=lambda: MONDAY
+    )
+    deliver()
+    assert (again.unchanged, Notice.objects.count()) == (1, 0)
+
+
+def test_an_assignment_that_was_taken_back_is_not_mailed(people):
+    done = assigned(people, {"user": people.isao.pk})
+    notice = Notice.objects.get(kind="leads.assigned")
+    assert not notice_rows.is_settled(notice)
+    bulk_runs.undo(run=done, by=people.maki, at=MONDAY, now=lambda: MONDAY)
+    assert notice_rows.is_settled(notice)
