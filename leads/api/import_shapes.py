@@ -87,7 +87,7 @@ class ImportSerializer(serializers.ModelSerializer[ImportRun]):
         ).split()
         read_only_fields = fields
         extra_kwargs = {
-            "state": {"help_text": "queued, running, preview, committing, done, refused, failed or undone"},
+            "state": {"help_text": "queued, running, preview, committing, done, refused, failed, undoing or undone"},
             "filename": {"help_text": "As it was sent"},
             "rows": {"help_text": "Rows of the file; 0 until all are read"},
             "created": {"help_text": "Rows that made a lead"},

@@ -167,5 +167,7 @@ class ImportViewSet(
     @extend_schema(summary="Take an import back", request=None, responses=ImportSerializer)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str) -> Response:
-        """What others have changed since stays as it is: `kept` says how many, `rows/?kept=true` which and why."""
+        """A large one goes on in the background (`undoing`, see progress). What others have changed since stays as it is:
+        `kept` says how many, `rows/?kept=true` which and why.
+        """
         return self._shown(import_undoing.undo(run=self.get_object(), by=request.user, at=at(request)))

@@ -18,6 +18,7 @@ class ImportRun(models.Model):
         DONE = "done"
         REFUSED = "refused"
         FAILED = "failed"
+        UNDOING = "undoing"
         UNDONE = "undone"
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -52,6 +53,9 @@ class ImportRun(models.Model):
     refused = models.PositiveIntegerField(default=0)
     # Leads that taking the import back left as they were, because others had changed them since.
     kept = models.PositiveIntegerField(default=0)
+    # Up to which row it has been taken back.
+    taken_back = models.PositiveIntegerField(default=0, db_default=0)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     error_code = models.CharField(max_length=40, blank=True)
     error_values = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)

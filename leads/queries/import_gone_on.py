@@ -16,12 +16,12 @@ _EARLY = [Stage.LEAD, Stage.MAL]
 _UNDECIDED = Q(stage=Stage.MQL, due_kind=DueKind.BATCH)
 
 
-def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int]) -> dict[int, str]:
+def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], history: set[int]) -> dict[int, str]:
     """Why each of these leads has to stay as it is: handoff, deal, moved, stage, activity or edited.
 
     A stage that the file gave to a lead of before can't be unwritten from its log; a new lead goes with its log.
+    `history`: to whom the import gave a stage or an owner (`with_history`).
     """
-    history = _with_history(run)
     kept: dict[int, str] = {}
     for ids in _chunks(sorted({*created, *updated})):
         kept |= _edited(run, ids)
@@ -37,7 +37,7 @@ def _chunks(ids: list[int]) -> Iterable[list[int]]:
     return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
 
 
-def _with_history(run: ImportRun) -> set[int]:
+def with_history(run: ImportRun) -> set[int]:
     """Leads to which the import gave a stage or an owner."""
     events = Event.objects.filter(kind="import.rows_applied", subject_type="leads.importrun", subject_id=run.pk)
     return {row["lead"] for data in events.values_list("data", flat=True).iterator() for row in data["rows"]}

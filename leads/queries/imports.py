@@ -28,7 +28,12 @@ def rows(run: ImportRun, *, result: str = "", kept: bool = False) -> QuerySet[Im
     return found.filter(result=result) if result else found
 
 
-_WRITTEN = [ImportRun.State.COMMITTING, ImportRun.State.DONE, ImportRun.State.UNDONE]
+_WRITTEN = [
+    ImportRun.State.COMMITTING,
+    ImportRun.State.DONE,
+    ImportRun.State.UNDOING,
+    ImportRun.State.UNDONE,
+]
 # Rows that stand for somebody of the list; of a held row nobody knows yet whom it means.
 _TAKEN = [ImportRow.Result.CREATED, ImportRow.Result.UPDATED, ImportRow.Result.UNCHANGED]
 
@@ -55,7 +60,14 @@ def progress(run: ImportRun) -> float:
     """The share of rows that are done, 0 to 1."""
     if run.state == ImportRun.State.DONE:
         return 1.0
+    if run.state == ImportRun.State.UNDOING:
+        return round(run.taken_back / run.rows, 4) if run.rows else 0.0
     return round(run.rows_done / run.rows, 4) if run.rows else 0.0
+
+
+def kept(run: ImportRun) -> int:
+    """How many leads stayed as they are when it was taken back."""
+    return ImportRow.objects.filter(run=run).exclude(kept="").values("lead").distinct().count()
 
 
 def error_text(run: ImportRun) -> str:
@@ -65,6 +77,8 @@ def error_text(run: ImportRun) -> str:
     known = BY_CODE.get(run.error_code)
     if known is not None:
         return str(known(**run.error_values))
+    if run.error_code == "undo_stopped":
+        return _("Taking it back stopped several times at the same place. What is back stays so; try again.")
     if run.error_code == "worker_died":
         return _("The import stopped several times at the same place. Split the file and import the parts.")
     return _("The columns of this import are no longer known. Import the file again.")

@@ -1,112 +1,37 @@
-"""Takes an import back; leads that others have changed since are listed and stay as they are."""
+"""Takes an import back: a small one at once, a large one by a worker, chunk by chunk."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
-
-from django.db.models import F
 
 from accounts.models import User
-from journal import services as journal
 from journal.transactions import retried
-from leads.domain.choices import StaleCause
-from leads.domain.normalise import derived
-from leads.models import Activity, ImportRow, ImportRun, Lead, LeadSource, Qualification
-from leads.queries.import_gone_on import gone_on
-from leads.services import activities, duplicate_marks, import_tags, staleness
-from leads.services.import_runs import locked, require
-from leads.services.lead_changes import OWN_COLUMNS
+from leads.models import ImportRow, ImportRun
+from leads.services import import_work
+from leads.services.import_runs import locked, require, ring
+from leads.services.import_taking_back import CHUNK
 
-_CHUNK = 500
-Result = ImportRow.Result
+State, Result = ImportRun.State, ImportRow.Result
 
 
-@retried
 def undo(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
     """Its new leads become tombstones, its changes are turned back, its activities and tags go.
 
-    What others have changed, handed over or moved since stays, with the reason on its rows (`kept`).
-    Raises MayNotImport, WrongState.
+    What others have changed, handed over or moved since stays, with the reason on its rows (`kept`). Up to one chunk
+    is done when this returns. Raises MayNotImport, WrongState.
     """
     require(by)
-    fresh = locked(run, ImportRun.State.DONE)
-    created = _ids(fresh, Result.CREATED)
-    updated = sorted(set(_ids(fresh, Result.UPDATED)) - set(created))
-    kept = gone_on(fresh, created=created, updated=updated)
-    _mark_kept(fresh, kept)
-    created = [pk for pk in created if pk not in kept]
-    updated = [pk for pk in updated if pk not in kept]
-    data = {"created": created, "updated": updated, "kept": sorted(kept)}
-    journal.record("import.undoing", subject=fresh, by=by, at=at, data=data)
-    for ids in _chunks(created + updated):
-        Activity.objects.filter(lead__in=ids, metadata__import=fresh.pk).delete()
-        activities.recount_latest(lead_ids=ids)
-    for ids in _chunks(created):
-        _bury(fresh, ids, by, at)
-    for ids in _chunks(updated):
-        _turn_back(fresh, ids, at)
-    fresh.state, fresh.finished_at, fresh.kept = ImportRun.State.UNDONE, at, len(kept)
-    fresh.save(update_fields=["state", "finished_at", "kept"])
+    fresh = _begin(run, by, at)
+    if fresh.created + fresh.updated <= CHUNK:
+        import_work.work(run_id=fresh.pk, now=lambda: at)
+        fresh.refresh_from_db()
     return fresh
 
 
-def _ids(run: ImportRun, result: str) -> list[int]:
-    rows = ImportRow.objects.filter(run=run, result=result, lead__isnull=False)
-    return sorted(set(rows.values_list("lead", flat=True)))
-
-
-def _chunks(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
-
-
-def _mark_kept(run: ImportRun, kept: Mapping[int, str]) -> None:
-    for why in set(kept.values()):
-        for ids in _chunks(sorted(pk for pk, reason in kept.items() if reason == why)):
-            rows = ImportRow.objects.filter(run=run, lead__in=ids, result__in=[Result.CREATED, Result.UPDATED])
-            rows.update(kept=why)
-
-
-def _bury(run: ImportRun, ids: list[int], by: User, at: datetime) -> None:
-    """Tombstones: their logs stay and say so, their keys are free for the same person coming in again."""
-    leads = Lead.objects.filter(pk__in=ids)
-    leads.update(is_present=False, external_id=None, version=F("version") + 1, updated_at=at)
-    import_tags.forget(ids)
-    journal.record_many("lead.taken_back", leads=leads, by=by, at=at, data={"import": run.pk})
-
-
-def _turn_back(run: ImportRun, ids: list[int], at: datetime) -> None:
-    leads = {lead.pk: lead for lead in Lead.objects.filter(pk__in=ids).select_related("company")}
-    qualifications = {row.lead_id: row for row in Qualification.objects.filter(lead__in=ids)}
-    # Newest row first, so that of several rows for one lead the oldest value is put back last.
-    rows = ImportRow.objects.filter(run=run, lead__in=ids, result=Result.UPDATED).order_by("-number")
-    for row in rows:
-        for name, value in row.old.items():
-            if name == "+tags":
-                import_tags.take_off(row, value)
-            else:
-                _put_back(leads[row.lead_id], qualifications.get(row.lead_id), name, value)
-    for lead in leads.values():
-        _renew(lead, at)
-    Lead.objects.bulk_update(leads.values(), OWN_COLUMNS, batch_size=100)
-    for row in qualifications.values():
-        row.save()
-    staleness.mark(lead_ids=ids, cause=StaleCause.BULK, at=at)
-    duplicate_marks.mark(lead_ids=ids, at=at)
-
-
-def _put_back(lead: Lead, qualification: Qualification | None, name: str, value: Any) -> None:
-    if name.startswith("qualification."):
-        setattr(qualification, name.removeprefix("qualification."), value)
-    elif name == "+source":
-        LeadSource.objects.filter(lead=lead, channel=value[0], campaign=value[1]).delete()
-    elif name == "acquired_at":
-        lead.acquired_at = datetime.fromisoformat(value)
-    else:
-        setattr(lead, name, value)
-
-
-def _renew(lead: Lead, at: datetime) -> None:
-    for name, value in derived(vars(lead), lead.company.name if lead.company else "").items():
-        setattr(lead, name, value)
-    lead.version += 1
-    lead.updated_at = at
+@retried
+def _begin(run: ImportRun, by: User, at: datetime) -> ImportRun:
+    fresh = locked(run, State.DONE)
+    fresh.state, fresh.undone_by, fresh.error_code = State.UNDOING, by, ""
+    fresh.leased_until, fresh.attempts = at, 0
+    fresh.save(update_fields=["state", "undone_by", "error_code", "leased_until", "attempts"])
+    if fresh.created + fresh.updated > CHUNK:
+        ring(fresh)
+    return fresh

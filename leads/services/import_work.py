@@ -1,4 +1,4 @@
-"""Works a run off: reads, previews, writes; in chunks that survive the death of any worker, under a lease."""
+"""Works a run off: reads, previews, writes, takes back; in chunks that survive the death of any worker, under a lease."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -17,13 +17,15 @@ from leads.imports import limits
 from leads.imports.errors import TooManyRows
 from leads.imports.reader import SheetRow, reading
 from leads.models import ImportRow, ImportRun
-from leads.services import bulk_rows, import_chunks, import_columns
+from leads.queries import imports
+from leads.queries.import_gone_on import with_history
+from leads.services import bulk_rows, import_chunks, import_columns, import_taking_back
 from leads.services.import_errors import LeaseLost
 from leads.services.import_happenings import Sources
 from leads.services.import_runs import owners, plan_of, ring
 
 State, Result = ImportRun.State, ImportRow.Result
-WORKING = (State.QUEUED, State.RUNNING, State.COMMITTING)
+WORKING = (State.QUEUED, State.RUNNING, State.COMMITTING, State.UNDOING)
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 5
 # After this long nobody has heard the doorbell, and the sweep works itself.
@@ -49,7 +51,7 @@ def work(*, run_id: int, now: Now, chunks: int | None = None) -> ImportRun | Non
     except LeaseLost:
         return None
     except DomainError as error:
-        return _end(run, State.REFUSED, now(), error)
+        return _stop_taking_back(run) if run.state == State.UNDOING else _end(run, State.REFUSED, now(), error)
     except BaseException:
         # The sweep tries again, as often as MOST_ATTEMPTS.
         _let_go(run, now())
@@ -63,12 +65,15 @@ def work(*, run_id: int, now: Now, chunks: int | None = None) -> ImportRun | Non
 def _claim(run_id: int, at: datetime) -> ImportRun | None:
     mine = ImportRun.objects.filter(_free(at), pk=run_id, state__in=WORKING)
     dead = mine.filter(attempts__gte=MOST_ATTEMPTS)
+    # What was written stays written: it can be taken back from where that stopped.
+    if dead.filter(state=State.UNDOING).update(state=State.DONE, error_code="undo_stopped", leased_until=None):
+        return None
     if dead.update(state=State.FAILED, error_code="worker_died", leased_until=None, finished_at=at):
         return None
     if not mine.update(leased_until=at + LEASE, attempts=F("attempts") + 1):
         return None
     ImportRun.objects.filter(pk=run_id, state=State.QUEUED).update(state=State.RUNNING)
-    return ImportRun.objects.select_related("channel", "campaign", "created_by").get(pk=run_id)
+    return ImportRun.objects.select_related("channel", "campaign", "created_by", "undone_by").get(pk=run_id)
 
 
 def _free(at: datetime) -> Q:
@@ -94,6 +99,8 @@ def _hold(run: ImportRun, at: datetime, **columns: Any) -> None:
 
 def _work(run: ImportRun, now: Now, chunks: int | None) -> bool:
     """True when the run has reached its end."""
+    if run.state == State.UNDOING:
+        return _take_back(run, now, chunks)
     if not run.rows:
         _read(run, now)
     if run.create_custom:
@@ -269,6 +276,43 @@ def _end(run: ImportRun, state: str, at: datetime, error: DomainError) -> Import
     ImportRun.objects.filter(pk=run.pk, leased_until=run.leased_until).update(
         state=state, error_code=error.code, error_values=values, leased_until=None, finished_at=at
     )
+    return ImportRun.objects.filter(pk=run.pk).first()
+
+
+# -- taking back ------------------------------------------------------------------------------------
+def _take_back(run: ImportRun, now: Now, chunks: int | None) -> bool:
+    history = with_history(run)
+    done = 0
+    while chunks is None or done < chunks:
+        if not _take_back_chunk(run, history, now()):
+            return True
+        done += 1
+    return False
+
+
+@retried
+def _take_back_chunk(run: ImportRun, history: set[int], at: datetime) -> bool:
+    """False when there was none left, and the import is as if it had never been."""
+    until = run.leased_until
+    try:
+        last = import_taking_back.take_back(run=run, history=history, by=run.undone_by or run.created_by, at=at)
+        if not last:
+            _hold(run, at, state=State.UNDONE, finished_at=at, kept=imports.kept(run))
+            ImportRun.objects.filter(pk=run.pk).update(leased_until=None)
+            return False
+        _hold(run, at, taken_back=last)
+    except BaseException:
+        run.leased_until = until
+        raise
+    run.taken_back = last
+    return True
+
+
+@retried
+def _stop_taking_back(run: ImportRun) -> ImportRun | None:
+    """Something speaks against a lead's going: what is back stays so, the rest stands until somebody tries again."""
+    mine = ImportRun.objects.filter(pk=run.pk, leased_until=run.leased_until)
+    mine.update(state=State.DONE, error_code="undo_stopped", leased_until=None)
     return ImportRun.objects.filter(pk=run.pk).first()
 
 

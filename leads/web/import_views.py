@@ -15,10 +15,11 @@ from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
 from leads.models import ImportRow, ImportRun, Lead
 from leads.queries import imports
+from leads.services.import_work import WORKING
 from leads.web.import_words import ENCODING, KEPT, LAYOUT, MEANING, RESULT, STATE
 
 PAGE = 50
-_WORKING = {ImportRun.State.QUEUED, ImportRun.State.RUNNING, ImportRun.State.COMMITTING}
+_WORKING = set(WORKING)
 _COUNTS = {
     "created": "created",
     "updated": "updated",
@@ -80,6 +81,8 @@ def left_out(run: ImportRun) -> list[str]:
 
 def progress(run: ImportRun) -> dict[str, Any]:
     """Label, done and total of what is under way."""
+    if run.state == ImportRun.State.UNDOING:
+        return {"label": _("Taking back"), "done": run.taken_back, "total": run.rows}
     if not run.rows:
         return {"label": _("Reading the file"), "done": run.rows_read, "total": 0}
     if run.state == ImportRun.State.COMMITTING or not run.dry_run:

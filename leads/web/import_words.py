@@ -125,6 +125,7 @@ STATE = {
     "done": _("Taken in"),
     "refused": _("File refused"),
     "failed": _("Stopped"),
+    "undoing": _("Taking back"),
     "undone": _("Taken back"),
 }
 Choices = list[tuple[Any, list[tuple[str, Any]]]]

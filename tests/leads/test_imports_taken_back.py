@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from feedback.models import Opportunity
 from handoff.queries import invariants
-from leads.models import Activity, Lead, LeadSource
+from journal.errors import Conflict
+from journal.models import Event
+from leads.models import Activity, ImportRun, Lead, LeadSource
 from leads.queries import imports
-from leads.services import activities, import_runs, import_undoing, import_work
+from leads.services import activities, import_runs, import_taking_back, import_undoing, import_work
 from leads.services import leads as lead_services
 from tests.cast import NOON, Cast
 
@@ -88,3 +91,108 @@ def test_deal_that_somebody_changed_keeps_its_lead(cast):
     run = take(cast, "氏名,メール,結果\n乙,2@example.jp,商談中\n")
     Opportunity.objects.update(version=2, amount=5)
     assert undo(run, cast) == {"乙": "deal"}
+
+
+# -- large ones -------------------------------------------------------------------------------------
+@pytest.fixture
+def _chunks_of_two(monkeypatch):
+    monkeypatch.setattr(import_taking_back, "CHUNK", 2)
+    monkeypatch.setattr(import_undoing, "CHUNK", 2)
+
+
+def five(cast: Cast):
+    return take(cast, "氏名,メール\n" + "".join(f"{name},{n}@example.jp\n" for n, name in enumerate("甲乙丙丁戊")))
+
+
+def begin_undo(run, cast: Cast):
+    return import_undoing.undo(run=run, by=cast.ada, at=LATER)
+
+
+@pytest.mark.usefixtures("_chunks_of_two")
+def test_a_large_import_is_taken_back_by_a_worker_with_progress(cast, client):
+    client.force_login(cast.mia)
+    run = begin_undo(five(cast), cast)
+    assert (run.state, Lead.objects.present().count()) == ("undoing", 5)
+    import_work.work(run_id=run.pk, now=lambda: LATER, chunks=1)
+    run.refresh_from_db()
+    assert (run.state, Lead.objects.present().count(), imports.progress(run)) == ("undoing", 3, 0.4)
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    assert "元に戻しています" in page
+    assert 'hx-trigger="load delay:1s"' in page
+
+    lead_services.update(lead=Lead.objects.present().last(), values={"title": "部長"}, by=cast.mia, at=LATER)
+    import_work.work(run_id=run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, run.kept, run.leased_until) == ("undone", 1, None)
+    assert [lead.last_name for lead in Lead.objects.present()] == ["戊"]
+    assert set(Event.objects.filter(kind="lead.taken_back").values_list("actor_id", flat=True)) == {cast.ada.pk}
+    assert invariants.violations(at=LATER) == []
+
+
+class Killed(BaseException):
+    """The worker's death."""
+
+
+@pytest.mark.usefixtures("_chunks_of_two")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_worker_that_dies_while_taking_back_is_followed_by_another(cast, after):
+    run = begin_undo(five(cast), cast)
+    calls = 0
+
+    def die():
+        nonlocal calls
+        calls += 1
+        if calls > after:
+            raise Killed
+        return LATER
+
+    with pytest.raises(Killed):
+        import_work.work(run_id=run.pk, now=die)
+    import_work.sweep(at=LATER + import_work.LEASE * 2)
+    run.refresh_from_db()
+    assert (run.state, Lead.objects.present().count()) == ("undone", 0)
+    assert Event.objects.filter(kind="lead.taken_back").count() == 5
+
+
+@pytest.mark.usefixtures("_chunks_of_two")
+def test_a_lead_of_several_rows_is_taken_back_once_to_what_it_was(cast):
+    take(cast, "氏名,メール,役職\n甲,1@example.jp,係長\n")
+    text = "氏名,メール,役職\n甲,1@example.jp,課長\n乙,2@example.jp,\n丙,3@example.jp,\n甲,1@example.jp,部長\n"
+    run = begin_undo(take(cast, text), cast)
+    version = Lead.objects.get(last_name="甲").version
+    import_work.work(run_id=run.pk, now=lambda: LATER)
+    lead = Lead.objects.present().get()
+    assert (lead.title, lead.version) == ("係長", version + 1)
+
+
+@pytest.mark.usefixtures("_chunks_of_two")
+def test_taking_back_that_stops_again_and_again_can_be_tried_anew(cast, client):
+    client.force_login(cast.mia)
+    run = begin_undo(five(cast), cast)
+    import_work.work(run_id=run.pk, now=lambda: LATER, chunks=1)
+    ImportRun.objects.filter(pk=run.pk).update(attempts=import_work.MOST_ATTEMPTS)
+    assert import_work.work(run_id=run.pk, now=lambda: LATER) is None
+    run.refresh_from_db()
+    assert (run.state, run.error_code, Lead.objects.present().count()) == ("done", "undo_stopped", 3)
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    assert "戻した分は" in page
+    assert reverse("import-undo", args=[run.pk]) in page
+
+    begin_undo(run, cast)
+    import_work.work(run_id=run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, run.error_code, Lead.objects.present().count()) == ("undone", "", 0)
+
+
+@pytest.mark.usefixtures("_chunks_of_two")
+def test_a_lead_that_may_not_go_stops_the_way_back_and_nothing_is_lost(cast, monkeypatch):
+    run = begin_undo(five(cast), cast)
+
+    def object_to(*_args, **_options):
+        raise Conflict("no")
+
+    monkeypatch.setattr(import_taking_back, "_bury", object_to)
+    import_work.work(run_id=run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, run.error_code, Lead.objects.present().count()) == ("done", "undo_stopped", 5)
