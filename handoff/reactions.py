@@ -8,7 +8,8 @@ from journal.models import Event
 from journal.reactions import within
 from leads import hooks
 from leads.models import Lead, Merge
-from leads.services import custom_fields
+from leads.queries.field_users import losing, reading
+from leads.services import contents, custom_fields
 
 __all__ = ["event_lines"]
 
@@ -66,8 +67,14 @@ def separate(event: Event) -> None:
 @within("custom_field.deleting", "custom_field.narrowing")
 def keep_what_settings_read(event: Event) -> None:
     """A field that a gate, a handoff rule or a routing rule reads stays."""
-    users = field_users.settings(event.data["field"], values=event.data.get("values", ()))
-    custom_fields.object_for(event.data, users)
+    test = reading(event.data["field"], values=event.data.get("values", ()))
+    custom_fields.object_for(event.data, field_users.settings(test))
+
+
+@within("content.renaming")
+def keep_titles_that_settings_name(event: Event) -> None:
+    """A content that a gate, a handoff rule or a routing rule names keeps its title until those know the new one."""
+    contents.object_for(event.data, field_users.settings(losing(event.data["old"], event.data["new"])))
 
 
 @within("user.disabled")

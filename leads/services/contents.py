@@ -1,7 +1,8 @@
 """The documents, pages and webinars that activities refer to, kept once by their name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.roles import Permission
 from accounts.models import User
 from journal import services as journal
-from journal.errors import FieldError, Forbidden, Invalid
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import retried
 from leads.domain.choices import ContentKind, Phase, StaleCause
 from leads.domain.text_folding import fold, tidy
 from leads.models import Content
+from leads.queries import field_users
 from leads.services import staleness
 
 # What a person may say of a content, and how long it may be.
@@ -23,6 +25,17 @@ TEXTS = {"title": 200, "url": 500, "kind": 40, "industry": 80}
 class BadContent(Invalid):
     code = "bad_content"
     message = _("The content was not kept.")
+
+
+class ContentInUse(Conflict):
+    """Something names the content by its title. Raised by whoever does, within the renaming transaction."""
+
+    code = "content_in_use"
+    message = _("“%(content)s” is named by %(users)s. Add the new title there first.")
+
+    def __init__(self, *, content: str, users: Sequence[str]):
+        super().__init__(content=content, users=str(_(", ")).join(users))
+        self.errors = [FieldError("title", "in_use", str(self))]
 
 
 def may_keep(user: User) -> bool:
@@ -39,7 +52,7 @@ def word(code: str) -> str:
 def keep(*, content: Content | None, values: Mapping[str, str], by: User | None, at: datetime) -> Content:
     """A new content, or one changed: title, url, kind, phase, industry. What rules read of it makes scores stale.
 
-    Raises BadContent naming each fault (also a title that another content has), Forbidden.
+    Raises BadContent naming each fault (also a title that another content has), ContentInUse, Forbidden.
     """
     if by is not None and not may_keep(by):
         raise Forbidden(_("Only marketing may change contents."))
@@ -51,11 +64,26 @@ def keep(*, content: Content | None, values: Mapping[str, str], by: User | None,
     row.title_key = title_key(row.title)
     _write(row)
     new = {name: value for name, value in given.items() if old[name] != value}
+    if content and "title" in new:
+        _ask_to_rename(row, old["title"], by=by, at=at)
     if content and new:
         staleness.mark_content(content_id=row.pk, cause=StaleCause.BULK, at=at)
     kind = "content.changed" if content else "content.added"
     journal.record(kind, subject=row, by=by, at=at, old={name: old[name] for name in new}, new=new)
     return row
+
+
+def _ask_to_rename(row: Content, old: str, *, by: User | None, at: datetime) -> None:
+    """Whoever names it by its title may object: saved lists here, other apps by the event."""
+    data = {"old": old, "new": row.title}
+    object_for(data, field_users.lists(field_users.losing(old, row.title)))
+    journal.record("content.renaming", subject=row, by=by, at=at, data=data)
+
+
+def object_for(event_data: Mapping[str, Any], users: Sequence[str]) -> None:
+    """For reactions to `content.renaming`: raises ContentInUse when there are users."""
+    if users:
+        raise ContentInUse(content=str(event_data["old"]), users=users)
 
 
 def _write(row: Content) -> None:

@@ -108,7 +108,7 @@ def delete(*, field: CustomField, by: User | None, at: datetime) -> None:
 def _ask(field: CustomField, what: str, *, values: Collection[str], by: User | None, at: datetime) -> None:
     """Whoever reads the field (or one of these values) may object: saved lists here, other apps by the event."""
     name = f"custom.{field.key}"
-    if lists := field_users.lists(name, values=values):
+    if lists := field_users.lists(field_users.reading(name, values=values)):
         raise in_use(field.label, lists)
     data = {"field": name, "label": field.label, "values": list(values)}
     journal.record(f"custom_field.{what}", subject=field, by=by, at=at, data=data)

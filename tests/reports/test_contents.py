@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from handoff.models import StageEntry, StageTransition
+from handoff.models import Gate, RoutingRule, StageEntry, StageTransition
 from journal import clock
-from leads.models import Content, ScoreDue
+from leads.models import Content, ScoreDue, Segment
 from leads.services import activities, contents
 from reports.queries.contents import Brought, brought
+from scoring.models import Rule, ScoringModel
 from tests import factories
 from tests.cast import NOON
 
@@ -118,3 +119,68 @@ def test_only_marketing_changes_contents(client, cast, lead):
     assert client.get(url).status_code == 200
     assert client.post(url, {"title": "x"}).status_code == 403
     assert client.get("/contents/new/").status_code == 403
+
+
+NAMED = {"activity": {"types": ["document_download"], "content": {"title": ["導入事例集"]}}}
+
+
+def _list(cast, tree):
+    Segment.objects.create(
+        name="事例を見た人", condition={"not": tree}, owner=cast.mia, is_shared=True, created_at=NOON, updated_at=NOON
+    )
+
+
+def _rule(cast, tree):
+    model = ScoringModel.objects.create(name="標準", created_at=NOON, updated_at=NOON)
+    values = {"dimension": "engagement", "label_ja": "事例", "label_en": "Case", "points": 5}
+    Rule.objects.create(model=model, key="case", condition={"all": [tree]}, **values)
+
+
+def _gate(cast, tree):
+    Gate.objects.update_or_create(kind="mql", defaults={"condition": {"any": [tree]}})
+
+
+def _route(cast, tree):
+    RoutingRule.objects.create(leg="marketing_to_field", name="事例担当", condition=tree, to_user=cast.sato)
+
+
+@pytest.mark.parametrize(
+    ("use", "named"),
+    [
+        (_list, "the list “事例を見た人”"),
+        (_rule, "the scoring rule “Case”"),
+        (_gate, "the gate “MQL gate”"),
+        (_route, "the routing rule “事例担当”"),
+    ],
+)
+def test_a_content_that_something_names_keeps_its_title_until_that_knows_the_new_one(page, cast, lead, use, named):
+    touch(lead, "導入事例集")
+    content = Content.objects.get()
+    use(cast, NAMED)
+    answer = page.post(f"/contents/{content.pk}/", {"title": "お客様の声"})
+    assert answer.status_code == 400
+    assert f"“導入事例集” is named by {named}. Add the new title there first." in answer.content.decode()
+    content.refresh_from_db()
+    assert content.title == "導入事例集"
+    assert page.post(f"/contents/{content.pk}/", {"title": "導入事例集", "kind": "document"}).status_code == 302
+
+    for model in (Segment, Rule, Gate, RoutingRule):
+        model.objects.all().delete()
+    both = {"activity": {"types": [], "content": {"title": ["導入事例集", "お客様の声"]}}}
+    use(cast, both)
+    assert page.post(f"/contents/{content.pk}/", {"title": "お客様の声"}).status_code == 302
+    content.refresh_from_db()
+    assert content.title == "お客様の声"
+
+
+def test_a_retired_rule_holds_no_title(page, cast, lead):
+    touch(lead, "導入事例集")
+    _rule(cast, NAMED)
+    ScoringModel.objects.update(state="retired", why="初版", published_at=NOON)
+    assert page.post(f"/contents/{Content.objects.get().pk}/", {"title": "お客様の声"}).status_code == 302
+
+
+def test_another_way_to_write_the_same_letters_is_no_new_title(page, cast, lead):
+    touch(lead, "Case Book")
+    _rule(cast, {"activity": {"types": [], "content": {"title": ["case book"]}}})
+    assert page.post(f"/contents/{Content.objects.get().pk}/", {"title": "CASE Book"}).status_code == 302
