@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.template import Library
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeData, SafeString, mark_safe
+from django.utils.safestring import SafeData, SafeString
 from django.utils.translation import get_language
 
 MOST = 8192  # drawings of a few hundred bytes
@@ -25,7 +25,7 @@ def drawn_once(register: Library) -> Callable[[Tag], Tag]:
         template = f"components/{function.__name__}.html"
 
         def draw(_language: str | None, values: tuple[tuple[str, Any], ...]) -> SafeString:
-            return mark_safe(render_to_string(template, dict(values)))  # noqa: S308 (a template's own output)
+            return render_to_string(template, dict(values))
 
         remembered = lru_cache(MOST)(draw)
 

@@ -60,10 +60,11 @@ def test_columns_that_only_leads_have_are_written_by_nobody_else():
 
 
 def test_scores_are_written_by_scoring_alone():
+    """A bench fills a scratch database by hand."""
     found = {name for name, call in writes() if is_on(call, "LeadScore")}
     found |= {
         tracked.name(path)
         for path in tracked.ending(".py")
         if "INTO " + "leads_leadscore" in tracked.text(path) or "UPDATE " + "leads_leadscore" in tracked.text(path)
     }
-    assert {name for name in found if name.partition("/")[0] not in ("scoring", "tests")} == set()
+    assert {name for name in found if name.partition("/")[0] not in ("scoring", "tests", "bench")} == set()
