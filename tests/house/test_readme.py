@@ -1,6 +1,7 @@
 """What the README and the documents show and link to is there."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -17,3 +18,10 @@ def test_every_link_within_the_project_leads_somewhere(document):
     targets = re.findall(r"\]\(([^)#]+)", tracked.text(document))
     inside = [target for target in targets if ":" not in target]
     assert [target for target in inside if not (document.parent / target).exists()] == []
+
+
+def test_an_unknown_word_is_named_before_anything_is_set_up():
+    done = subprocess.run([ROOT / "run", "nonsense"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "nonsense" in done.stderr.splitlines()[0]
+    assert "./run setup" in done.stderr
