@@ -28,6 +28,18 @@ class TooBigUnpacked(FileRefused):
     message = _("The workbook unpacks to more than %(megabytes)s MB. Save the sheet alone, or as CSV.")
 
 
+class TooManyParts(FileRefused):
+    code = "too_many_parts"
+    message = _(
+        "The workbook has more than %(most)s parts inside. Copy the list into a new workbook, or save it as CSV."
+    )
+
+
+class PackedToHarm(FileRefused):
+    code = "packed_to_harm"
+    message = _("The workbook unpacks to a multiple that no list has. Copy the list into a new workbook.")
+
+
 class TooDemanding(FileRefused):
     code = "too_demanding"
     message = _("Reading the file takes more memory or time than is allowed. Save the sheet as CSV, or split it.")
@@ -99,6 +111,8 @@ BY_CODE: dict[str, type[DomainError]] = {
         Empty,
         TooBig,
         TooBigUnpacked,
+        TooManyParts,
+        PackedToHarm,
         TooDemanding,
         TooManyRows,
         TooManyColumns,

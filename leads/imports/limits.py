@@ -10,6 +10,9 @@ FIELD_CHARACTERS = 128 * 1024
 # What a workbook may unpack to, and how many places (rows × columns) its sheet may span.
 UNPACKED_BYTES = 300 * 1024 * 1024
 ZIP_ENTRIES = 2_000
+# Lists pack to a tenth, seldom to a fiftieth. Beyond this, once it is large, it was made to harm.
+PACKED_RATIO = 100
+PACKED_FREELY = 32 * 1024 * 1024
 PLACES = 8_000_000
 
 MEMORY_BYTES = 512 * 1024 * 1024

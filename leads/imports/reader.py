@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,17 +43,15 @@ def reading(
 ) -> Iterator[Reading]:
     """Opens a CSV, TSV or XLSX file. `most_rows` > 0 reads only its beginning.
 
-    Raises a FileRefused (errors.py), here or while the chunks are read; TooDemanding when the child died or was late.
+    Raises a FileRefused (errors.py), here or while the chunks are read; TooDemanding when the child died or kept
+    us waiting for more than `seconds` in all: what is done with the rows in between is not the file's fault.
     """
     child = _start(path, encoding, sheet, most_rows)
-    alarm = threading.Timer(seconds, child.kill)
-    alarm.start()
     try:
-        messages = _messages(child)
+        messages = _messages(child, seconds)
         about = next(messages)["sheet"]
         yield Reading(**about, chunks=_chunks(messages))
     finally:
-        alarm.cancel()
         child.kill()
         child.wait()
         if child.stdout:
@@ -72,9 +71,23 @@ def _start(path: str | Path, encoding: str, sheet: str, most_rows: int) -> "subp
     )
 
 
-def _messages(child: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
+def _lines(child: "subprocess.Popen[str]", seconds: float) -> Iterator[str]:
+    """The child's lines; it is ended when the waiting for them adds up to `seconds`."""
+    while True:
+        alarm = threading.Timer(max(0, seconds), child.kill)
+        begun = time.monotonic()
+        alarm.start()
+        line = child.stdout.readline() if child.stdout else ""
+        alarm.cancel()
+        seconds -= time.monotonic() - begun
+        if not line:
+            return
+        yield line
+
+
+def _messages(child: "subprocess.Popen[str]", seconds: float) -> Iterator[dict[str, Any]]:
     """The child's messages up to its end; a child that falls silent was stopped by a limit."""
-    for line in child.stdout or ():
+    for line in _lines(child, seconds):
         try:
             message = json.loads(line)
         except ValueError as error:

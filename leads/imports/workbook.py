@@ -21,7 +21,8 @@ _OVERLAP = 64
 def rows(file: BinaryIO, *, sheet: str = "") -> tuple[str, list[str], Iterator[tuple[int, list[str]]]]:
     """The chosen (else first filled) sheet's name, all sheet names, and its rows as (line, cells).
 
-    Raises Stop `workbook_damaged`, `too_big_unpacked`, `far_cell`, `too_many_rows`, `sheet_missing`, `empty`.
+    Raises Stop `workbook_damaged`, `too_big_unpacked`, `too_many_parts`, `packed_to_harm`, `far_cell`,
+    `too_many_rows`, `sheet_missing`, `empty`.
     """
     _check(file)
     file.seek(0)
@@ -102,7 +103,9 @@ def _check(file: BinaryIO) -> None:
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names:
         raise Stop("not_a_sheet")
-    if len(entries) > limits.ZIP_ENTRIES or sum(entry.file_size for entry in entries) > limits.UNPACKED_BYTES:
+    if len(entries) > limits.ZIP_ENTRIES:
+        raise Stop("too_many_parts", most=limits.ZIP_ENTRIES)
+    if sum(entry.file_size for entry in entries) > limits.UNPACKED_BYTES:
         raise Stop("too_big_unpacked", megabytes=limits.UNPACKED_BYTES >> 20)
     if any(entry.flag_bits & 1 for entry in entries):
         raise Stop("old_workbook")
@@ -112,12 +115,15 @@ def _check(file: BinaryIO) -> None:
 def _count(file: BinaryIO, entries: list[zipfile.ZipInfo]) -> None:
     """The directory may lie about sizes, so the real bytes are counted while they are unpacked."""
     left = limits.UNPACKED_BYTES
+    packed = max(1, file.seek(0, 2))
     for entry in entries:
         extent = Extent() if "sheet" in entry.filename.lower() and entry.filename.endswith(".xml") else None
         for block in _unpacked(file, entry):
             left -= len(block)
             if left < 0:
                 raise Stop("too_big_unpacked", megabytes=limits.UNPACKED_BYTES >> 20)
+            if limits.UNPACKED_BYTES - left > max(limits.PACKED_FREELY, packed * limits.PACKED_RATIO):
+                raise Stop("packed_to_harm")
             if extent:
                 extent.see(block)
 

@@ -272,7 +272,7 @@ def _zips() -> Iterator[Made]:
     yield Made(
         "thousands of entries",
         zipped({f"xl/{n}.xml": b"" for n in range(2500)} | {"[Content_Types].xml": b""}),
-        stops=frozenset({"too_big_unpacked"}),
+        stops=frozenset({"too_many_parts"}),
     )
     yield Made("letter of no zip", b"PK\x03\x04" + zlib.compress(b"x" * 5000), stops=no_sheet)
     locked = bytearray(book([HEADER, *GOOD]))

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import threading
 import zipfile
 from pathlib import Path
 
@@ -175,8 +176,20 @@ def test_bomb_that_lies_about_its_size_is_counted(tmp_path: Path, bomb: bytes) -
     name = b"xl/worksheets/sheet1.xml"
     directory = data.rindex(b"PK\x01\x02", 0, data.rindex(name))
     struct.pack_into("<I", data, directory + 24, 1000)
-    with pytest.raises(errors.TooBigUnpacked):
+    with pytest.raises(errors.PackedToHarm):
         rows_of(written(tmp_path, bytes(data)))
+
+
+def test_bomb_below_the_limit_is_known_by_how_tightly_it_is_packed(tmp_path: Path) -> None:
+    with pytest.raises(errors.PackedToHarm):
+        rows_of(written(tmp_path, workbook(b"<row><c><v>1</v></c></row>" * 1_500_000)))
+
+
+def test_rows_handled_slowly_are_not_held_against_the_file(tmp_path: Path) -> None:
+    with reading(written(tmp_path, b"a,b\n" * 20_000), seconds=30) as found:
+        next(found.chunks)
+        alarms = [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+        assert all(alarm.finished.is_set() for alarm in alarms), "nobody waits for the child now"
 
 
 @pytest.mark.parametrize(
