@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.web.access import closed
 from config.health import healthz, readyz
 
 API_APPS = ["accounts", "leads", "scoring", "handoff", "feedback", "reports", "integrations"]
@@ -14,6 +15,9 @@ api_patterns = [path("", include(f"{app}.api.urls")) for app in API_APPS if find
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    # Addresses to sign in with are the administrators' matter, codes by mail nobody's.
+    path("account/email/", closed),
+    path("account/login/code/confirm/", closed),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include((api_patterns, "api"))),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -91,14 +91,15 @@ def disable(*, user: User, by: User | None, at: datetime) -> None:
         raise LastAdmin
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         return
-    _end_sessions(user)
+    _end_sessions(user, at)
     journal.record("user.disabled", subject=user, by=by, at=at)
 
 
-def _end_sessions(user: User) -> None:
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
+def _end_sessions(user: User, at: datetime) -> None:
+    """A closed account is let in nowhere; this keeps its sessions from reviving with it. Expired ones can't."""
+    running = Session.objects.filter(expire_date__gt=at).iterator(chunk_size=500)
+    theirs = [one.pk for one in running if one.get_decoded().get("_auth_user_id") == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
 
 
 @retried
@@ -121,10 +122,15 @@ def set_capacity(*, membership: Membership, capacity: int, weight: int, by: User
     )
 
 
+def may_enter_absences(*, user: User, by: User) -> bool:
+    """Read and enter: one's own, or anybody's by who plans for others."""
+    return by.pk == user.pk or by.may(Permission.MANAGE_PEOPLE) or by.may(Permission.REASSIGN_HANDOFFS)
+
+
 @retried
 def add_absence(*, user: User, starts_on: date, ends_on: date, by: User, at: datetime, note: str = "") -> Absence:
     """Local days, both included, on which nothing is routed to the person. One's own, or anybody's by a manager."""
-    if by.pk != user.pk and not (by.may(Permission.MANAGE_PEOPLE) or by.may(Permission.REASSIGN_HANDOFFS)):
+    if not may_enter_absences(user=user, by=by):
         raise Forbidden(_("You may enter only your own absences."))
     if ends_on < starts_on:
         errors = [FieldError("ends_on", "order", _("The last day lies before the first."))]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.domain.roles import Permission
 
@@ -27,3 +27,8 @@ def needs(permission: Permission) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """An address that the library of sign-in brings along and that the product does not offer."""
+    raise Http404

@@ -54,6 +54,8 @@ def test_disabling_ends_sessions(client):
     people.disable(user=crew.otto, by=crew.ada, at=NOON)
 
     assert client.get("/api/v1/me/").status_code == 401
+    people.enable(user=crew.otto, by=crew.ada, at=NOON)
+    assert client.get("/api/v1/me/").status_code == 401
 
 
 def test_last_admin_cannot_be_disabled():

@@ -102,7 +102,8 @@ def test_absences_are_ones_own_or_the_managers_matter(client, cast):
     days = {"starts_on": "2026-11-24", "ends_on": "2026-11-25"}
     client.force_login(cast.sato)
     assert client.post(f"/absences/{cast.sato.pk}/", days).status_code == 302
-    assert client.post(f"/absences/{cast.otto.pk}/", days).status_code == 400
+    assert client.post(f"/absences/{cast.otto.pk}/", days).status_code == 403
+    assert client.get(f"/absences/{cast.otto.pk}/").status_code == 403
     client.force_login(cast.maki)
     assert client.post(f"/absences/{cast.otto.pk}/", days).status_code == 302
     wrong = client.post(f"/absences/{cast.otto.pk}/", {"starts_on": "2026-11-25", "ends_on": "2026-11-24"})
@@ -143,3 +144,10 @@ def test_advanced_settings_show_when_wanted(client, ada):
     assert "詳しい設定を隠す" in client.get("/settings/").content.decode()
     client.post("/settings/advanced/", {"shows": "no"})
     assert "詳しい設定を表示" in client.get("/settings/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["/account/email/", "/account/login/code/confirm/"])
+def test_nobody_adds_an_address_to_sign_in_with_beside_the_administrators(client, cast, page):
+    client.force_login(cast.sato)
+    assert client.get(page).status_code == 404
+    assert client.post(page, {"email": "other@example.com", "action_add": ""}).status_code == 404

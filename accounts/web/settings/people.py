@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -126,6 +127,8 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 def absences(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's absences: one's own, or anybody's by whom may enter them."""
     user = get_object_or_404(User.objects.people(), pk=pk)
+    if not people.may_enter_absences(user=user, by=_me(request)):
+        raise PermissionDenied
     form = AbsenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
