@@ -9,4 +9,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what this app does on other apps' events, and its places in the menu."""
         import_module("accounts.reactions")
+        import_module("accounts.api.sentences")
         import_module("accounts.web.settings.panels")

@@ -206,7 +206,9 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.BrowserAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["accounts.api.renderers.JSONRenderer"],
+    # The renderer writes moments; a field would turn them into texts of this process's zone before.
+    "DATETIME_FORMAT": None,
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.CappedCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["accounts.api.filters.StrictFilterBackend"],

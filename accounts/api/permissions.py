@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -24,4 +25,7 @@ class HasScope(BasePermission):
         action = getattr(view, "action", None)
         default = scopes.get("read" if request.method in SAFE_METHODS else "write")
         needed = scopes.get(action, default)
-        return needed is None or str(needed) in request.auth.scopes
+        if needed is None or str(needed) in request.auth.scopes:
+            return True
+        self.message = _("This API key lacks the scope %(scope)s.") % {"scope": needed}
+        return False

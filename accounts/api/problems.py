@@ -19,6 +19,10 @@ from journal.errors import DomainError, FieldError
 
 log = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
+# Every fault at once, but an answer is for reading: whoever sends more faults than this mends these first.
+MOST_ERRORS = 1_000
+# The one sentence that the framework does not let us word: the body is `null`.
+_NOTHING_SENT = "No data provided"
 
 
 def problem(
@@ -36,7 +40,7 @@ def problem_body(status: int, *, code: str, detail: str, errors: list[FieldError
         "title": HTTPStatus(status).phrase,
         "status": int(status),
         "detail": detail,
-        "errors": [{"field": e.field, "code": e.code, "message": str(e.message)} for e in errors or []],
+        "errors": [{"field": e.field, "code": e.code, "message": str(e.message)} for e in (errors or [])[:MOST_ERRORS]],
     }
 
 
@@ -105,5 +109,7 @@ def flatten(detail: Any, path: str = "") -> Iterator[FieldError]:
         for number, value in enumerate(detail):
             nested = isinstance(value, dict | list)
             yield from flatten(value, f"{path}[{number}]" if nested else path)
+    elif str(detail) == _NOTHING_SENT:
+        yield FieldError(path, "null", _("Send a JSON object of names and values here."))
     else:
         yield FieldError(path, str(getattr(detail, "code", "invalid")), str(detail))

@@ -8,14 +8,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.api.pagination import CappedCursorPagination
-from accounts.api.parsers import StrictJSONParser
+from accounts.api.parsers import MultiPartParser, StrictJSONParser
 from accounts.domain.roles import Scope
 from leads.api.import_shapes import (
     ImportRowSerializer,

@@ -1,7 +1,7 @@
 """Decides what an activity may look like: one check for one activity or five thousand."""
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ class CleanActivity:
         self.errors.append(FieldError(name, code, message))
 
 
-def clean(values: Mapping[str, Any], *, at: datetime, zone: ZoneInfo, types: Container[str]) -> CleanActivity:
+def clean(values: Mapping[str, Any], *, at: datetime, zone: ZoneInfo, types: Collection[str]) -> CleanActivity:
     """The values of one activity, checked; `lead` and `by` are looked up by the service."""
     result = CleanActivity()
     for name in sorted(set(values) - FIELDS, key=str):
@@ -48,7 +48,10 @@ def clean(values: Mapping[str, Any], *, at: datetime, zone: ZoneInfo, types: Con
     if not result.type:
         result.fault("type", "required", _("Say what kind of activity it was."))
     elif result.type not in types:
-        result.fault("type", "invalid_choice", _("There is no such activity type."))
+        known = ", ".join(sorted(types))
+        result.fault(
+            "type", "invalid_choice", _("There is no such activity type. Known ones: %(known)s") % {"known": known}
+        )
     result.occurred_at = _moment(result, values.get("occurred_at"), at, zone)
     result.duration_seconds = _seconds(result, values.get("duration_seconds"))
     result.metadata = _metadata(result, values.get("metadata"))

@@ -5,12 +5,12 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.moments import at
+from accounts.api.renderers import JSONRenderer
 from accounts.domain.roles import Permission, Scope
 from accounts.queries import organization
 from journal.errors import Forbidden

@@ -104,3 +104,11 @@ def test_only_an_administrator_hands_out_and_ends_keys():
     key.refresh_from_db()
     assert key.revoked_at is None
     assert ApiKey.objects.count() == 1
+
+
+def test_a_key_hears_which_scope_it_lacks():
+    organization()
+    _key, token = api_keys.create(name="crm", scopes=["reports:read"], by=None, at=clock.now())
+    answer = client(token).get("/api/v1/leads/")
+    assert answer.status_code == 403
+    assert "leads:read" in answer.json()["detail"]

@@ -1,7 +1,9 @@
 """What no view took: problem documents under /api/, pages elsewhere."""
 
+import re
+
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 from rest_framework.test import APIClient
 
 from accounts.api.parsers import MOST_BYTES
@@ -54,3 +56,48 @@ def test_body_over_ten_mebibytes_is_413(api):
 def test_fault_of_ours_is_a_problem_document(api, monkeypatch):
     monkeypatch.setattr("accounts.api.views.MeView.get", lambda *_: 1 / 0)
     assert is_problem(api.get("/api/v1/me/"), 500)
+
+
+def test_more_values_than_any_request_needs_are_413(api):
+    for body in ("[" + "{}," * 1_000_001 + "{}]", "[" + "[1,2]," * 200_000 + "1]"):
+        assert is_problem(api.post("/api/v1/leads/", data=body, content_type="application/json"), 413)
+
+
+def test_an_answer_names_a_thousand_faults_at_most(api):
+    wide = {f"field{number}": 1 for number in range(2_000)}
+    answer = api.post("/api/v1/leads/", wide)
+    assert is_problem(answer, 400)
+    assert len(answer.json()["errors"]) == 1_000
+
+
+JAPANESE = re.compile("[ぁ-ん]")
+
+
+@pytest.mark.parametrize("body", ["", "{", "[1] 2", '{"a": NaN}', '{"a": ' + "9" * 5000 + "}", "null", '"text"', "[]"])
+def test_a_body_that_cannot_be_read_is_refused_in_the_callers_language(cast, body):
+    api = APIClient()
+    api.force_login(cast.maki)
+    for language, is_japanese in (("ja", True), ("en", False)):
+        answer = api.post(
+            "/api/v1/handoffs/", data=body, content_type="application/json", headers={"Accept-Language": language}
+        )
+        assert is_problem(answer, 400)
+        told = answer.json()["errors"] or [{"message": answer.json()["detail"]}]
+        for sentence in [answer.json()["detail"], *(fault["message"] for fault in told)]:
+            assert bool(JAPANESE.search(sentence)) == is_japanese, sentence
+            assert "str" not in sentence.split()
+
+
+def test_a_missing_csrf_token_is_said_in_the_callers_language(cast):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.maki)
+    answer = client.post("/api/v1/handoffs/", "{}", content_type="application/json")
+    assert is_problem(answer, 403)
+    assert "CSRF" in answer.json()["detail"]
+    assert JAPANESE.search(answer.json()["detail"])
+
+
+def test_a_form_that_cannot_be_read_is_refused_in_the_callers_language(api):
+    answer = api.post("/api/v1/imports/", data=b"x", content_type="multipart/form-data; boundary=")
+    assert is_problem(answer, 400)
+    assert JAPANESE.search(answer.json()["detail"])

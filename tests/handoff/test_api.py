@@ -48,7 +48,7 @@ def test_an_offer_answers_with_clocks_sheet_and_etag(small):
     body = answer.json()
     assert answer.status_code == 201
     assert (body["state"], body["leg"], body["assigned_to"]) == ("offered", "marketing_to_field", str(small.sato.pk))
-    assert body["answer_due_at"] == "2026-11-20T13:15:00+09:00"
+    assert body["answer_due_at"] == "2026-11-20T04:15:00Z"
     assert (body["sheet"]["person"]["name"], body["warnings"], body["breached"]) == (lead.name, [], False)
     assert answer["ETag"] == f'"{body["id"]}-1"'
 
