@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from accounts.models import Membership, Team
+from accounts.models import Membership, Team, User
 from accounts.queries import organization
 from handoff.domain.choices import HandoffState
 from handoff.models import Handoff
@@ -38,6 +38,15 @@ def candidates(team: Team, *, at: datetime, excluding: Iterable[int] = ()) -> li
         for user_id, weight, capacity in rows
         if held.get(user_id, 0) < capacity
     ]
+
+
+def is_able(user: User, *, team: Team, at: datetime) -> bool:
+    """Active, present on the local day and with room, also when the team's round robin leaves them out."""
+    day = organization.local_day(at)
+    if not user.is_active or user.absences.filter(starts_on__lte=day, ends_on__gte=day).exists():
+        return False
+    capacity = Membership.objects.filter(team=team, user=user).values_list("capacity", flat=True).first()
+    return capacity is None or loads([user.pk]).get(user.pk, 0) < capacity
 
 
 def loads(user_ids: list[int]) -> dict[int, int]:

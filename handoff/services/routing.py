@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
@@ -67,20 +67,17 @@ def next_in_team(*, team: Team, at: datetime, excluding: Iterable[int]) -> User 
 
 
 def _who_knows_company(lead: Lead, leg: str, at: datetime, excluding: Iterable[int]) -> Receiver | None:
-    """Who has an open handoff of the company, else who last accepted one, if able to take more."""
+    """Who last accepted a handoff of the company, if able to take more; an offer nobody answered proves nothing."""
     if lead.company_id is None:
         return None
     known = Handoff.objects.filter(
         lead__company=lead.company_id,
         leg=leg,
-        state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED],
-        assigned_to__isnull=False,
+        state=HandoffState.ACCEPTED,
         team__kind=legs.RECEIVING[leg],
         team__is_active=True,
     )
-    latest = (
-        known.select_related("team", "assigned_to").order_by(F("answered_at").desc(nulls_first=True), "-id").first()
-    )
+    latest = known.select_related("team", "assigned_to").order_by("-answered_at", "-id").first()
     if latest is None:
         return None
     able = {candidate.user_id for candidate in loads.candidates(latest.team, at=at, excluding=excluding)}
@@ -89,18 +86,25 @@ def _who_knows_company(lead: Lead, leg: str, at: datetime, excluding: Iterable[i
 
 def _by_rule(lead: Lead, leg: str, at: datetime, rule: HandoffRule | None, excluding: Iterable[int]) -> Receiver:
     gone = set(excluding)
-    if rule is not None and rule.to_user is not None and rule.to_user_id not in gone and rule.to_user.is_active:
-        return Receiver(_team_of(rule.to_user, leg), rule.to_user, "handoff_rule")
-    if rule is not None and rule.to_team is not None:
-        return _within_team(rule.to_team, at, gone, "handoff_rule")
+    if rule is not None and (found := _as_ruled(rule, leg, at, gone, "handoff_rule")) is not None:
+        return found
     for candidate in _rules(leg):
         if not conditions.matches(candidate.condition, lead, on=organization.local_day(at)):
             continue
-        if candidate.to_user is not None and candidate.to_user_id not in gone and candidate.to_user.is_active:
-            return Receiver(candidate.to_team or _team_of(candidate.to_user, leg), candidate.to_user, "rule")
-        if candidate.to_team is not None:
-            return _within_team(candidate.to_team, at, gone, "rule")
+        if (found := _as_ruled(candidate, leg, at, gone, "rule")) is not None:
+            return found
     return _within_team(default_team(leg), at, gone, "round_robin")
+
+
+def _as_ruled(rule: HandoffRule | RoutingRule, leg: str, at: datetime, gone: set[int], because: str) -> Receiver | None:
+    """The person the rule names; while they are away or full their team's next one. None when it leads nowhere."""
+    user = rule.to_user
+    team = rule.to_team or (_receiving_team(user, leg) if user is not None else None)
+    if team is None:
+        return None
+    if user is not None and user.pk not in gone and loads.is_able(user, team=team, at=at):
+        return Receiver(team, user, because)
+    return _within_team(team, at, gone, because)
 
 
 def default_team(leg: str) -> Team:
@@ -161,11 +165,15 @@ def _served(pointer: RoutingPointer) -> float:
 
 
 def _team_of(user: User, leg: str) -> Team:
-    kind = legs.RECEIVING[leg]
-    team = Team.objects.filter(memberships__user=user, kind=kind, is_active=True).order_by("id").first()
+    team = _receiving_team(user, leg)
     if team is None or not user.is_active:
         raise WrongReceiver(errors=[FieldError("to", "wrong_receiver", str(user))], name=user.name)
     return team
+
+
+def _receiving_team(user: User, leg: str) -> Team | None:
+    kind = legs.RECEIVING[leg]
+    return Team.objects.filter(memberships__user=user, kind=kind, is_active=True).order_by("id").first()
 
 
 def _checked(team: Team, leg: str) -> Team:

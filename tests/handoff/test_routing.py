@@ -98,6 +98,45 @@ def test_the_first_rule_whose_condition_holds_decides(small, trio):
     assert (large.assigned_to, other.team) == (small.otto, small.field)
 
 
+def test_an_unanswered_offer_does_not_bind_the_company_s_next_lead(small, trio):
+    company = factories.company()
+    stories.accepted(small, to=trio[2], company=company)
+    stories.offered(small, to=trio[1], company=company)
+
+    assert stories.offered(small, company=company).assigned_to == trio[2]
+
+
+@pytest.mark.parametrize("team_too", [True, False])
+def test_a_rule_s_person_who_is_away_or_full_is_stood_in_for_by_the_team(small, trio, team_too):
+    RoutingRule.objects.update(position=9)
+    RoutingRule.objects.create(
+        leg="marketing_to_field",
+        position=1,
+        name="名指し",
+        to_user=trio[0],
+        to_team=small.field if team_too else None,
+    )
+    trio[0].memberships.update(capacity=2)
+    away = Absence.objects.create(user=trio[0], starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 20))
+    assert trio[0] not in given(small, 4)
+
+    away.delete()
+
+    receivers = given(small, 4)
+    assert receivers[:2] == [trio[0], trio[0]]
+    assert trio[0] not in receivers[2:]
+
+
+def test_a_rule_s_person_without_anybody_to_stand_in_leaves_it_to_the_queue(small):
+    RoutingRule.objects.update(position=9)
+    RoutingRule.objects.create(leg="marketing_to_field", position=1, name="名指し", to_user=small.sato)
+    Absence.objects.create(user=small.sato, starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 20))
+
+    handoff = stories.offered(small)
+
+    assert (handoff.assigned_to, handoff.team, handoff.routed_because) == (None, small.field, "queue")
+
+
 def test_a_named_person_or_team_receives(small, trio):
     assert stories.offered(small, to=small.otto).assigned_to == small.otto
     assert stories.offered(small, to=small.other_field).assigned_to == small.otto
