@@ -4,12 +4,20 @@ from django.db.models import Q
 
 from accounts.domain.roles import Role
 from accounts.models import User
+from handoff.models import Handoff
 
 
 def receivers_of(team_id: int) -> list[int]:
     """Active members who take what lies in the team's queue."""
     found = User.objects.active().filter(memberships__team=team_id, memberships__receives=True)
     return list(found.values_list("pk", flat=True).distinct())
+
+
+def who_must_act(handoff: Handoff) -> list[int]:
+    """The person it lies with, or those who take from the team's queue; after a departure the team's managers."""
+    if handoff.assigned_to is None:
+        return receivers_of(handoff.team_id)
+    return [handoff.assigned_to.pk] if handoff.assigned_to.is_active else managers_of(handoff.team_id)
 
 
 def managers_of(team_id: int) -> list[int]:

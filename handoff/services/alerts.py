@@ -18,7 +18,7 @@ PUNCTUAL = timedelta(minutes=15)
 
 def warn(*, clock: Clock, moment: Moment, at: datetime) -> None:
     """A share of the time is used up: whoever must act is told."""
-    _tell(clock, moment, at, receivers(clock.handoff))
+    _tell(clock, moment, at, people.who_must_act(clock.handoff))
 
 
 def record_breach(*, clock: Clock, at: datetime, moment: Moment | None = None) -> None:
@@ -32,7 +32,7 @@ def record_breach(*, clock: Clock, at: datetime, moment: Moment | None = None) -
     clock.state = ClockState.BREACHED
     Handoff.objects.filter(pk=clock.handoff_id).update(is_breached=True)
     handoff = clock.handoff
-    told = receivers(handoff) + people.managers_of(handoff.team_id)
+    told = people.who_must_act(handoff) + people.managers_of(handoff.team_id)
     if handoff.assigned_to_id is None and handoff.reroutes:
         told += people.admins()
     _tell(clock, moment or Moment(BREACH, 100, clock.due_at), at, told)
@@ -42,11 +42,6 @@ def escalate(*, clock: Clock, moment: Moment, at: datetime, told: Iterable[int])
     """Twice the time has passed: these people are told, without those who heard of the breach already."""
     heard = set(User.objects.filter(pk__in=_heard(clock)).values_list("pk", flat=True))
     _tell(clock, moment, at, [person for person in told if person not in heard])
-
-
-def receivers(handoff: Handoff) -> list[int]:
-    """Who must act: the person, or those who take from the team's queue."""
-    return [handoff.assigned_to_id] if handoff.assigned_to_id else people.receivers_of(handoff.team_id)
 
 
 def _heard(clock: Clock) -> list[int]:

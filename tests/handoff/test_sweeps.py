@@ -59,6 +59,16 @@ def test_a_warning_goes_to_the_receiver_alone(people):
     assert (event.data["people"], event.data["level"]) == ([people.sato.pk], 50)
 
 
+def test_after_a_departure_the_manager_is_warned_of_what_was_accepted(people):
+    handoff = rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato)
+    people.sato.is_active = False
+    people.sato.save()
+
+    sweeps.sweep(at=tokyo("2026-11-16 10:08"))
+
+    assert alerts(handoff) == [(50, {"maki"})]
+
+
 def test_f_3_a_neglected_lead_breaches_on_time_with_nobody_saving_anything(people):
     handoff = rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato)
 
