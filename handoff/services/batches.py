@@ -20,6 +20,8 @@ from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
 from leads.models.lead import LeadQuerySet
 
+OFFERED_AT_ONCE = 20
+
 
 class NotYourBatch(Forbidden):
     code = "not_your_batch"
@@ -78,25 +80,36 @@ def _open_batch(cause: str, source_id: int | None, at: datetime) -> Batch | None
     )
 
 
-@retried
 def offer_all(*, batch: Batch, by: User, at: datetime, lead_ids: Iterable[int] | None = None) -> list[Handoff]:
     """Hands over those chosen (all, when none are named), best score first, up to the receivers' capacity.
 
-    A colleague of one whose handoff is open joins it. What does not fit stays in the batch.
+    A colleague of one whose handoff is open joins it. What does not fit stays in the batch. A few leads in each
+    transaction, so that nobody else waits for the whole batch: one that ends early is gone on with by doing it again.
     """
     _check(batch, by)
-    chosen = _chosen(batch, lead_ids).order_by("-score__total", "pk")
+    chosen = list(_chosen(batch, lead_ids).order_by("-score__total", "pk").values_list("pk", flat=True))
     leg = legs.legs()[0]
     room = loads.room(legs.RECEIVING[leg], at=at)
     made: list[Handoff] = []
-    for lead in chosen:
+    for first in range(0, len(chosen), OFFERED_AT_ONCE):
+        part = chosen[first : first + OFFERED_AT_ONCE]
+        made += _offer_some(batch=batch, lead_ids=part, room=room - len(made), by=by, at=at)
+    retried(batch_entries.close_when_empty)(batch=batch, by=by, at=at)
+    return made
+
+
+@retried
+def _offer_some(*, batch: Batch, lead_ids: list[int], room: int, by: User, at: datetime) -> list[Handoff]:
+    """Those that are in the batch still, in this order."""
+    still = _chosen(batch, lead_ids).in_bulk()
+    made: list[Handoff] = []
+    for lead in (still[pk] for pk in lead_ids if pk in still):
         standing = joining.open_handoff_of_company(lead)
         if standing is not None:
             batch_entries.leave(lead_ids=[lead.pk], by=by, at=at)
             joining.join(lead=lead, handoff=standing, by=by, at=at)
         elif len(made) < room:
             made.append(offers.offer(lead=lead, by=by, at=at))
-    batch_entries.close_when_empty(batch=batch, by=by, at=at)
     return made
 
 

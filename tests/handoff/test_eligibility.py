@@ -116,6 +116,28 @@ def test_f_6_a_batch_is_shared_fairly_and_cut_to_capacity(small):
     assert Batch.objects.get().closed_at is None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_cut_off_midway_keeps_what_was_handed_over_and_goes_on(small, monkeypatch):
+    leads = [stories.lead(total=30 + number) for number in range(5)]
+    eligibility.decide(lead_ids=[lead.pk for lead in leads], cause="bulk", reason="import", at=NOON)
+    monkeypatch.setattr(batches, "OFFERED_AT_ONCE", 2)
+    whole, calls = batches.offers.offer, []
+
+    def breaks_at_the_fourth(**values):
+        calls.append(values)
+        if len(calls) == 4:
+            raise RuntimeError("the process was stopped")
+        return whole(**values)
+
+    monkeypatch.setattr(batches.offers, "offer", breaks_at_the_fourth)
+    with pytest.raises(RuntimeError):
+        batches.offer_all(batch=Batch.objects.get(), by=small.mia, at=NOON)
+    assert (Handoff.objects.count(), Batch.objects.get().entries.count()) == (2, 3)
+
+    batches.offer_all(batch=Batch.objects.get(), by=small.mia, at=NOON)
+    assert (Handoff.objects.count(), Batch.objects.get().closed_at) == (5, NOON)
+
+
 def test_a_lead_of_a_batch_that_acts_is_offered_and_leaves_it(small):
     lead = reached(stories.lead(), cause="bulk", reason="midnight")
     assert lead.due_kind == "batch"
