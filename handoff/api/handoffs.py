@@ -90,9 +90,7 @@ class HandoffViewSet(
             note=values["note"],
             reason=values["reason"],
         )
-        told = [lack.as_error() for lack in warnings]
-        shape = shapes.HandoffSerializer(handoff).data
-        shape["warnings"] = [{"field": e.field, "code": e.code, "message": str(e.message)} for e in told]
+        shape = shapes.HandoffSerializer(handoff).data | {"warnings": shapes.warned(warnings)}
         return self.tagged(handoff, shape, 201)
 
     @extend_schema(summary="Accept", request=shapes.AcceptInput)

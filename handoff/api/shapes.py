@@ -1,5 +1,6 @@
 """How handoffs and transitions look in JSON; what comes in for each verb."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework import serializers
@@ -7,6 +8,7 @@ from rest_framework import serializers
 from accounts.api.moments import DayField, MomentField
 from handoff.domain.choices import ContactMethod, ContactResult, Leg
 from handoff.models import Handoff, StageTransition
+from handoff.queries.gates import Lack
 from handoff.services.next_actions import KINDS
 from leads.domain.choices import Stage
 
@@ -155,6 +157,12 @@ class WarningSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="With the question to ask, in the reader's language")
 
 
+def warned(lacks: Iterable[Lack]) -> list[dict[str, str]]:
+    """What a gate only warns of, as `warnings`."""
+    told = [lack.as_error() for lack in lacks]
+    return [{"field": error.field, "code": error.code, "message": str(error.message)} for error in told]
+
+
 class OfferedSerializer(HandoffSerializer):
     """The handoff, with what a warning gate says is missing."""
 
@@ -187,6 +195,12 @@ class LeadDutySerializer(serializers.Serializer[Any]):
     team = serializers.CharField(source="team_id", allow_null=True, help_text="Id of the team")
     due_at = serializers.DateTimeField(allow_null=True, help_text="By when the duty is owed")
     due_kind = serializers.CharField(help_text="What is owed; empty: nothing")
+
+
+class MovedSerializer(LeadDutySerializer):
+    """The same, with what a warning gate says is missing."""
+
+    warnings = WarningSerializer(many=True, help_text="Items of a warning gate")
 
 
 class TransitionSerializer(serializers.ModelSerializer[StageTransition]):

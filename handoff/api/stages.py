@@ -19,6 +19,7 @@ from accounts.api.moments import at
 from accounts.domain.roles import Scope
 from handoff.api import shapes
 from handoff.models import StageTransition
+from handoff.queries import gates
 from handoff.services import next_actions, transition
 from leads.domain.choices import Stage
 from leads.models import Lead
@@ -53,14 +54,18 @@ class TransitionView(LeadVerb):
         summary="Change a lead's stage by hand",
         parameters=[PK],
         request=shapes.TransitionInput,
-        responses=shapes.LeadDutySerializer,
+        responses=shapes.MovedSerializer,
     )
     def post(self, request: Request, pk: str) -> Response:
-        """403 without the permission, 400 where a gate names its items, 409 naming what the table allows."""
+        """403 without the permission, 400 where a blocking gate names its items, 409 naming what the table allows.
+
+        What a gate only warns of stands in `warnings`.
+        """
         lead = self._lead(request, pk)
         values = self._read(shapes.TransitionInput, request)
+        warnings = gates.entry_warnings(lead, at=at(request)) if values["to"] == Stage.MQL else ()
         moved = transition.transition(lead=lead, by=request.user, at=at(request), **values)
-        return Response(shapes.LeadDutySerializer(moved).data)
+        return Response(shapes.LeadDutySerializer(moved).data | {"warnings": shapes.warned(warnings)})
 
 
 class NextActionView(LeadVerb):

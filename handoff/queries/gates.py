@@ -13,6 +13,7 @@ from accounts.queries import organization
 from handoff.domain import questions
 from handoff.domain.choices import Leg
 from handoff.domain.questions import ITEMS, Missing
+from handoff.domain.stages import BEFORE_FIRST_LEG
 from handoff.models import Gate
 from handoff.queries import legs
 from journal.errors import FieldError
@@ -76,13 +77,23 @@ def check(lead: Lead, kind: str, *, at: datetime) -> GateState:
 
 
 def entry_lacks(lead: Lead, *, at: datetime) -> tuple[Lack, ...]:
-    """What keeps the lead from becoming MQL: the MQL gate's condition; its required items only warn."""
+    """What keeps a person from making the lead an MQL: the condition of an MQL gate that blocks."""
     state = check(lead, Gate.Kind.MQL, at=at)
-    return () if state.condition_holds else tuple(lack for lack in state.lacks if lack.code == "condition")
+    return _unmet_condition(state) if state.blocks else ()
+
+
+def entry_warnings(lead: Lead, *, at: datetime) -> tuple[Lack, ...]:
+    """What a person who makes the lead an MQL is warned of: the condition of an MQL gate that only warns."""
+    state = check(lead, Gate.Kind.MQL, at=at)
+    return _unmet_condition(state) if state.warns else ()
+
+
+def _unmet_condition(state: GateState) -> tuple[Lack, ...]:
+    return tuple(lack for lack in state.lacks if lack.code == "condition")
 
 
 def passing_entry(leads: QuerySet[Lead], *, at: datetime) -> QuerySet[Lead]:
-    """Those of the leads for which the MQL gate's condition holds."""
+    """Those of the leads for which the MQL gate's condition holds: eligible asks for that in either mode."""
     gate = Gate.objects.filter(kind=Gate.Kind.MQL).exclude(mode=Gate.Mode.OFF).first()
     if gate is None or not gate.condition:
         return leads
@@ -94,7 +105,9 @@ def warnings(lead: Lead, leg: str, *, at: datetime) -> tuple[Lack, ...]:
     if leg == Leg.INSIDE_TO_FIELD:
         state = check(lead, Gate.Kind.SQL, at=at)
         return state.lacks if state.warns else ()
-    return tuple(lack for lack in check(lead, Gate.Kind.MQL, at=at).lacks if lack.code != "condition")
+    state = check(lead, Gate.Kind.MQL, at=at)
+    enters = state.warns and lead.stage in BEFORE_FIRST_LEG
+    return tuple(lack for lack in state.lacks if lack.code != "condition" or enters)
 
 
 def opportunity_warnings(lead: Lead, *, at: datetime) -> tuple[Lack, ...]:

@@ -154,6 +154,22 @@ def test_transition_answers_403_400_and_409_in_that_order(small):
     assert [(row["from_stage"], row["reason"], row["by"]) for row in log] == [("lead", "x", str(small.mia.pk))]
 
 
+@pytest.mark.parametrize("way", ["transition", "offer"])
+def test_an_mql_gate_that_warns_lets_through_and_names_what_is_missing(small, way):
+    lead = factories.lead()
+    big = {"field": "company.employee_count", "op": "gte", "value": 50}
+    Gate.objects.filter(kind="mql").update(mode="warn", condition=big)
+
+    if way == "transition":
+        answer = of(small.mia).post(f"/api/v1/leads/{lead.pk}/transition/", {"to": "mql", "reason": "展示会で会った"})
+    else:
+        answer = of(small.mia).post(HANDOFFS, {"lead": str(lead.pk)})
+
+    assert answer.status_code == (200 if way == "transition" else 201)
+    assert [warning["field"] for warning in answer.json()["warnings"]] == ["condition"]
+    assert fresh(lead).stage == "mql"
+
+
 def test_a_next_action_becomes_the_duty(small):
     lead = factories.lead()
 
