@@ -1,14 +1,13 @@
 """Which event makes this app do what, within the transaction or after its commit."""
 
 from accounts.models import User
-from accounts.queries import organization
 from feedback import event_lines
-from feedback.models import Opportunity
 from feedback.services import deals, imported, merging
 from handoff.models import Handoff
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
+from leads.domain.choices import Stage
 from leads.models import Lead, Merge
 
 __all__ = ["event_lines"]
@@ -45,9 +44,18 @@ def keep_deals(event: Event) -> None:
 @within("lead.do_not_contact")
 def close_deals(event: Event) -> None:
     """Within: somebody who must not be contacted has no open deal."""
-    for deal in Opportunity.objects.filter(lead_id=event.subject_id, result=""):
-        on = organization.local_day(event.at)
-        deals.close(deal=deal, result="lost", reason="other", on=on, by=None, at=event.at)
+    deals.give_up(lead_id=event.subject_id, by=None, at=event.at)
+
+
+@within("lead.stage_changed")
+def close_deals_left_behind(event: Event) -> None:
+    """Within: a lead put aside or disqualified has no open deal, by whichever way it got there.
+
+    A win corrected to NURTURE is the exception of the table: its won row is reopened.
+    """
+    if event.data["to"] in (Stage.NURTURE, Stage.DISQUALIFIED) and event.data["from"] != Stage.WON:
+        actor = User.objects.filter(pk=event.actor_id).first() if event.actor_id else None
+        deals.give_up(lead_id=event.subject_id, by=actor, at=event.at)
 
 
 @within("lead.merged")

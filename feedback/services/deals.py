@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.queries import organization
-from feedback.domain.choices import OpportunitySource
+from feedback.domain.choices import OpportunitySource, Reason
 from feedback.domain.deals import Effect, effect_of
 from feedback.models import Opportunity
 from handoff.models import Handoff
@@ -87,6 +87,12 @@ def close(*, deal: Opportunity, result: str, reason: str, on: date, by: User | N
     deal.refresh_from_db()
     record("opportunity.closed", subject=deal, by=by, at=at, lead_id=deal.lead_id, data={"result": result})
     return deal
+
+
+def give_up(*, lead_id: int, by: User | None, at: datetime) -> None:
+    """Nobody goes on with this lead: its open deals are lost, for a reason of their own."""
+    for deal in Opportunity.objects.filter(lead_id=lead_id, result=""):
+        close(deal=deal, result="lost", reason=Reason.OTHER, on=organization.local_day(at), by=by, at=at)
 
 
 def _reopen(deal: Opportunity, *, by: User, at: datetime) -> Opportunity:

@@ -34,10 +34,13 @@ class NotYourHandoff(Forbidden):
 
 
 class NoResultOwed(Conflict):
-    """Not accepted, a first leg, or handed over again since."""
+    """A first leg; as its subclasses say, not accepted or handed over again since."""
 
     code = "no_result_owed"
-    message = _("No result is owed for this handoff.")
+    message = _(
+        "A handoff to inside sales owes no result: handing on, recycling or disqualifying answers it. "
+        "Report the result on the handoff to field sales, once that is accepted."
+    )
 
 
 class NotAccepted(NoResultOwed):

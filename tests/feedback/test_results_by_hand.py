@@ -58,3 +58,13 @@ def test_a_win_corrected_to_nurture_reopens_its_deal(small, held):
     lead = Lead.objects.get()
     assert (lead.stage, lead.transitions.latest("id").corrected) == ("nurture", True)
     assert deals() == [("handoff", "")]
+
+
+@pytest.mark.parametrize("to", ["nurture", "disqualified"])
+def test_a_lead_put_aside_or_disqualified_by_hand_leaves_no_open_deal(small, held, to):
+    move(held, "opportunity", small)
+    move(held, to, small)
+
+    deal = Opportunity.objects.get()
+    assert Lead.objects.get().stage == to
+    assert (deal.result, deal.reason, deal.closed_on is None) == ("lost", "other", False)
