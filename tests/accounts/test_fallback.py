@@ -101,3 +101,12 @@ def test_a_form_that_cannot_be_read_is_refused_in_the_callers_language(api):
     answer = api.post("/api/v1/imports/", data=b"x", content_type="multipart/form-data; boundary=")
     assert is_problem(answer, 400)
     assert JAPANESE.search(answer.json()["detail"])
+
+
+def test_a_wrong_choice_is_told_which_there_are(cast):
+    api = APIClient()
+    api.force_login(cast.maki)
+    answer = api.post("/api/v1/handoffs/", {"lead": "1", "leg": "sideways"}, headers={"Accept-Language": "en"})
+    assert is_problem(answer, 400)
+    sentences = {fault["field"]: fault["message"] for fault in answer.json()["errors"]}
+    assert "marketing_to_inside, inside_to_field" in sentences["leg"]
