@@ -4,11 +4,11 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.context import THEME_COOKIE, THEMES
 from accounts.services import preferences
+from accounts.web.places import safe_next
 
 YEAR = 60 * 60 * 24 * 365
 
@@ -16,7 +16,7 @@ YEAR = 60 * 60 * 24 * 365
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Keeps the language (with the person, and in this browser) and the theme (in this browser)."""
-    response = redirect(_next(request))
+    response = redirect(safe_next(request, "/"))
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
@@ -37,9 +37,3 @@ def keep_language(response: HttpResponse, language: str) -> None:
 def menu(request: HttpRequest) -> HttpResponse:
     """Every place of the menu on one page, for a phone."""
     return render(request, "account/menu.html")
-
-
-def _next(request: HttpRequest) -> str:
-    target = request.POST.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if is_safe else "/"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.interface import dates, toasts
 from accounts.models import User
+from accounts.web.places import safe_next
 from handoff.models import Handoff, RejectReason
 from handoff.services import comments, handoffs
 from handoff.web import reject_choices
@@ -24,7 +25,6 @@ from handoff.web.handoff_page import seen
 from journal.errors import DomainError, Forbidden, Invalid
 from leads.models import Lead
 from leads.queries.references import as_id
-from leads.web.posting import safe_next
 
 Verb = Callable[[HttpRequest, Handoff, datetime], str]
 

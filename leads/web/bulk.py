@@ -17,6 +17,7 @@ from accounts.domain.roles import Permission
 from accounts.interface import figures, toasts
 from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
+from accounts.web.places import safe_next
 from journal import clock
 from journal.errors import DomainError, Forbidden
 from leads.models import BulkRun, Tag
@@ -25,7 +26,6 @@ from leads.queries import tags as tag_queries
 from leads.services import bulk_runs, tags
 from leads.web import bulk_words, chosen
 from leads.web.chosen import Chosen
-from leads.web.posting import safe_next
 
 MOST_NAMED = 3
 

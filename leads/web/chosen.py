@@ -7,11 +7,11 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from accounts.api.pagination import capped_count
+from accounts.web.places import safe_next
 from leads.domain.bulk_limits import AT_ONCE, MOST
 from leads.models import Lead
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
-from leads.web.posting import safe_next
 
 WHOLE = "list"
 

@@ -14,12 +14,12 @@ from accounts.domain.roles import Permission
 from accounts.interface import toasts
 from accounts.models import User
 from accounts.navigation import Count
+from accounts.web.places import safe_next
 from journal.errors import DomainError
 from leads.models import DuplicatePair, Lead, Merge
 from leads.queries import duplicate_pairs, merges, references
 from leads.services import duplicates, merging
 from leads.web import duplicate_views
-from leads.web.posting import safe_next
 
 _CHOICE = "take-"
 

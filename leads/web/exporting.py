@@ -14,13 +14,13 @@ from accounts.api.pagination import capped_count
 from accounts.domain.roles import Permission
 from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
+from accounts.web.places import safe_next
 from journal.errors import DomainError
 from leads.models import Lead
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
 from leads.services import exports
 from leads.web.chosen import WHOLE
-from leads.web.posting import safe_next
 
 MOST_CHOSEN = 1000
 

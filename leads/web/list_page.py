@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import navigation
 from accounts.api.pagination import capped_count
 from accounts.domain.roles import Permission
+from accounts.web.places import safe_next
 from journal.errors import DomainError
 from leads.models import Lead, Segment
 from leads.queries import lead_list, lead_rows
 from leads.queries.lead_filter import LeadFilter
 from leads.web import bulk_strip, list_columns, list_sentence, peek, saved_lists
-from leads.web.posting import safe_next
 
 # Route, icon, whether it is the one filled button, and who sees it (None: everybody; the page behind asks itself).
 BULK_ROUTES = (

@@ -79,6 +79,11 @@ def test_preferences_never_lead_off_the_site(client, people):
     assert client.post("/preferences/", {"theme": "dark", "next": "//evil.example/"})["Location"] == "/"
 
 
+@pytest.mark.parametrize("word", ["NaN", "-1", "１２", "<svg>"])
+def test_a_next_that_is_no_address_leads_home(client, people, word):
+    assert client.post("/preferences/", {"theme": "dark", "next": word})["Location"] == "/"
+
+
 @pytest.mark.parametrize(("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("", "auto"), ('"><b>', "auto")])
 def test_theme_comes_with_the_first_byte(client, people, cookie, theme):
     client.cookies["handoff_theme"] = cookie
