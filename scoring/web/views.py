@@ -1,6 +1,7 @@
 """The pages of scoring models: read a version, change a draft, see its effect, publish, watch a recompute."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -206,8 +207,13 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         model = _model(pk)
         try:
             models.publish(model=model, why=why, by=request.user, at=request.entry.at)
-        except models.Unreachable as error:
-            raise models.Unreachable(_not_published(model)) from error
+        except DomainError as error:
+            # What was typed is still there when what stands in the way has been mended.
+            with suppress(DomainError):
+                models.patch(model=model, values={"why": why}, by=request.user, at=request.entry.at)
+            if isinstance(error, models.Unreachable):
+                raise models.Unreachable(_not_published(model)) from error
+            raise
         return model
 
     return _after(request, act, pk, _("Published. All leads are being scored again."))

@@ -233,6 +233,7 @@ def test_publishing_what_is_out_of_reach_says_which_line(ada: Client) -> None:
     draft = models.create(values=presets.engagement_starter(), by=None, at=NOON)
     page = ada.post(f"/scoring/{draft.pk}/publish/", {"why": "試す"}, follow=True).content.decode()
     assert "公開していません。引き渡しラインの50点には届きません。満点は40点です。" in page
+    assert 'value="試す"' in page
     draft.refresh_from_db()
     assert draft.state == "draft"
 
