@@ -5,7 +5,7 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from leads.domain import corporate_number
+from leads.domain import corporate_number, tag_names
 from leads.domain.import_faults import CellFault
 from leads.domain.prefectures import prefecture
 from leads.domain.text_folding import KEPT_LENGTH, tidy
@@ -128,15 +128,14 @@ def understand_line(text: str, *, most: int) -> str:
     return understand_text(_SPACES.sub(" ", " ".join(text.split("\n")).replace("\r", "")), most=most)
 
 
-_BETWEEN_TAGS = re.compile(r"[、,，;；\n]")
 _MOST_TAGS = 20
 
 
 def understand_tags(text: str, *, most: int) -> list[str]:
     """'展示会、要フォロー' → both, each once. Raises CellFault `too_long`, `unstorable`, `too_many_tags`."""
-    parts = [tidy(part) for part in _BETWEEN_TAGS.split(text)]
+    parts = [tidy(part) for part in tag_names.split(text)]
     names = list(dict.fromkeys(understand_line(part, most=most) for part in parts if not _is_no_tag(part)))
-    if not all(name.isprintable() for name in names):
+    if not all(map(tag_names.is_one, names)):
         raise CellFault("unstorable")
     if len(names) > _MOST_TAGS:
         raise CellFault("too_many_tags", most=_MOST_TAGS)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from leads.domain.tag_names import MOST_CHARACTERS
+
 LEAVE_OUT = "-"
 ACTIVITY = "activity:"
 CUSTOM = "custom."
@@ -34,7 +36,7 @@ _FIELDS = (
     Field("title", "line", 120),
     Field("seniority", "seniority"),
     Field("department", "line", 120),
-    Field("tags", "tags", 40),
+    Field("tags", "tags", MOST_CHARACTERS),
     Field("company.name", "line", 255, "company"),
     Field("company.industry", "line", 80, "company"),
     Field("company.employee_count", "employees", 0, "company"),

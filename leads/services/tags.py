@@ -10,13 +10,13 @@ from accounts.domain.roles import Permission
 from accounts.models import User
 from journal.errors import FieldError, Forbidden, Invalid
 from journal.services import record
+from leads.domain.tag_names import MOST_CHARACTERS, is_one
 from leads.domain.text_folding import tidy
 from leads.models import BulkItem, BulkRun, Lead, LeadTag, Tag
 from leads.queries.tags import key_of
 from leads.services import bulk_actions
 from leads.services.bulk_actions import UNCHANGED, Outcome, changed
 
-MOST_NAME = 40
 ADD, REMOVE = "tag", "untag"
 
 
@@ -42,11 +42,10 @@ def named(name: str, *, at: datetime) -> Tag:
 def _problem(name: str) -> Any:
     if not name:
         return _("Give the tag a name.")
-    if len(name) > MOST_NAME:
-        return _("At most %(count)s characters.") % {"count": MOST_NAME}
-    # The filter of lists and the files that come in separate several tags by commas.
-    if not name.isprintable() or "," in name or "、" in name:
-        return _("A tag holds no comma (, or 、) and no control character.")
+    if len(name) > MOST_CHARACTERS:
+        return _("At most %(count)s characters.") % {"count": MOST_CHARACTERS}
+    if not is_one(name):
+        return _("A tag holds no comma, 、 or semicolon and no control character.")
     return ""
 
 

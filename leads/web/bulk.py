@@ -20,6 +20,7 @@ from accounts.web.access import needs
 from accounts.web.places import safe_next
 from journal import clock
 from journal.errors import DomainError, Forbidden
+from leads.domain.tag_names import MOST_CHARACTERS
 from leads.models import BulkRun, Tag
 from leads.queries import bulk as bulk_queries
 from leads.queries import tags as tag_queries
@@ -163,7 +164,7 @@ class TagForm(forms.Form):
 
     tag = forms.CharField(
         label=gettext_lazy("Tag"),
-        max_length=tags.MOST_NAME,
+        max_length=MOST_CHARACTERS,
         widget=forms.TextInput(attrs={"list": "tags-in-use", "autocomplete": "off", "autofocus": True}),
     )
     way = forms.ChoiceField(

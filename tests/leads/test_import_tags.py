@@ -40,7 +40,16 @@ def test_a_column_of_tags_is_recognised_and_put_on(cast):
 
 
 @pytest.mark.parametrize(
-    "cell", ["展示会、東京", '"展示会,東京"', "展示会，東京", "展示会;東京", "展示会、展示会 、東京、"]
+    "cell",
+    [
+        "展示会、東京",
+        '"展示会,東京"',
+        "展示会，東京",
+        "展示会;東京",
+        "展示会､東京",
+        "展示会；東京",
+        "展示会、展示会 、東京、",
+    ],
 )
 def test_several_tags_stand_in_one_cell(cast, cell):
     take(cast, f"氏名,メール,Tags\n甲,1@example.jp,{cell}\n")

@@ -41,7 +41,7 @@ def test_one_word_is_one_tag_however_it_is_typed(org):
     assert Tag.objects.get().name == "VIP 顧客"
 
 
-@pytest.mark.parametrize("name", ["", "   ", "a,b", "ア，イ", "x" * 41, "a\x00b", "a\u202eb"])
+@pytest.mark.parametrize("name", ["", "   ", "a,b", "ア，イ", "ア､イ", "a;b", "ア；イ", "x" * 41, "a\x00b", "a\u202eb"])
 def test_what_cannot_be_a_tag_is_refused(org, name):
     with pytest.raises(tags.BadTag):
         tags.named(name, at=NOON)
