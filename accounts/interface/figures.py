@@ -4,7 +4,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import pgettext
+
+from accounts.interface.languages import is_japanese
 
 NONE = "–"
 MINUS = "−"
@@ -23,7 +25,7 @@ def money(value: float | Decimal | str | None, currency: str = "JPY") -> str:
     amount = Decimal(str(value))
     if currency != "JPY" or abs(amount) < 10_000:
         return money_in_full(amount, currency)
-    if get_language() == "ja":
+    if is_japanese():
         return f"{number(round(amount / 10_000))}万円"
     if abs(amount) < 1_000_000:
         return money_in_full(amount, currency)
@@ -37,7 +39,7 @@ def money_in_full(value: float | Decimal | str | None, currency: str = "JPY") ->
     amount = Decimal(str(value))
     if currency != "JPY":
         return f"{number(amount, 2)} {currency}"
-    return f"{number(amount)}円" if get_language() == "ja" else f"¥{number(amount)}"
+    return f"{number(amount)}円" if is_japanese() else f"¥{number(amount)}"
 
 
 def percent(value: float | Decimal | None, digits: int = 1) -> str:
@@ -68,7 +70,7 @@ def person(someone: Any) -> str:
     last, first = getattr(someone, "last_name", ""), getattr(someone, "first_name", "")
     if not last and not first:
         return str(someone or "")
-    if get_language() == "ja" or _JAPANESE.search(last + first):
+    if is_japanese() or _JAPANESE.search(last + first):
         return f"{last} {first}".strip()
     return f"{first} {last}".strip()
 

@@ -1,13 +1,15 @@
 """A coded reject reason in the reader's language."""
 
-from django.utils.translation import get_language
-
+from accounts.interface.languages import in_language
 from handoff.models import RejectReason
 
 
+def label_of(reason: RejectReason) -> str:
+    """The label people chose for a reason."""
+    return in_language(reason.label_ja, reason.label_en)
+
+
 def reason_label(code: str) -> str:
-    """The label people chose for a reason; the empty string for none."""
+    """The same by the reason's code; the empty string for none."""
     reason = RejectReason.objects.filter(code=code).first() if code else None
-    if reason is None:
-        return ""
-    return reason.label_ja if get_language() == "ja" else reason.label_en
+    return label_of(reason) if reason else ""

@@ -19,6 +19,7 @@ from accounts.interface import dates, toasts
 from accounts.models import User
 from accounts.web.places import safe_next
 from handoff.models import Handoff, RejectReason
+from handoff.queries.reason_words import label_of
 from handoff.services import comments, handoffs
 from handoff.web import reject_choices
 from handoff.web.handoff_page import seen
@@ -62,7 +63,7 @@ def _reject(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
         handoff=handoff, reason=code, by=request.user, at=at, comment=request.POST.get("comment", "").strip()
     )
     reason = RejectReason.objects.get(code=code)
-    told = {"reason": reject_choices.label_of(reason), "follows": reject_choices.what_follows(reason, at=at)}
+    told = {"reason": label_of(reason), "follows": reject_choices.what_follows(reason, at=at)}
     return _("Given back: %(reason)s. %(follows)s.") % told
 
 

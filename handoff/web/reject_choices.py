@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.interface import dates
@@ -12,6 +11,7 @@ from handoff.domain import follows
 from handoff.domain.choices import AfterReject
 from handoff.models import RejectReason
 from handoff.queries import due
+from handoff.queries.reason_words import label_of
 
 ICONS = {
     "missing_information": "forms",
@@ -37,10 +37,6 @@ def choices(*, at: datetime) -> list[Choice]:
     """In the order people set."""
     reasons = RejectReason.objects.filter(is_active=True).order_by("position", "id")
     return [_choice(reason, at) for reason in reasons]
-
-
-def label_of(reason: RejectReason) -> str:
-    return reason.label_ja if (get_language() or "ja").startswith("ja") else reason.label_en
 
 
 def what_follows(reason: RejectReason, *, at: datetime) -> str:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.interface import dates
+from accounts.interface.languages import in_language
 from handoff.domain.choices import HandoffState
 from handoff.domain.questions import ITEMS
 from handoff.models import Handoff
@@ -164,7 +165,7 @@ def _type(code: str) -> str:
     kind = BY_CODE.get(code)
     if kind is None:
         return code
-    return kind.ja if (get_language() or "ja").startswith("ja") else kind.en
+    return in_language(kind.ja, kind.en)
 
 
 def _acts(rows: Sequence[Mapping[str, Any]]) -> list[Line]:
@@ -218,8 +219,7 @@ def _ending(row: Mapping[str, Any]) -> str:
 
 
 def _reason(row: Mapping[str, Any]) -> str:
-    is_japanese = (get_language() or "ja").startswith("ja")
-    return (row["reason_ja"] if is_japanese else row["reason_en"]) or row["reason"]
+    return in_language(row["reason_ja"], row["reason_en"]) or row["reason"]
 
 
 def _failed(sheet: Mapping[str, Any]) -> Line | None:
@@ -243,12 +243,12 @@ def _points(score: Mapping[str, Any]) -> list[Line]:
         "readiness": pgettext("dimension", "Readiness"),
         "authority": pgettext("dimension", "Authority"),
     }
-    suffix = "ja" if (get_language() or "ja").startswith("ja") else "en"
     rules = score.get("rules", ())
     lines = []
     for name, points in score.get("dimensions", {}).items():
-        fired = [rule[f"label_{suffix}"] for rule in rules if rule["dimension"] == name and rule["points"]]
-        lines.append(Line(f"{labels[name]} {points:+d}", _(", ").join(fired)))
+        fired = [rule for rule in rules if rule["dimension"] == name and rule["points"]]
+        named = _(", ").join(in_language(rule["label_ja"], rule["label_en"]) for rule in fired)
+        lines.append(Line(f"{labels[name]} {points:+d}", named))
     return lines
 
 

@@ -18,7 +18,8 @@ from handoff.domain.questions import ITEMS
 from handoff.domain.stages import WAYS
 from handoff.models import Gate, HandoffRule, RejectReason, RoutingRule
 from handoff.queries import legs, policies
-from handoff.web.reject_choices import label_of, what_follows
+from handoff.queries.reason_words import label_of
+from handoff.web.reject_choices import what_follows
 from leads.domain import condition_sentence
 from leads.domain.choices import Stage
 from leads.queries import conditions

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from accounts.interface import dates, figures
 from accounts.models import User
@@ -13,6 +13,7 @@ from feedback.domain.choices import Reason, Result
 from handoff.domain.choices import ClockKind
 from handoff.models import Handoff, RejectReason
 from handoff.queries import reason_lines
+from handoff.queries.reason_words import label_of
 from integrations.models import Notice
 from integrations.queries.addresses import path_of
 from leads.domain.choices import DueKind
@@ -221,7 +222,7 @@ def _reject_reason(subject: Subject) -> str:
     reason = subject.reject_reason
     if reason is None:
         return subject.handoff.reject_reason if subject.handoff else ""
-    return reason.label_ja if get_language() == "ja" else reason.label_en
+    return label_of(reason)
 
 
 def _address(subject: Subject) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from feedback.web.forms import ResultForm
 from handoff.domain.choices import AfterReject
 from handoff.models import Handoff, RejectReason
+from handoff.queries.reason_words import label_of
 from integrations.domain.link_actions import Action
 from integrations.models import SignedLink
 from integrations.services import link_uses, links
@@ -91,9 +92,8 @@ def _answer_values(request: HttpRequest, link: SignedLink) -> dict[str, Any]:
 
 def _reasons() -> list[dict[str, str]]:
     """The reasons as buttons, each saying what follows."""
-    label = "label_ja" if translation.get_language() == "ja" else "label_en"
     found = RejectReason.objects.filter(is_active=True).order_by("position", "id")
     return [
-        {"code": reason.code, "label": getattr(reason, label), "follows": str(AfterReject(reason.follows).label)}
+        {"code": reason.code, "label": label_of(reason), "follows": str(AfterReject(reason.follows).label)}
         for reason in found
     ]

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, Expression, F, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
-from django.utils.translation import get_language
 
+from accounts.interface.languages import label_column
 from accounts.queries import organization
 from journal.remembering import remembered
 from leads.domain import condition_fields, condition_parser
@@ -51,7 +51,7 @@ PATHS: Mapping[str, str] = {
 
 def registry() -> Registry:
     """All fields and activity types that a condition may name today, in the reader's language."""
-    return _registry("label_ja" if (get_language() or "ja").startswith("ja") else "label_en")
+    return _registry(label_column())
 
 
 @remembered

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from accounts.interface.languages import in_language
 from accounts.models import User
 from journal.models import Event
 from leads import timeline
@@ -147,7 +148,7 @@ def label_of(kind: ActivityType | None, code: str) -> str:
     """The type in the language in use."""
     if kind is None:
         return code
-    return kind.label_ja if (get_language() or "ja").startswith("ja") else kind.label_en
+    return in_language(kind.label_ja, kind.label_en)
 
 
 def _what(activity: Activity, kind: ActivityType | None) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from accounts.interface.languages import is_japanese
 from accounts.models import User
 from leads.domain import merging
 from leads.domain.choices import Phase
@@ -118,7 +119,7 @@ def _reason(reason: dict[str, Any]) -> str:
 def _inside(name: str) -> str:
     """Within a sentence; English writes it small there."""
     text = word(name)
-    return text if (get_language() or "ja").startswith("ja") or text[:2].isupper() else text[:1].lower() + text[1:]
+    return text if is_japanese() or text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _lines(stays: Lead, goes: Lead) -> Iterable[Line]:

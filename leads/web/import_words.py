@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts.interface.languages import in_language
 from leads.domain.choices import Phase, Seniority, Stage
 from leads.domain.import_fields import ACTIVITY, CUSTOM, FIELDS, LEAVE_OUT
 from leads.models import ActivityType, CustomField
@@ -147,4 +148,4 @@ def _kinds() -> list[ActivityType]:
 
 
 def _activity_label(kind: ActivityType) -> str:
-    return kind.label_ja if (get_language() or "ja").startswith("ja") else kind.label_en
+    return in_language(kind.label_ja, kind.label_en)

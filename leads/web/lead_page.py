@@ -8,10 +8,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from accounts.interface.languages import in_language
 from journal.errors import DomainError
 from leads.domain.activity_types import STANDARD
 from leads.models import ActivityType, Lead, LeadSource
@@ -115,11 +116,10 @@ def kinds_by_hand() -> list[dict[str, Any]]:
     }
     usual = [*QUICK, *(kind.code for kind in STANDARD)]
     codes = [code for code in dict.fromkeys([*usual, *types]) if code in types]
-    label = "label_ja" if (get_language() or "ja").startswith("ja") else "label_en"
     return [
         {
             "code": code,
-            "label": words.get(code) or getattr(types[code], label),
+            "label": words.get(code) or in_language(types[code].label_ja, types[code].label_en),
             "icon": types[code].icon,
             "event_id": str(uuid.uuid4()),
             "is_quick": code in QUICK,

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.dates import MONTHS_3
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.interface import dates
+from accounts.interface.languages import is_japanese
 from accounts.models import Team
 from handoff.domain.choices import Leg
 from leads.models import Channel, Company
@@ -152,7 +153,7 @@ def period_label(period: Period) -> str:
 
 def _month(day: date) -> str:
     """`Aug`; in Japanese the bare number, which the pattern completes."""
-    if get_language() == "ja":
+    if is_japanese():
         return str(day.month)
     return str(MONTHS_3[day.month]).capitalize()
 

@@ -7,12 +7,13 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views import View
 
 from accounts.domain.roles import Permission
 from accounts.interface import figures
+from accounts.interface.languages import label_column
 from accounts.models import User
 from feedback.domain.choices import Reason
 from handoff.domain.choices import ClockKind, Leg
@@ -329,8 +330,7 @@ def _labelled(asked: Asked, figure: str, ranked: list[tuple[str, int]], labels: 
 
 
 def _reject_labels() -> dict[str, str]:
-    column = "label_ja" if get_language() == "ja" else "label_en"
-    return dict(RejectReason.objects.values_list("code", column))
+    return dict(RejectReason.objects.values_list("code", label_column()))
 
 
 TABS: dict[str, Callable[[Asked], dict[str, Any]]] = {

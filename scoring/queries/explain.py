@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language
-
+from accounts.interface.languages import in_language
 from accounts.queries import organization
 from leads.domain import condition_sentence
 from leads.domain import conditions as c
@@ -179,7 +178,7 @@ def _rule_lines(
 
 def label(rule: RuleSpec) -> str:
     """The rule's label in the active language."""
-    return rule.label_ja if (get_language() or "ja").startswith("ja") else rule.label_en
+    return in_language(rule.label_ja, rule.label_en)
 
 
 def _evidence(rule: RuleReading, facts: Facts, on: date) -> list[ActivityFact]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 
+from accounts.interface.languages import in_language
 from scoring.domain import check, formula
 from scoring.domain.check import Finding, Fix
 from scoring.domain.formula import ModelSpec
@@ -38,9 +39,8 @@ def say_fix(fix: Fix, model: ModelSpec) -> str:
 
 
 def _name(key: str, model: ModelSpec) -> str:
-    japanese = (get_language() or "ja").startswith("ja")
     rule = next(rule for rule in model.rules if rule.key == key)
-    return rule.label_ja if japanese else rule.label_en
+    return in_language(rule.label_ja, rule.label_en)
 
 
 def _message(finding: Finding, model: ModelSpec) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from accounts.interface import dates
@@ -76,7 +76,7 @@ def context(lead: Lead, at: datetime) -> dict[str, Any]:
         "told": told,
         "model": model,
         "groups": list(_groups(told, at)),
-        "action": rule_sentences.action_label(model.bands, told.band, japanese=get_language() == "ja") if model else "",
+        "action": rule_sentences.action_label(model.bands, told.band) if model else "",
         "distance": told.total - model.line if model else 0,
         "shortage": model.line - told.total if model else 0,
         "scored": dates.near_moment(told.computed_at, today=organization.local_day(at)),

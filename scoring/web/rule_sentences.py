@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
+from accounts.interface.languages import in_language
 from leads.domain import condition_sentence
 from leads.domain.condition_fields import Registry
 from leads.domain.condition_sentence import Part
@@ -49,9 +50,7 @@ def _begun(found: tuple[Part, ...]) -> tuple[Part, ...]:
     return (replace(found[0], text=found[0].text[0].upper() + found[0].text[1:]), *found[1:])
 
 
-def action_label(bands: Any, band: str, *, japanese: bool) -> str:
+def action_label(bands: Any, band: str) -> str:
     """今すぐ対応 and the like, as the model names them."""
     found = next((item for item in bands if item.band == band), None)
-    if found is None:
-        return ""
-    return found.label_ja if japanese else found.label_en or found.label_ja
+    return in_language(found.label_ja, found.label_en) if found else ""
