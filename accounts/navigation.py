@@ -101,10 +101,10 @@ def menu(*, user: User, at: datetime, path: str, shows_advanced: bool) -> tuple[
     return tuple(group for group in groups if group.items)
 
 
-def address(route: str) -> str:
-    """The address of a named route, or nothing where the installation lacks it."""
+def address(route: str, *args: object) -> str:
+    """The address of a named page; nothing where the installation lacks it, as it may lack an app above the asking."""
     try:
-        return reverse(route)
+        return reverse(route, args=args)
     except NoReverseMatch:
         return ""
 

@@ -15,7 +15,6 @@ from feedback.permissions import may_report
 from feedback.queries import status
 from feedback.services import feedback
 from feedback.web.forms import ResultForm
-from feedback.web.places import lead_page
 from feedback.web.toasts import what_followed
 from handoff.models import Handoff
 from handoff.queries import gates
@@ -55,7 +54,7 @@ class FeedbackPage(LoginRequiredMixin, View):
             )
         deal = self.handoff.lead.opportunities.order_by("-id").first()
         asks_amount = given.result in (Result.OPPORTUNITY, Result.WON) and deal is not None and deal.amount is None
-        return redirect("opportunity", deal.pk) if asks_amount else redirect(lead_page(self.handoff.lead_id))
+        return redirect("opportunity", deal.pk) if asks_amount else redirect("lead", self.handoff.lead_id)
 
     def _page(self, request: HttpRequest, form: ResultForm, status: int = 200) -> HttpResponse:
         earlier = latest(self.handoff)

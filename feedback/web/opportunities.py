@@ -16,7 +16,6 @@ from feedback.permissions import may_keep_deals
 from feedback.queries import opportunities as queries
 from feedback.services import opportunities
 from feedback.web.forms import DealForm
-from feedback.web.places import lead_page
 from journal.errors import DomainError
 from leads.models import Lead
 from leads.queries.references import as_id
@@ -62,7 +61,7 @@ class OpportunityPage(LoginRequiredMixin, View):
             form.take(error)
             return self._page(request, deal, form, status=error.status)
         messages.success(request, _("The deal is saved."))
-        return redirect(lead_page(deal.lead_id))
+        return redirect("lead", deal.lead_id)
 
     def _deal(self, request: HttpRequest, pk: int) -> Opportunity:
         return get_object_or_404(
@@ -99,7 +98,7 @@ class NewOpportunityPage(LoginRequiredMixin, View):
             form.take(error)
             return self._page(request, form, status=error.status)
         messages.success(request, _("The deal is recorded."))
-        return redirect(lead_page(self.lead.pk))
+        return redirect("lead", self.lead.pk)
 
     def _page(self, request: HttpRequest, form: DealForm, status: int = 200) -> HttpResponse:
         context = {"deal": None, "lead": self.lead, "form": form, "may": True}

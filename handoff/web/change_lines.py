@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import ngettext, pgettext
 
 from accounts.interface import figures
 from handoff.queries.reason_words import reason_label
 from handoff.queries.today import Change
-from handoff.web.duty_actions import address
 
 ICONS = {
     "won": "trophy",
@@ -41,7 +41,7 @@ def _line(change: Change) -> Line:
         text=_named(change) if change.lead else _counted(change),
         at=change.latest_at,
         note=figures.person(change.by) if change.by else "",
-        url=address("lead", change.lead.pk) if change.lead else "",
+        url=reverse("lead", args=[change.lead.pk]) if change.lead else "",
         is_key=change.kind == "won",
     )
 

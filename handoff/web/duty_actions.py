@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import pgettext
 
+from accounts import navigation
 from accounts.models import User
 from handoff.queries.duties import DutyRow
 from leads.domain.choices import DueKind
@@ -37,9 +38,9 @@ def waiting(kind: str) -> str:
 def action_for(row: DutyRow, *, user: User) -> Action:
     """The likeliest next step for this person: their own duty, a queue's, or a colleague's."""
     if row.batch:
-        return Action(pgettext("button", "Decide together"), address("gaps"))
+        return Action(pgettext("button", "Decide together"), reverse("gaps"))
     if row.due_kind == DueKind.MERGE_DECISION:
-        return Action(pgettext("button", "Compare"), address("lead", row.lead.pk))
+        return Action(pgettext("button", "Compare"), reverse("lead", args=[row.lead.pk]))
     if row.handoff and row.due_kind in (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK):
         return _of_handoff(row, user)
     labels = {
@@ -49,15 +50,7 @@ def action_for(row: DutyRow, *, user: User) -> Action:
         DueKind.HEARING: pgettext("button", "Ask"),
         DueKind.CONTACT_CHECK: pgettext("button", "Ask"),
     }
-    return Action(labels.get(DueKind(row.due_kind), pgettext("button", "Open")), address("lead", row.lead.pk))
-
-
-def address(name: str, *args: int) -> str:
-    """The address of a page, or of the home page where the installation lacks it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return reverse("home")
+    return Action(labels.get(DueKind(row.due_kind), pgettext("button", "Open")), reverse("lead", args=[row.lead.pk]))
 
 
 def _of_handoff(row: DutyRow, user: User) -> Action:
@@ -66,9 +59,9 @@ def _of_handoff(row: DutyRow, user: User) -> Action:
         queue = pgettext("button", "Choose a person")
         other = pgettext("button", "Reassign")
         label = pgettext("button", "Answer") if mine else other if row.owner else queue
-        return Action(label, address("handoff", row.handoff.pk))
+        return Action(label, reverse("handoff", args=[row.handoff.pk]))
     if row.due_kind == DueKind.FEEDBACK and mine:
-        return Action(pgettext("button", "Report the result"), address("feedback-form", row.handoff.pk))
+        return Action(pgettext("button", "Report the result"), navigation.address("feedback-form", row.handoff.pk))
     if mine:
-        return Action(pgettext("button", "Mark as contacted"), address("handoff", row.handoff.pk))
-    return Action(pgettext("button", "Look into it"), address("handoff", row.handoff.pk))
+        return Action(pgettext("button", "Mark as contacted"), reverse("handoff", args=[row.handoff.pk]))
+    return Action(pgettext("button", "Look into it"), reverse("handoff", args=[row.handoff.pk]))

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -20,7 +21,6 @@ from handoff.domain.gaps import GapKind, Scope
 from handoff.queries import calendars, gaps, legs
 from handoff.queries.duties import DutyRow
 from handoff.web import gap_sentences, gaps_csv
-from handoff.web.duty_actions import address
 from handoff.web.gap_sentences import HEADS, Head, Stuck
 from handoff.web.repairs import Offered, of_row
 from leads.domain.choices import Stage
@@ -119,7 +119,7 @@ def sections(
 
 def row(duty: DutyRow, *, at: datetime, calendar: WorkCalendar, repairs: Sequence[Offered] = ()) -> Row:
     """A duty as a row of the board."""
-    url = "" if duty.lead is None else address("lead", duty.lead.pk)
+    url = "" if duty.lead is None else reverse("lead", args=[duty.lead.pk])
     since = duty.due_at or duty.lead.stage_since
     reason = gap_sentences.reason(duty, today=calendar.local_day(at))
     return Row(duty, url, reason, gap_sentences.stuck(min(since, at), at=at, calendar=calendar), [*repairs])

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts import navigation
 from accounts.interface import dates, figures
 from accounts.models import User
 from feedback.domain.choices import Reason, Result
@@ -15,7 +16,6 @@ from handoff.models import Handoff, RejectReason
 from handoff.queries import reason_lines
 from handoff.queries.reason_words import label_of
 from integrations.models import Notice
-from integrations.queries.addresses import path_of
 from leads.domain.choices import DueKind
 from leads.models import Lead
 
@@ -228,15 +228,15 @@ def _reject_reason(subject: Subject) -> str:
 def _address(subject: Subject) -> str:
     data = subject.notice.data
     if subject.notice.kind == "batch.made":
-        return path_of("gaps")
+        return navigation.address("gaps")
     if subject.notice.kind == "leads.assigned":
         holder = f"team={data['team']}&owner=none" if data.get("team") else f"owner={subject.notice.user_id}"
-        return f"{path_of('leads')}?{holder}&ordering=due_at"
+        return f"{navigation.address('leads')}?{holder}&ordering=due_at"
     if data.get("import"):
-        return path_of("import", data["import"])
+        return navigation.address("import", data["import"])
     if subject.handoff is not None:
-        return path_of("handoff", subject.handoff.pk)
-    return path_of("lead", subject.lead.pk) if subject.lead else ""
+        return navigation.address("handoff", subject.handoff.pk)
+    return navigation.address("lead", subject.lead.pk) if subject.lead else ""
 
 
 SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {

@@ -7,13 +7,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import navigation
 from accounts.interface import dates
 from accounts.models import Organization, User
 from handoff.models import Handoff
 from integrations.domain.link_actions import ANSWERS, RESULTS, Action
 from integrations.models import Mail, Notice
 from integrations.queries import notice_rows
-from integrations.queries.addresses import full, path_of
+from integrations.queries.addresses import full
 from integrations.queries.notice_rows import NoticeRow
 from integrations.services import links
 
@@ -66,7 +67,7 @@ def _ways_on(mail: Mail, notice: Notice, row: NoticeRow, at: datetime) -> list[s
         for action in _actions(handoff, mail.user):
             url = links.issue(mail=mail, handoff=handoff, action=action, at=at)
             lines.append(f"{action.label}: {url}")
-        lines.append(_line(_("Briefing sheet"), path_of("briefing", handoff.pk)))
+        lines.append(_line(_("Briefing sheet"), navigation.address("briefing", handoff.pk)))
     if row.url:
         lines.append(_line(_("Open in Handoff"), row.url))
     return lines
@@ -94,7 +95,7 @@ def _foot() -> list[str]:
     told = _(
         "The links answer for you without signing in. Don't pass this mail on; they end after seven days or when used."
     )
-    return ["", RULE, told, _line(_("All notices"), path_of("notices"))]
+    return ["", RULE, told, _line(_("All notices"), navigation.address("notices"))]
 
 
 def _line(name: str, path: str) -> str:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts import navigation
 from handoff.models import Handoff
 from integrations.domain import tokens
 from integrations.domain.link_actions import Action
 from integrations.models import Mail, SignedLink
-from integrations.queries.addresses import full, path_of
+from integrations.queries.addresses import full
 from journal.errors import Conflict, DomainError
 
 LIFETIME = timedelta(days=7)
@@ -45,7 +46,7 @@ def issue(*, mail: Mail, handoff: Handoff, action: Action, at: datetime) -> str:
         token_hash=tokens.token_hash(token),
         defaults={"user": mail.user, "handoff_id": handoff.pk, "action": action.value, "expires_at": at + LIFETIME},
     )
-    return full(path_of("signed-link", token))
+    return full(navigation.address("signed-link", token))
 
 
 def read(*, token: str, at: datetime) -> SignedLink:

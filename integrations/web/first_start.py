@@ -7,7 +7,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -80,7 +80,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     form = BeginForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _begin(request, form):
-        return redirect(_way("import") if form.cleaned_data["own_excel"] == "now" else "home")
+        return redirect(WAYS["import"] if form.cleaned_data["own_excel"] == "now" else "home")
     return render(request, "integrations/first_start.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -93,7 +93,7 @@ def step(request: HttpRequest, key: str) -> HttpResponse:
     if key == "score" and request.user.may(Permission.CHANGE_SETTINGS):  # type: ignore[union-attr]
         organization_service.take_step(key=key)
     suffix = "?ordering=-score" if key in ("score", "handoff") else ""
-    return redirect(_way(key) + suffix)
+    return redirect(reverse(WAYS[key]) + suffix)
 
 
 def _begin(request: HttpRequest, form: BeginForm) -> bool:
@@ -110,10 +110,3 @@ def _begin(request: HttpRequest, form: BeginForm) -> bool:
     update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
     toasts.say(request, _("%(name)s has begun. The sample is gone.") % {"name": values["name"]})
     return True
-
-
-def _way(key: str) -> str:
-    try:
-        return reverse(WAYS[key])
-    except NoReverseMatch:
-        return reverse("home")

@@ -23,7 +23,6 @@ from leads.domain.choices import ContentKind, Phase
 from leads.models import Content
 from leads.services import contents
 from leads.services.contents import TEXTS
-from leads.web.lead_page import address
 from leads.web.posting import posted
 
 
@@ -71,7 +70,7 @@ def one(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "kind": contents.word(content.kind) if content else "",
         "phase": contents.word(content.phase) if content else "",
         "list_url": navigation.address("contents"),
-        "figures_url": address("content-figures", content.pk) if content else "",
+        "figures_url": navigation.address("content-figures", content.pk) if content else "",
         "leads_url": leads_address(content.title) if content else "",
     }
     return render(request, "leads/content.html", context, status=400 if form.errors else 200)

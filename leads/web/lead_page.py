@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from accounts import navigation
 from accounts.interface.languages import in_language
 from journal.errors import DomainError
 from leads.domain.activity_types import STANDARD
@@ -40,14 +40,6 @@ def visible(request: HttpRequest, pk: int) -> Lead:
     return lead
 
 
-def address(route: str, pk: int) -> str:
-    """The address of another app's panel for this lead; nothing where the installation lacks it."""
-    try:
-        return reverse(route, args=[pk])
-    except NoReverseMatch:
-        return ""
-
-
 @login_required
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
@@ -62,7 +54,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     today = at.astimezone(request.entry.organization.zone).date()  # type: ignore[attr-defined]
     context = {
         "lead": lead,
-        "panels": {name: address(route, pk) for name, route in PANELS.items()},
+        "panels": {name: navigation.address(route, pk) for name, route in PANELS.items()},
         "viewpoints": viewpoints.of(lead, at=at, today=today),
         "about": _about(lead),
         "sources": _sources(lead),
@@ -71,7 +63,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "now": local_input(at, request),
         "score": getattr(lead, "score", None),
         "tags": tags.of_leads([pk]).get(pk, []),
-        "duplicates_url": address("lead-duplicates", pk),
+        "duplicates_url": navigation.address("lead-duplicates", pk),
         "duplicates": _duplicates(lead, request),
     }
     return render(request, "leads/lead.html", context | _timeline(request, lead))

@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from accounts import navigation
 from leads.models import Lead
 from leads.queries import tags, timeline
 from leads.queries.references import as_id
-from leads.web.lead_page import address, visible
+from leads.web.lead_page import visible
 
 LATEST = 5
 
@@ -39,7 +40,7 @@ def _about(lead: Lead) -> dict[str, Any]:
         "lead": lead,
         "url": reverse("lead", args=[lead.pk]),
         "score": getattr(lead, "score", None),
-        "reasons_url": address("lead-score-reasons", lead.pk),
+        "reasons_url": navigation.address("lead-score-reasons", lead.pk),
         "tags": tags.of_leads([lead.pk]).get(lead.pk, []),
         "entries": timeline.lines(lead, size=LATEST)[0],
     }
