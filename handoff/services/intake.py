@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from handoff.domain.stages import Way
 from handoff.services import leases, stages
@@ -24,9 +24,7 @@ def take_in(*, at: datetime) -> int:
     """
     if not leases.hold(name="intake", holder=f"sweep at {at.isoformat()}", at=at, seconds=LEASE_SECONDS):
         return 0
-    pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN)
-    doubtful = Exists(pairs.filter(Q(a=OuterRef("pk")) | Q(b=OuterRef("pk"))))
+    doubtful = Exists(DuplicatePair.objects.open().about(OuterRef("pk")))
     reachable = Lead.objects.present().in_stage(Stage.LEAD).filter(created_at__lte=at - SETTLED, do_not_contact=False)
-    reachable = reachable.exclude(email="", phone="", mobile="").filter(~doubtful)
-    chosen = list(reachable.order_by("-id")[:MOST])
+    chosen = list(reachable.with_contact().filter(~doubtful).order_by("-id")[:MOST])
     return len(stages.move_many(leads=chosen, to=Stage.MAL, way=Way.INTAKE, by=None, at=at))

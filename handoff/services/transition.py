@@ -106,12 +106,11 @@ def _to_mal(wish: Wish, way: Way) -> None:
     lead = wish.lead
     if lead.do_not_contact:
         raise offers.NotContactable
-    if not (lead.email or lead.phone or lead.mobile):
+    if not lead.has_contact:
         raise BadTransition(
             errors=[FieldError("to", "no_contact", str(_("There is no way to contact this lead yet.")))]
         )
-    pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN)
-    if pairs.filter(a=lead).exists() or pairs.filter(b=lead).exists():
+    if DuplicatePair.objects.open().about(lead).exists():
         raise BadTransition(errors=[FieldError("to", "duplicate", str(_("Decide on the probable duplicate first.")))])
     stage_service.move(lead=lead, to=Stage.MAL, way=way, by=wish.by, at=wish.at, reason=wish.reason[:40])
 

@@ -2,9 +2,19 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 
 from leads.models.lead import Lead
+
+
+class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
+    def open(self) -> "DuplicatePairQuerySet":
+        """Nobody has decided yet."""
+        return self.filter(state=DuplicatePair.State.OPEN)
+
+    def about(self, lead: Lead | OuterRef) -> "DuplicatePairQuerySet":
+        """Those that the lead is in, on either side."""
+        return self.filter(Q(a=lead) | Q(b=lead))
 
 
 class DuplicatePair(models.Model):
@@ -21,6 +31,8 @@ class DuplicatePair(models.Model):
     reasons = models.JSONField(default=list)
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     created_at = models.DateTimeField()
+
+    objects = DuplicatePairQuerySet.as_manager()
 
     class Meta:
         constraints = [

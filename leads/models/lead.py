@@ -13,6 +13,9 @@ from leads.domain.choices import DueKind, Phase, Seniority, Stage
 from leads.models.channel import Campaign, Channel
 from leads.models.company import Company
 
+# By what a person can be reached; a company's own line is nobody's.
+REACHED_BY = ("email", "phone", "mobile")
+
 
 class LeadQuerySet(models.QuerySet["Lead"]):
     def present(self) -> "LeadQuerySet":
@@ -37,8 +40,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.filter(stage__in=stages)
 
     def without_contact(self) -> "LeadQuerySet":
-        """With nothing to reach them by; a company's own line is nobody's."""
-        return self.filter(email="", phone="", mobile="")
+        """With nothing to reach them by."""
+        return self.filter(**dict.fromkeys(REACHED_BY, ""))
+
+    def with_contact(self) -> "LeadQuerySet":
+        return self.exclude(**dict.fromkeys(REACHED_BY, ""))
 
     def overdue(self, at: Any) -> "LeadQuerySet":
         return self.filter(due_at__lte=at)
@@ -142,6 +148,11 @@ class Lead(models.Model):
     def name(self) -> str:
         """姓 名, as written."""
         return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether there is anything to reach them by."""
+        return any(getattr(self, name) for name in REACHED_BY)
 
 
 class Qualification(models.Model):

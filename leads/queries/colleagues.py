@@ -36,6 +36,5 @@ def of(lead: Lead, *, user: User) -> Colleagues:
 
 
 def _probable(lead: Lead) -> set[int]:
-    open_pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN)
-    pairs = open_pairs.filter(Q(a=lead) | Q(b=lead)).values_list("a_id", "b_id")[:20]
+    pairs = DuplicatePair.objects.open().about(lead).values_list("a_id", "b_id")[:20]
     return {pk for pair in pairs for pk in pair} - {lead.pk}

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.models import User
 from leads.models import Activity, DuplicatePair, Lead, LeadSource
+from leads.models.duplicate import DuplicatePairQuerySet
 
 PAGE = 10
 MOST_COUNTED = 99
@@ -21,27 +22,27 @@ class Belongings:
     activities: Counter[int] = field(default_factory=Counter)
 
 
-def visible_to(user: User) -> QuerySet[DuplicatePair]:
+def visible_to(user: User) -> DuplicatePairQuerySet:
     """Pairs of two visible leads."""
     visible = Lead.objects.visible_to(user).values("pk")
     return DuplicatePair.objects.filter(a__in=visible, b__in=visible)
 
 
-def of_lead(lead: Lead, *, user: User) -> QuerySet[DuplicatePair]:
+def of_lead(lead: Lead, *, user: User) -> DuplicatePairQuerySet:
     """The pairs that this lead is in, likeliest first."""
-    return visible_to(user).filter(Q(a=lead) | Q(b=lead)).order_by("-score", "-pk")
+    return visible_to(user).about(lead).order_by("-score", "-pk")
 
 
 def waiting(user: User, *, lead: Lead | None = None) -> QuerySet[DuplicatePair]:
     """The pairs to decide on, likeliest first, with all that the page shows of both leads."""
     pairs = of_lead(lead, user=user) if lead else visible_to(user).order_by("-score", "-pk")
     people = [f"{side}__{name}" for side in ("a", "b") for name in ("company", "owner", "team", "qualification")]
-    return pairs.filter(state=DuplicatePair.State.OPEN).select_related(*people)
+    return pairs.open().select_related(*people)
 
 
 def count_of(user: User) -> int:
     """How many wait, counted no further than the menu shows."""
-    waits = visible_to(user).filter(state=DuplicatePair.State.OPEN)
+    waits = visible_to(user).open()
     return waits.order_by("-score", "-pk")[: MOST_COUNTED + 1].count()
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
 from leads.models import ImportRow, ImportRun, Lead
+from leads.models.lead import REACHED_BY
 from leads.queries import imports
 from leads.services.import_work import WORKING
 from leads.web.import_words import ENCODING, KEPT, LAYOUT, MEANING, RESULT, STATE
@@ -135,7 +136,7 @@ def leads_address(run: ImportRun, condition: object = None) -> str:
     return f"{reverse('leads')}?{urlencode(query)}"
 
 
-_NO_CONTACT = {"all": [{"field": name, "op": "unknown"} for name in ("email", "phone", "mobile")]}
+_NO_CONTACT = {"all": [{"field": name, "op": "unknown"} for name in REACHED_BY]}
 
 
 def _silent(run: ImportRun) -> dict[str, Any]:

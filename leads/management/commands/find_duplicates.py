@@ -20,5 +20,5 @@ class Command(BaseCommand):
         began = time.monotonic()
         done = duplicate_search.work(now=clock.now)
         seconds = time.monotonic() - began
-        pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN).count()
+        pairs = DuplicatePair.objects.open().count()
         self.stdout.write(f"{done} leads compared in {seconds:.1f} s, {pairs} open pairs")
