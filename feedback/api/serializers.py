@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from accounts.api.moments import DayField, MomentField
 from feedback.domain.choices import OpportunitySource, Reason, Result
+from feedback.domain.status import Status
 from feedback.models import Feedback, Opportunity
-from feedback.queries.status import status_of
 from leads.models import Lead
 
 
@@ -35,7 +35,7 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
     handoff = serializers.CharField(source="handoff_id", read_only=True, help_text="Id of the handoff")
     by = serializers.CharField(source="by_id", read_only=True, help_text="Id of who reported it")
     at = serializers.DateTimeField(source="happened_at", read_only=True, help_text="When it happened")
-    status = serializers.SerializerMethodField(help_text="untouched, contacted, appointment or result")
+    status = serializers.SerializerMethodField(help_text="result: a handoff with a report has come that far")
 
     class Meta:
         model = Feedback
@@ -62,7 +62,7 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
         }
 
     def get_status(self, feedback: Feedback) -> str:
-        return status_of(feedback.handoff).value
+        return Status.RESULT.value
 
 
 class OpportunitySerializer(serializers.ModelSerializer[Opportunity]):

@@ -55,7 +55,7 @@ class FeedbackView(IdempotentMixin, APIView):
     )
     def get(self, request: Request, pk: str) -> Response:
         handoff = get_object_or_404(Handoff.objects.visible_to(request.user), pk=as_id(pk) or 0)
-        rows = handoff.feedbacks.select_related("handoff").order_by("-id")
+        rows = handoff.feedbacks.order_by("-id")
         return Response(FeedbackSerializer(rows, many=True).data)
 
 

@@ -1,5 +1,6 @@
 """One row per handoff that was accepted: how far it has come, what came of it, what was said (AR-16)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -7,7 +8,6 @@ from django.db.models import QuerySet
 from accounts.models import User
 from feedback.domain.status import Status, derive
 from feedback.models import Feedback
-from feedback.queries.status import latest_of
 from handoff.domain.choices import HandoffState
 from handoff.models import Handoff
 from handoff.queries.legs import FIELD_LEGS
@@ -32,6 +32,12 @@ def rows(page: list[Handoff]) -> list[ResultRow]:
     """The page with statuses and reports: one query."""
     latest = latest_of(page)
     return [_row(handoff, latest.get(handoff.pk)) for handoff in page]
+
+
+def latest_of(handoffs: Iterable[Handoff]) -> dict[int, Feedback]:
+    """{handoff id: its latest feedback}, in one query."""
+    found = Feedback.objects.filter(handoff__in=[handoff.pk for handoff in handoffs]).order_by("id")
+    return {feedback.handoff_id: feedback for feedback in found.select_related("by")}
 
 
 def _row(handoff: Handoff, feedback: Feedback | None) -> ResultRow:

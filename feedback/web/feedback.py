@@ -12,7 +12,7 @@ from django.views import View
 
 from feedback.domain.choices import Result
 from feedback.permissions import may_report
-from feedback.queries import status
+from feedback.queries import results
 from feedback.services import feedback
 from feedback.web.forms import ResultForm
 from feedback.web.toasts import what_followed
@@ -64,4 +64,4 @@ class FeedbackPage(LoginRequiredMixin, View):
 
 def latest(handoff: Handoff) -> Any:
     """What was reported before, to be shown above the form."""
-    return status.latest_of([handoff]).get(handoff.pk)
+    return results.latest_of([handoff]).get(handoff.pk)

@@ -4,11 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import api_keys
 from feedback.models import Feedback, Opportunity
+from feedback.services import feedback
 from journal.clock import frozen
 from tests.cast import NOON
 from tests.handoff import stories
@@ -96,3 +99,19 @@ def test_a_key_without_the_scope_is_refused(handoff):
         f"/api/v1/handoffs/{handoff.pk}/feedback/", {"result": "won"}, headers={"Authorization": f"Bearer {token}"}
     )
     assert answer.status_code == 403
+
+
+def test_reading_many_reports_costs_as_many_queries_as_reading_one(api, people, handoff):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as counted:
+            answer = api.get(f"/api/v1/handoffs/{handoff.pk}/feedback/")
+        assert {one["status"] for one in answer.data} == {"result"}
+        return len(counted)
+
+    feedback.give(handoff=handoff, result="opportunity", by=people.sato, at=LATER)
+    cost()  # what a process reads once
+    one = cost()
+    for number in range(1, 5):
+        feedback.give(handoff=handoff, result="opportunity", by=people.sato, at=LATER, comment=str(number))
+
+    assert (cost(), handoff.feedbacks.count()) == (one, 5)

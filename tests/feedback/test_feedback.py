@@ -7,7 +7,7 @@ import pytest
 
 from feedback.domain.choices import Result
 from feedback.models import Feedback, Opportunity
-from feedback.queries.status import status_of
+from feedback.queries import results
 from feedback.services import feedback, imported, opportunities
 from handoff.models import Clock
 from handoff.services import handoffs
@@ -205,6 +205,10 @@ def test_no_result_is_owed_before_the_answer_or_after_the_next_handoff(people, h
 
     with pytest.raises(feedback.HandedOnSince):
         feedback.give(handoff=handoff, result="opportunity", by=people.sato, at=LATER + 2 * DAYS)
+
+
+def status_of(handoff):
+    return results.rows([handoff])[0].status
 
 
 def test_the_status_is_derived(people):
