@@ -30,7 +30,6 @@ class Permission(StrEnum):
     RECORD_ACTIVITIES = "record_activities"
     QUALIFY = "qualify"
     MOVE_STAGES = "move_stages"
-    REOPEN_DISQUALIFIED = "reopen_disqualified"
     OFFER_FIRST_LEG = "offer_first_leg"
     OFFER_SECOND_LEG = "offer_second_leg"
     ANSWER_HANDOFFS = "answer_handoffs"
