@@ -40,7 +40,7 @@ def organization(**fields: Any) -> Organization:
 
 def person(key: str, last_name: str, first_name: str, roles: list[str], *teams: Team, manager: bool = False) -> User:
     user = User.objects.create_user(
-        f"{key}@handoff.example", "correct horse battery", last_name=last_name, first_name=first_name
+        f"{key}@handoff.example", "correct horse battery", at=NOON, last_name=last_name, first_name=first_name
     )
     for role in roles:
         RoleGrant.objects.create(user=user, role=role)

@@ -1,5 +1,6 @@
 """People, their roles and teams."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -23,8 +24,8 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+    def create_user(self, email: str, password: str | None = None, *, at: datetime, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), created_at=at, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -39,7 +40,7 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, default="ja", choices=[("ja", "日本語"), ("en", "English")])
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -48,7 +48,7 @@ def create(*, name: str, scopes: list[str], by: User | None, at: datetime, days:
         raise Invalid(
             errors=[FieldError("name", "required", _("Give the key a name, such as the system that uses it."))]
         )
-    user = _service_user(name)
+    user = _service_user(name, at)
     secret = secrets.token_urlsafe(32).replace("_", "-")
     key = ApiKey.objects.create(
         name=name.strip(),
@@ -77,9 +77,9 @@ def _require(by: User | None) -> None:
         raise Forbidden(_("Only an administrator may make and end API keys."))
 
 
-def _service_user(name: str) -> User:
-    user = User(email=f"key-{secrets.token_hex(8)}@service.invalid", last_name=name.strip()[:60], is_service=True)
-    user.set_unusable_password()
-    user.save()
+def _service_user(name: str, at: datetime) -> User:
+    email = f"key-{secrets.token_hex(8)}@service.invalid"
+    # Without a password it can't be used to sign in.
+    user = User.objects.create_user(email, at=at, last_name=name.strip()[:60], is_service=True)
     RoleGrant.objects.create(user=user, role=Role.ADMIN)
     return user

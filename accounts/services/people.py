@@ -57,7 +57,7 @@ def invite(
     if User.objects.filter(email=email).exists():
         raise EmailTaken(email=email)
     user = User.objects.create_user(
-        email, password, last_name=last_name.strip(), first_name=first_name.strip(), language=language
+        email, password, at=at, last_name=last_name.strip(), first_name=first_name.strip(), language=language
     )
     RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in sorted(set(roles)))
     manages = Role.MANAGER in set(roles)

@@ -95,7 +95,7 @@ def begin_empty(*, email: str, password: str, at: datetime) -> Organization:
     one leg, with this administrator. Raises AlreadyBegun, BadBeginning."""
     if Organization.objects.exists():
         raise AlreadyBegun
-    admin = User.objects.create_user(email)
+    admin = User.objects.create_user(email, at=at)
     organization = begin(
         name=UNNAMED,
         preset=Organization.Preset.SMALL,

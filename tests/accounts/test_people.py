@@ -84,3 +84,8 @@ def test_a_visitor_stays_in_the_language_of_the_page(client):
     client.post(f"/demo-login/{crew.mia.pk}/", headers=page)
     assert client.cookies["handoff_language"].value == "en"
     assert '<html lang="en"' in client.get("/", headers=page).content.decode()
+
+
+def test_a_person_is_here_since_the_moment_of_the_invitation():
+    crew = cast()
+    assert people.invite(**NEW, roles=["rep"], teams=[], by=crew.ada, at=NOON).created_at == NOON

@@ -112,7 +112,7 @@ def test_one_press_hands_over_along_the_route(act, ready):
 
 def test_a_manager_gives_an_unanswered_handoff_to_a_colleague(act, cast):
     kato = cast.field.memberships.model.objects.create
-    colleague = type(cast.sato).objects.create_user("kato@handoff.example", "pw", last_name="加藤")
+    colleague = type(cast.sato).objects.create_user("kato@handoff.example", "pw", at=NOON, last_name="加藤")
     kato(user=colleague, team=cast.field, receives=True)
     handoff = rows.offered(cast, tokyo("2026-11-20 10:00"), to=cast.sato)
 

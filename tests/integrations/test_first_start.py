@@ -163,7 +163,7 @@ def test_the_four_steps_are_told_from_what_is_there(sample):
     assert done() == ["import"]
     organization.steps_done = ["score"]
     assert done() == ["import", "score"]
-    rep = User.objects.create_user("rep@midori.jp", None, last_name="森")
+    rep = User.objects.create_user("rep@midori.jp", None, at=NOON, last_name="森")
     RoleGrant.objects.create(user=rep, role="rep")
     assert done() == ["import", "score", "invite"]
 

@@ -256,7 +256,7 @@ def test_opting_out_and_do_not_contact_are_told_once(org):
 
 
 def test_nobody_without_the_permission_changes_leads(org):
-    stranger = User.objects.create_user("x@handoff.example", last_name="無")
+    stranger = User.objects.create_user("x@handoff.example", at=NOON, last_name="無")
     with pytest.raises(Forbidden):
         leads.create(values={"last_name": "中村"}, by=stranger, at=NOON)
 
