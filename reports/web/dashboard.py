@@ -77,7 +77,7 @@ class FigureLeadsPage(ReportPage):
             "rows": rows[:PAGE],
             "total": total,
             "next_url": asked.url(before=rows[PAGE - 1].pk) if len(rows) > PAGE else "",
-            "back_url": f"../{asked.url(figure=None, stage=None, detail=None, person=None, every_leg=None, before=None)}",
+            "back_url": f"../?{request.GET.get('back', '')}",
         }
         return render(request, "reports/leads.html", context)
 

@@ -87,9 +87,9 @@ def key_figures(now: Kpis, before: Kpis, points: list[Point], asked: Asked) -> l
 
 
 def behind(asked: Asked, figure: str, **more: Any) -> str:
-    """The page of the leads behind a figure, for the same question."""
-    kept = {name: asked.get[name] for name in asked.get if name not in ("tab", "before", "figure")}
-    return f"{reverse('figure-leads')}?{urlencode({'figure': figure, **kept, **more})}"
+    """The page of the leads behind a figure, for the same question; `back` is the question that it goes back to."""
+    kept = {name: asked.get[name] for name in asked.get if name != "tab"}
+    return f"{reverse('figure-leads')}?{urlencode({'figure': figure, **kept, **more, 'back': asked.get.urlencode()})}"
 
 
 def _rate(name: str, url: str, rate: Rate, before: Rate, values: list[float | None]) -> Figure:

@@ -1,5 +1,6 @@
 """The dashboards as people open them."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -90,6 +91,15 @@ def test_reasons_marks_and_promises_lead_to_their_leads(people, story, client):
             )
         }
     assert [name in page for page in answers.values()] == [True, False, True, False, True, False, False]
+
+
+def test_the_leads_behind_a_figure_lead_back_to_the_same_tab_and_question(people, story, client):
+    client.force_login(people.maki)
+    with frozen(NOON + timedelta(days=4)):
+        page = client.get("/dashboard/?tab=sla&period=month").content.decode()
+        of_team = [href for href in re.findall(r'href="(/dashboard/leads/[^"]+)"', page) if "team=" in href]
+        behind = client.get(html.unescape(of_team[0])).content.decode()
+    assert 'href="../?tab=sla&amp;period=month"' in behind
 
 
 @pytest.mark.parametrize("stage", ["mql", "sal", "sql", "opportunity", "won", "x"])
