@@ -90,7 +90,7 @@ def close(*, deal: Opportunity, result: str, reason: str, on: date, by: User | N
 
 
 def give_up(*, lead_id: int, by: User | None, at: datetime) -> None:
-    """Nobody goes on with this lead: its open deals are lost, for a reason of their own."""
+    """Nobody goes on with this lead: its open deals are lost, the reason is `other`, as none was given for the deal."""
     for deal in Opportunity.objects.filter(lead_id=lead_id, result=""):
         close(deal=deal, result="lost", reason=Reason.OTHER, on=organization.local_day(at), by=by, at=at)
 
