@@ -53,7 +53,7 @@ def _line(values: RowValues, target: Field, text: str, _reading: Reading) -> Non
     elif place == "qualification":
         values.qualification[name] = value
     else:
-        values.lead[target.name] = value
+        values.lead[target.name] = tidy(value) if target.name.endswith("_kana") else value
 
 
 def _text(values: RowValues, target: Field, text: str, reading: Reading) -> None:
@@ -66,12 +66,11 @@ def _text(values: RowValues, target: Field, text: str, reading: Reading) -> None
 
 
 def _name(values: RowValues, target: Field, text: str, _reading: Reading) -> None:
-    last, first = cells.split_name(
-        cells.understand_line(text, most=target.most), given_first=target.kind == "full_name"
-    )
+    kana = "_kana" if target.name == "name_kana" else ""
+    line = cells.understand_line(text, most=target.most)
+    last, first = cells.split_name(tidy(line) if kana else line, given_first=target.kind == "full_name")
     if len(last) > 80 or len(first) > 80:
         raise CellFault("too_long", most=80)
-    kana = "_kana" if target.name == "name_kana" else ""
     values.lead[f"last_name{kana}"], values.lead[f"first_name{kana}"] = last, first
 
 

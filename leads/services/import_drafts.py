@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Any
 
 from leads.domain.import_values import RowFault, RowValues
-from leads.domain.normalise import company_key, derived, phone_key, seniority_of
+from leads.domain.normalise import company_key, derived, person_key, phone_key, seniority_of
 from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
 from leads.queries.import_matching import Index, Keys
 
@@ -47,6 +47,8 @@ class Changes:
 # Set on the lead only where it has none: a row found by another key doesn't rename what others refer to.
 _ONLY_WHEN_MISSING = {"external_id"}
 _ONLY_ON = {"opted_out", "do_not_contact"}
+_NAMES = (("last_name", "first_name"), ("last_name_kana", "first_name_kana"))
+_NUMBERS = {"phone", "mobile"}
 
 
 def take(draft: Draft, lead: Lead | None, index: Index, changes: Changes, *, run: ImportRun, at: datetime) -> None:
@@ -79,10 +81,11 @@ def _columns(draft: Draft, lead: Lead, company: Company | None) -> set[str]:
     given = {name: value for name, value in draft.values.lead.items() if value not in ("", None, False)}
     if "title" in given and "seniority" not in given and lead.seniority in ("", seniority_of(lead.title)):
         given["seniority"] = seniority_of(given["title"])
+    _keep_split_names(given, draft.values.lead, lead)
     changed: set[str] = set()
     for name, value in given.items():
         before = getattr(lead, name)
-        if value == before or (name in _ONLY_WHEN_MISSING and before):
+        if value == before or (before and (name in _ONLY_WHEN_MISSING or _is_same_number(name, value, before))):
             continue
         _set(draft, lead, name, value, changed)
     custom = lead.custom | draft.values.custom
@@ -93,6 +96,28 @@ def _columns(draft: Draft, lead: Lead, company: Company | None) -> set[str]:
         lead.company = company
         changed.add("company")
     return changed
+
+
+def _keep_split_names(given: dict[str, Any], row: dict[str, Any], lead: Lead) -> None:
+    """田中一郎 is the 田中 一郎 we know, and 田中 alone is no news of him; another whole name replaces both parts."""
+    for last, first in _NAMES:
+        known_last, known_first = getattr(lead, last), getattr(lead, first)
+        if last not in given or first in given or not known_first:
+            continue
+        said = person_key(given[last], "")
+        if said in (person_key(known_last, known_first), person_key(known_last, "")):
+            del given[last]
+        elif first in row:
+            given[first] = ""
+
+
+def _is_same_number(name: str, value: Any, before: str) -> bool:
+    """Whether only blanks and dashes differ: a spreadsheet drops them, we keep what is easier to read."""
+    return name in _NUMBERS and _digits(value) == _digits(before) != ""
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _set(draft: Draft, lead: Lead, name: str, value: Any, changed: set[str]) -> None:

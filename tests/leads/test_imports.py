@@ -136,6 +136,37 @@ def test_empty_cells_never_empty_anything(take: Import) -> None:
     assert (lead.title, lead.phone, lead.company.industry) == ("部長", "03-1234-5678", "製造業")
 
 
+def test_name_without_a_blank_never_tears_the_name_that_is_known(take: Import) -> None:
+    take("氏名,フリガナ,メール\n田中 一郎,タナカ イチロウ,tanaka@example.jp\n")
+    for name, kana in (("田中一郎", "ﾀﾅｶｲﾁﾛｳ"), ("田中", "タナカ")):
+        run = take(f"氏名,フリガナ,メール\n{name},{kana},tanaka@example.jp\n")
+        assert counts(run) == (0, 0, 1, 0, 0)
+    lead = Lead.objects.get()
+    assert (lead.last_name, lead.first_name, lead.name_key) == ("田中", "一郎", "田中一郎")
+    assert (lead.last_name_kana, lead.first_name_kana) == ("タナカ", "イチロウ")
+    take("氏名,メール\n鈴木一郎,tanaka@example.jp\n")
+    lead.refresh_from_db()
+    assert (lead.last_name, lead.first_name, lead.name_key) == ("鈴木一郎", "", "鈴木一郎")
+
+
+def test_person_without_contact_is_found_again_by_a_name_without_a_blank(take: Import) -> None:
+    take("氏名,会社名,役職\n田中 一郎,東浜精工,\n")
+    counted = [counts(take("氏名,会社名,役職\n田中一郎,東浜精工,課長\n")) for _ in range(2)]
+    assert counted == [(0, 1, 0, 0, 0), (0, 0, 1, 0, 0)]
+
+
+def test_kana_comes_in_full_width_and_a_number_keeps_its_dashes(take: Import) -> None:
+    header = "氏名,ﾌﾘｶﾞﾅ,メール,電話\n"
+    take(header + "田中 一郎,ﾀﾅｶ ｲﾁﾛｳ,tanaka@example.jp,03-1234-5678\n")
+    run = take(header + "田中 一郎,タナカ　イチロウ,tanaka@example.jp,312345678\n")
+    lead = Lead.objects.get()
+    assert counts(run) == (0, 0, 1, 0, 0)
+    assert (lead.last_name_kana, lead.first_name_kana, lead.phone) == ("タナカ", "イチロウ", "03-1234-5678")
+    take(header + "田中 一郎,,tanaka@example.jp,03-8765-4321\n")
+    lead.refresh_from_db()
+    assert lead.phone == "03-8765-4321"
+
+
 def test_namesake_with_other_details_is_held_and_can_be_decided(take: Import, cast: Cast) -> None:
     take(STARTER + "東浜精工,田中 一郎,製造業,120,課長,1,,,,\n")
     run = take(STARTER + "株式会社東浜精工,田中一郎,製造業,120,部長,1,,,,\n東浜精工,田中 一郎,製造業,120,課長,5,,3,,\n")
