@@ -1,4 +1,4 @@
-"""CSV and its cousins: finds the separator and yields rows of cells with the line each begins on."""
+"""CSV and its cousins: finds the separator and yields numbered rows of cells."""
 
 import csv
 from collections import Counter
@@ -32,10 +32,9 @@ class Lines:
         self.given += 1
         return line
 
-    def row_done(self) -> int:
-        """Ends a row; the line it began on."""
-        began, self.starts_at = self.starts_at, self.given + 1
-        return began
+    def row_done(self) -> None:
+        """Ends a row: the next one begins on the next line."""
+        self.starts_at = self.given + 1
 
 
 def sniff(text: TextIO) -> str:
@@ -53,13 +52,17 @@ def _fit(sample: list[str], delimiter: str) -> int:
 
 
 def rows(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yields (line, cells). Raises Stop `quote_open` when a quotation mark is never closed."""
+    """Yields (number, cells), numbered as a spreadsheet does: a cell of two lines is still one row.
+
+    Raises Stop `quote_open` when a quotation mark is never closed, with the line of text, where it can be mended.
+    """
     csv.field_size_limit(FIELD_CHARACTERS)
     lines = Lines(text)
     try:
-        for cells in csv.reader(lines, delimiter=delimiter):
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
             if lines.ended_inside:
                 raise Stop("quote_open", line=lines.starts_at)
-            yield lines.row_done(), cells
+            lines.row_done()
+            yield number, cells
     except csv.Error as error:
         raise Stop("quote_open", line=lines.starts_at) from error

@@ -71,15 +71,15 @@ def test_separator_is_found(tmp_path: Path, delimiter: str) -> None:
     assert rows_of(written(tmp_path, "\n".join(lines).encode()))[2].cells == ["東浜", "田中", "a,b;c"]
 
 
-def test_lines_are_those_people_see(tmp_path: Path) -> None:
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     path = written(tmp_path, b'a,b\n\n"x\ny",1\nz,2\n,,\nw,3\n')
-    assert [(row.line, row.cells[0]) for row in rows_of(path)] == [(1, "a"), (3, "x\ny"), (5, "z"), (7, "w")]
+    assert [(row.line, row.cells[0]) for row in rows_of(path)] == [(1, "a"), (3, "x\ny"), (4, "z"), (6, "w")]
 
 
 def test_open_quote_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(errors.QuoteOpen) as caught:
-        rows_of(written(tmp_path, b'a,b\n1,2\n"3,4\n5,6\n'))
-    assert "3" in str(caught.value)
+        rows_of(written(tmp_path, b'a,b\n"1\n1",2\n"3,4\n5,6\n'))
+    assert "4" in str(caught.value)
     with pytest.raises(errors.QuoteOpen):
         rows_of(written(tmp_path, b'a,b\n"' + b"x,y\n" * 100_000))
 
