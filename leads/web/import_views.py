@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from leads.domain.field_labels import label_of
 from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
 from leads.models import ImportRow, ImportRun, Lead
 from leads.models.lead import REACHED_BY
 from leads.queries import imports
 from leads.services.import_work import WORKING
-from leads.web.import_words import ENCODING, KEPT, LAYOUT, MEANING, RESULT, STATE
+from leads.web.import_words import ENCODING, GROUP, KEPT, LAYOUT, MEANING, RESULT, STATE
 
 PAGE = 50
 _WORKING = set(WORKING)
@@ -195,7 +196,20 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead]) -> dict
         "can_be_new": any(fault["code"] == "namesake" for fault in row.errors),
         "resolution": row.resolution,
         "kept": KEPT.get(row.kept, ""),
+        "changed": _changed(row) if row.result == ImportRow.Result.UPDATED else [],
     }
+
+
+# What follows from another column that changed is no news of its own.
+_FOLLOWS = {"seniority": "title", "channel_id": "acquired_at", "campaign_id": "channel_id"}
+_RELATED = {"company_id": "company", "channel_id": "channel", "campaign_id": "campaign"}
+
+
+def _changed(row: ImportRow) -> list[str]:
+    """The fields that the row changes on somebody who is here already, in words."""
+    names = [name for name in row.old if not name.startswith("+") and _FOLLOWS.get(name) not in row.old]
+    labels = [str(GROUP["custom"]) if name == "custom" else label_of(_RELATED.get(name, name)) for name in names]
+    return list(dict.fromkeys(labels))
 
 
 def _summary(row: ImportRow, run: ImportRun) -> list[str]:

@@ -1,5 +1,6 @@
 """The pages of imports: drop a file, say what its columns mean, look at the preview, take it in."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.domain.roles import Permission
@@ -267,7 +268,13 @@ def starter(request: HttpRequest) -> HttpResponse:
 def refused_workbook(request: HttpRequest, pk: int) -> HttpResponse:
     """The refused rows as a workbook that keeps every cell as it was written."""
     run = _run(request, pk)
-    return _workbook(imports.refused_xlsx(run), f"import-{run.pk}-refused.xlsx")
+    return _workbook(imports.refused_xlsx(run), _refused_name(run, "xlsx"))
+
+
+def _refused_name(run: ImportRun, kind: str) -> str:
+    """Named after the file that the rows come from, so that the two lie beside each other."""
+    rest = pgettext("import file", "not imported")
+    return f"{PurePath(run.filename).stem} - {rest}.{kind}"
 
 
 def _workbook(data: bytes, name: str) -> HttpResponse:
@@ -283,5 +290,5 @@ def refused(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The refused rows as a file that can be mended and taken in again."""
     run = _run(request, pk)
     answer = StreamingHttpResponse(imports.refused_csv(run), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-refused.csv"'
+    answer["Content-Disposition"] = content_disposition_header(True, _refused_name(run, "csv")) or ""
     return answer

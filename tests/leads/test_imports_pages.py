@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from urllib.parse import unquote
 
 import pytest
 import python_calamine
@@ -15,6 +16,7 @@ from leads.services import import_work
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
+State = ImportRun.State
 LIST = "会社名,氏名,メール,役職,地域\n東浜精工,田中 一郎,tanaka@example.jp,課長,関西\n西浜,鈴木,x,,\n"
 
 
@@ -184,8 +186,29 @@ def test_pages_for_mending_answer(browser):
     assert (run.created, run.refused, run.date_order) == (1, 1, "mdy")
     book = browser.get(f"/imports/{run.pk}/refused.xlsx")
     assert book.content.startswith(b"PK")
-    assert "refused.xlsx" in book["Content-Disposition"]
+    sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book.content)).get_sheet_by_index(0)
+    assert len(sheet.to_python()) == 2
+    for kind in ("xlsx", "csv"):
+        named = browser.get(f"/imports/{run.pk}/refused.{kind}")["Content-Disposition"]
+        assert unquote(named).endswith(f"list - 取り込めない行.{kind}")
     assert browser.post(f"/imports/{run.pk}/resolve/", {"as": "skip"}).status_code == 302
+
+
+def test_updated_row_says_which_fields_it_changes(browser, cast):
+    text = "会社名,氏名,メール,役職,獲得日\n東浜,田中 一郎,tanaka@example.jp,{},{}\n"
+    for title, day, state in (("課長", "2026/9/2", State.DONE), ("部長", "2026/9/1", State.PREVIEW)):
+        drop(browser, text.format(title, day))
+        run = ImportRun.objects.latest("pk")
+        browser.post(reverse("import-columns", args=[run.pk]), columns_of(run, channel="展示会"))
+        work(run)
+        if state == State.DONE:
+            browser.post(reverse("import-commit", args=[run.pk]))
+            work(run)
+        assert (run.state, run.refused) == (state, 0)
+    page = browser.get(reverse("import", args=[run.pk]), {"result": "updated"})
+    assert page.context["rows"][0]["changed"] == ["役職", "獲得日"]
+    assert "役職、獲得日" in page.content.decode()
+    assert browser.get(reverse("import", args=[run.pk - 1])).context["rows"][0]["changed"] == []
 
 
 def taken_in(browser, text):
