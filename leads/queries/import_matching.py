@@ -54,6 +54,8 @@ class Index:
     by_id: dict[int, Lead] = field(default_factory=dict)
     qualifications: dict[int, Qualification] = field(default_factory=dict)
     added: list[Lead] = field(default_factory=list)
+    # (lead, key) that the lead took over from somebody merged into it.
+    inherited: set[tuple[int, str]] = field(default_factory=set)
 
     def add_lead(self, lead: Lead) -> None:
         """Makes the lead findable by all its keys (which are set)."""
@@ -73,6 +75,7 @@ class Index:
         lead = self.by_id.get(alias.survivor_id)
         if lead is None:
             return
+        self.inherited.add((lead.pk, alias.value))
         if alias.column == "external_id":
             self.external.setdefault(alias.value, lead)
         elif alias.column == "email_key":

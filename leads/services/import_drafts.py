@@ -60,7 +60,7 @@ def take(draft: Draft, lead: Lead | None, index: Index, changes: Changes, *, run
         changes.new_leads.append(lead)
         index.added.append(lead)
     draft.lead = lead
-    changed = _columns(draft, lead, company)
+    changed = _columns(draft, lead, company, index)
     _acquired(draft, lead, changed)
     if changed and not draft.is_new:
         changes.leads.setdefault(id(lead), (lead, set()))[1].update(changed)
@@ -77,15 +77,16 @@ def _new_lead(draft: Draft, company: Company | None, run: ImportRun, at: datetim
     return Lead(company=company, acquired_at=acquired, imported_by_id=run.created_by_id, **moments)
 
 
-def _columns(draft: Draft, lead: Lead, company: Company | None) -> set[str]:
+def _columns(draft: Draft, lead: Lead, company: Company | None, index: Index) -> set[str]:
     given = {name: value for name, value in draft.values.lead.items() if value not in ("", None, False)}
     if "title" in given and "seniority" not in given and lead.seniority in ("", seniority_of(lead.title)):
         given["seniority"] = seniority_of(given["title"])
     _keep_split_names(given, draft.values.lead, lead)
+    kept = _ONLY_WHEN_MISSING | _inherited(draft, lead, index)
     changed: set[str] = set()
     for name, value in given.items():
         before = getattr(lead, name)
-        if value == before or (before and (name in _ONLY_WHEN_MISSING or _is_same_number(name, value, before))):
+        if value == before or (before and (name in kept or _is_same_number(name, value, before))):
             continue
         _set(draft, lead, name, value, changed)
     custom = lead.custom | draft.values.custom
@@ -109,6 +110,12 @@ def _keep_split_names(given: dict[str, Any], row: dict[str, Any], lead: Lead) ->
             del given[last]
         elif first in row:
             given[first] = ""
+
+
+def _inherited(draft: Draft, lead: Lead, index: Index) -> set[str]:
+    """Fields in which the row says what a merge decided against: that finds the lead, and changes nothing in it."""
+    said = {"email": draft.keys.email, "mobile": draft.keys.mobile} if draft.keys else {}
+    return {name for name, key in said.items() if (lead.pk, key) in index.inherited}
 
 
 def _is_same_number(name: str, value: Any, before: str) -> bool:

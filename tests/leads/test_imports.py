@@ -15,7 +15,7 @@ from journal import clock
 from journal.models import Event
 from leads import hooks
 from leads.models import Activity, Company, ImportRow, ImportRun, Lead, LeadSource, ScoreDue
-from leads.services import import_chunks, import_runs, import_work
+from leads.services import import_chunks, import_runs, import_work, merging
 from leads.services.import_errors import WrongState
 from tests.cast import NOON, Cast
 
@@ -147,6 +147,20 @@ def test_name_without_a_blank_never_tears_the_name_that_is_known(take: Import) -
     take("氏名,メール\n鈴木一郎,tanaka@example.jp\n")
     lead.refresh_from_db()
     assert (lead.last_name, lead.first_name, lead.name_key) == ("鈴木一郎", "", "鈴木一郎")
+
+
+def test_file_again_after_a_merge_changes_nothing(take: Import, cast: Cast) -> None:
+    text = (
+        "氏名,会社名,メール,携帯\n"
+        "田中 一郎,東浜精工,tanaka@example.jp,090-1111-2222\n田中 一郎,東浜精工,ichiro@example.jp,090-3333-4444\n"
+    )
+    take(text)
+    kept, other = Lead.objects.order_by("pk")
+    merging.merge(survivor=kept, loser=other, by=cast.mia, at=NOON)
+    for _again in range(2):
+        assert counts(take(text)) == (0, 0, 2, 0, 0)
+    kept.refresh_from_db()
+    assert (kept.email, kept.mobile) == ("tanaka@example.jp", "090-1111-2222")
 
 
 def test_person_without_contact_is_found_again_by_a_name_without_a_blank(take: Import) -> None:
