@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
@@ -88,6 +88,16 @@ def near_day(value: date | datetime | None, *, today: date) -> str:
 def near_moment(value: datetime | None, *, today: date) -> str:
     """`今日 13:52`, `昨日 16:05`, else `11/18(水) 9:40`."""
     return "" if value is None else f"{near_day(value, today=today)} {clock_time(value)}"
+
+
+def happened(value: datetime | None, *, today: date) -> str:
+    """As `near_moment`; only the day of what is known by its day alone, which lies at its very first moment."""
+    return near_day(value, today=today) if is_whole_day(value) else near_moment(value, today=today)
+
+
+def is_whole_day(value: date | None) -> bool:
+    """Whether this is local midnight to the microsecond, as a list's bare date becomes."""
+    return isinstance(value, datetime) and timezone.localtime(value).time() == time()
 
 
 def days_ago(value: date | datetime | None, *, today: date) -> str:

@@ -179,10 +179,16 @@ def who(someone: Any, company: Any = "", url: str = "", title: str = "") -> dict
 
 @register.inclusion_tag("components/when.html", takes_context=True)
 def when(context: Context, at: datetime | date | None, style: str = "near") -> dict[str, Any]:
-    """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, day, ago."""
+    """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, happened, day, ago."""
     today = _today(context)
-    say = {"near": dates.near_moment, "day": dates.near_day, "ago": dates.days_ago}[style]
-    exact = dates.moment(at, today=today) if isinstance(at, datetime) else dates.day(at, today=today)
+    say = {
+        "near": dates.near_moment,
+        "happened": dates.happened,
+        "day": dates.near_day,
+        "ago": dates.days_ago,
+    }[style]
+    is_day = not isinstance(at, datetime) or (style == "happened" and dates.is_whole_day(at))
+    exact = dates.day(at, today=today) if is_day else dates.moment(at, today=today)
     return {"at": at, "text": capfirst(say(at, today=today)) if at else "", "exact": exact}
 
 

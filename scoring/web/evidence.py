@@ -46,7 +46,7 @@ def _activities(line: Line, today: date) -> str:
 
 
 def _counted(items: Sequence[ActivityEvidence], count: int, today: date) -> str:
-    latest = dates.near_moment(items[0].occurred_at, today=today)
+    latest = dates.happened(items[0].occurred_at, today=today)
     if count == 1:
         return latest
     return ngettext("%(count)d time, latest %(latest)s", "%(count)d times, latest %(latest)s", count) % {

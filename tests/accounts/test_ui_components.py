@@ -104,6 +104,15 @@ def test_when_keeps_the_exact_moment_on_hover():
     assert 'title="11/19(木) 14:32"' in drawn
 
 
+def test_what_is_known_by_its_day_alone_shows_no_time():
+    drawn = draw("{% when at 'happened' %}", at=tokyo("2026-11-18 00:00"))
+    assert "11/18(水)" in drawn
+    assert "0:00<" not in drawn
+    assert "title" not in drawn
+    assert "11/18(水) 0:00" in draw("{% when at %}", at=tokyo("2026-11-18 00:00"))
+    assert "11/18(水) 9:05" in draw("{% when at 'happened' %}", at=tokyo("2026-11-18 09:05"))
+
+
 def test_rate_says_when_there_are_few_cases():
     assert "件数少" in draw("{% rate 12 17 %}")
     assert "件数少" not in draw("{% rate 12 20 %}")
