@@ -1,7 +1,12 @@
 """How people come in: by invitation only."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from accounts.models import User
+from accounts.services import preferences
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):
@@ -9,3 +14,9 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Whoever signs in for the first time has chosen no language yet: the page's, which is their browser's."""
+        if user.last_login is None:
+            preferences.speak(user=user, language=get_language() or settings.LANGUAGE_CODE)
+        super().login(request, user)

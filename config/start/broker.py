@@ -15,8 +15,10 @@ def command(var: Path) -> list[str] | None:
     folder.mkdir(exist_ok=True)
     socket = broker_socket(var)
     listen = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
-    keep = ["--dir", str(folder), "--appendonly", "yes", "--save", "", "--loglevel", "warning"]
-    return [server(), *listen, *keep]
+    keep = ["--dir", str(folder), "--appendonly", "yes", "--save", ""]
+    # Its advice about the machine's kernel would push the address of the pages out of the terminal.
+    quietly = ["--loglevel", "warning", "--logfile", str(folder / "broker.log")]
+    return [server(), *listen, *keep, *quietly]
 
 
 def server() -> str:

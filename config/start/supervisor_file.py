@@ -29,7 +29,7 @@ class Program:
 def programs(var: Path) -> list[Program]:
     """The processes of this machine, in the order in which they start."""
     python = sys.executable
-    celery = [python, "-m", "celery", "-A", "config"]
+    celery = [python, "-m", "celery", "-A", "config", "--quiet"]
     size = str(number("WORKER_PROCESSES", 2))
     queues = ["-Q", "urgent,scoring,bulk", "--without-gossip", "--without-mingle"]
     kept = [

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts import navigation
+from accounts.services import preferences
 from tests.cast import NOON, cast, organization
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,21 @@ def test_choosing_a_language_is_kept_with_the_person_and_in_the_browser(client, 
     assert answer.cookies["handoff_language"].value == "en"
     people.isao.refresh_from_db()
     assert people.isao.language == "en"
+
+
+def test_the_first_sign_in_keeps_the_language_of_its_page(client, people):
+    words = {"login": people.sato.email, "password": "correct horse battery"}
+    english = {"accept-language": "en-GB,en;q=0.9"}
+
+    client.post("/account/login/", words, headers=english)
+    people.sato.refresh_from_db()
+    assert people.sato.language == "en"
+
+    preferences.speak(user=people.sato, language="ja")
+    client.logout()
+    client.post("/account/login/", words, headers=english)
+    people.sato.refresh_from_db()
+    assert people.sato.language == "ja"
 
 
 def test_an_unknown_language_changes_nothing(client, people):

@@ -74,8 +74,8 @@ class Start:
 
 SIGNS = {
     "broker": "unixsocket",
-    "worker": "config worker",
-    "beat": "config beat",
+    "worker": "--quiet worker",
+    "beat": "--quiet beat",
     "watchdog": "manage.py watchdog",
     "web": "config.gunicorn",
 }
