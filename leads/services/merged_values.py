@@ -10,12 +10,14 @@ from leads.models import Activity, Company, Lead, LeadSource, LeadTag, Qualifica
 from leads.services import activities
 from leads.services.lead_changes import OWN_COLUMNS
 
+_KEYS = ("external_id", "email_key", "mobile_key")
 _SURVIVOR = (*COLUMNS, "channel_id", "campaign_id", "acquired_at", "opted_out", "do_not_contact", "custom")
 
 
 def take_over(*, survivor: Lead, loser: Lead, chosen: Mapping[str, bool], at: datetime) -> dict[str, Any]:
     """Writes the survivor with what was chosen and the tombstone; returns what is needed to turn back."""
-    before: dict[str, Any] = {"survivor": _values(survivor), "loser": {"external_id": loser.external_id}}
+    keys = {name: getattr(survivor, name) for name in _KEYS}
+    before: dict[str, Any] = {"survivor": _values(survivor), "loser": {name: getattr(loser, name) for name in _KEYS}}
     _choose(survivor, loser, chosen)
     _first_source(survivor, loser)
     for flag in ("opted_out", "do_not_contact"):
@@ -25,6 +27,7 @@ def take_over(*, survivor: Lead, loser: Lead, chosen: Mapping[str, bool], at: da
         loser.external_id = None
     _bury(loser, survivor, at)
     _save(survivor, at)
+    _keep_keys(loser, survivor, keys)
     before["after"] = _values(survivor)
     before |= _move(survivor, loser)
     return before
@@ -87,6 +90,15 @@ def _bury(loser: Lead, survivor: Lead, at: datetime) -> None:
     loser.save(update_fields=["is_present", "merged_into", "external_id", "version", "updated_at"])
 
 
+def _keep_keys(loser: Lead, survivor: Lead, keys: Mapping[str, str | None]) -> None:
+    """Where the survivor goes on under the other's key, the tombstone keeps the survivor's former one: a list that
+    still has it means the same person."""
+    for name, former in keys.items():
+        if former and former != getattr(survivor, name) and getattr(loser, name) in ("", None, getattr(survivor, name)):
+            setattr(loser, name, former)
+    loser.save(update_fields=_KEYS)
+
+
 def _save(lead: Lead, at: datetime) -> None:
     company = Company.objects.filter(pk=lead.company_id).first()
     lead.company = company
@@ -115,6 +127,7 @@ def _move(survivor: Lead, loser: Lead) -> dict[str, Any]:
 
 def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: datetime) -> None:
     """Each has its own again; what somebody changed on the survivor since is left as it is."""
+    Lead.objects.filter(pk=loser.pk).update(external_id=None)  # it may be the one that the survivor gets back
     for name, value in before["survivor"].items():
         if value != before["after"][name] and _plain(getattr(survivor, name)) == before["after"][name]:
             setattr(survivor, name, datetime.fromisoformat(value) if name == "acquired_at" else value)
@@ -130,8 +143,9 @@ def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: dat
     LeadTag.objects.filter(pk__in=before.get("tags", ()), lead=survivor).update(lead=loser)
     Lead.objects.filter(pk__in=before["tombstones"], merged_into=survivor).update(merged_into=loser)
     loser.is_present, loser.merged_into = True, None
-    loser.external_id = before["loser"]["external_id"]
+    for name, value in before["loser"].items():
+        setattr(loser, name, value)
     loser.version += 1
     loser.updated_at = at
-    loser.save(update_fields=["is_present", "merged_into", "external_id", "version", "updated_at"])
+    loser.save(update_fields=["is_present", "merged_into", *_KEYS, "version", "updated_at"])
     activities.recount_latest(lead_ids=[survivor.pk, loser.pk])

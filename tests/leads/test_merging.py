@@ -102,6 +102,28 @@ def test_keys_of_the_one_that_went_mean_the_one_that_stayed(two):
     assert Lead.objects.present().count() == 1
 
 
+def test_the_former_key_of_the_one_that_stayed_still_means_it(two):
+    """It took the other's addresses; a list that still has its own must not make it a second time."""
+    card, form = two
+    leads.update(lead=card, values={"email": "kenichi@tohama.example"}, by=None, at=NOON)
+    before = everything()
+
+    row = merged(card, form, fields={"email": form.pk, "external_id": form.pk})
+
+    for words in (
+        {"external_id": None, "email_key": "kenichi@tohama.example", "mobile_key": ""},
+        {"external_id": None, "email_key": "nakamura@tohama.example", "mobile_key": ""},
+        {"external_id": "card-1", "email_key": "", "mobile_key": ""},
+        {"external_id": "form-1", "email_key": "", "mobile_key": ""},
+    ):
+        found = matching.exact(**words)
+        assert found, words
+        assert found.lead.pk == card.pk
+
+    merging.undo(merge=row, by=None, at=LATER + timedelta(minutes=1))
+    assert everything() == before
+
+
 def test_f_9_a_merge_crosses_companies_only_when_asked(cast, two):
     other = factories.lead(company={"name": "北斗商事"})
     with pytest.raises(merging.CrossesCompanies):
