@@ -55,9 +55,12 @@ def test_an_invited_person_sets_a_password_by_the_link(client, ada, cast):
     client.logout()
     form = client.get(link, follow=True)
     assert "新しいパスワード" in form.content.decode()
-    client.post(form.redirect_chain[-1][0], {"password1": "wakaranai-4649", "password2": "wakaranai-4649"})
+    words = {"password1": "wakaranai-4649", "password2": "wakaranai-4649"}
+    come_in = client.post(form.redirect_chain[-1][0], words, follow=True)
     user.refresh_from_db()
     assert user.check_password("wakaranai-4649")
+    assert come_in.redirect_chain[-1][0] == "/"
+    assert come_in.context["user"] == user, "the link came to their own address"
 
 
 def test_a_taken_address_is_said_beside_the_form(client, ada, cast):

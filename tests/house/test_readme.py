@@ -25,3 +25,9 @@ def test_an_unknown_word_is_named_before_anything_is_set_up():
     assert done.returncode == 2
     assert "nonsense" in done.stderr.splitlines()[0]
     assert "./run setup" in done.stderr
+
+
+def test_a_restore_without_a_copy_says_where_copies_lie():
+    done = subprocess.run([ROOT / "run", "restore"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "./run restore FILE" in done.stderr
