@@ -64,6 +64,12 @@ def batch_row(batch: Batch, leads: int | None = None) -> DutyRow:
     return DutyRow(None, DueKind.BATCH, batch.due_at, batch=batch, leads=count)
 
 
+def in_batch(*, batch: Batch, user: User, limit: int) -> list[DutyRow]:
+    """The leads of a batch that this person may see, best score first."""
+    leads = Lead.objects.visible_to(user).filter(batch_entry__batch=batch).select_related(*COLUMNS)
+    return rows_of(leads.order_by("-score__total", "id")[:limit])
+
+
 def rows_of(leads: Iterable[Lead]) -> list[DutyRow]:
     """Leads as duties, each with its latest handoff (its own, or the one it joined); one query more."""
     found = list(leads)

@@ -38,7 +38,7 @@ def waiting(kind: str) -> str:
 def action_for(row: DutyRow, *, user: User) -> Action:
     """The likeliest next step for this person: their own duty, a queue's, or a colleague's."""
     if row.batch:
-        return Action(pgettext("button", "Decide together"), reverse("gaps"))
+        return Action(pgettext("button", "Decide together"), reverse("batch", args=[row.batch.pk]))
     if row.due_kind == DueKind.MERGE_DECISION:
         return Action(pgettext("button", "Compare"), reverse("lead", args=[row.lead.pk]))
     if row.handoff and row.due_kind in (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK):

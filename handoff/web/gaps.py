@@ -117,10 +117,17 @@ def sections(
     return found
 
 
-def row(duty: DutyRow, *, at: datetime, calendar: WorkCalendar, repairs: Sequence[Offered] = ()) -> Row:
-    """A duty as a row of the board."""
-    url = "" if duty.lead is None else reverse("lead", args=[duty.lead.pk])
-    since = duty.due_at or duty.lead.stage_since
+def row(
+    duty: DutyRow,
+    *,
+    at: datetime,
+    calendar: WorkCalendar,
+    repairs: Sequence[Offered] = (),
+    since: datetime | None = None,
+) -> Row:
+    """A duty as a row of the board: how long it is past due, or how long it waits `since` then."""
+    url = reverse("batch", args=[duty.batch.pk]) if duty.batch else reverse("lead", args=[duty.lead.pk])
+    since = since or duty.due_at or duty.lead.stage_since
     reason = gap_sentences.reason(duty, today=calendar.local_day(at))
     return Row(duty, url, reason, gap_sentences.stuck(min(since, at), at=at, calendar=calendar), [*repairs])
 

@@ -198,6 +198,8 @@ def _codes(row: DutyRow, user: User, leg: str | None) -> list[str]:
     match row.due_kind:
         case DueKind.OFFER:
             return ["offer-to", "offer"] if leg and permissions.may_offer(user, leg) else _told(row, user)
+        case DueKind.BATCH if leg and permissions.may_offer(user, leg):
+            return ["nurture", "offer"]
         case DueKind.FEEDBACK:
             return ["ask-report"] if _owed_by_another(row, user) else []
         case DueKind.CONTACT | DueKind.ANSWER:

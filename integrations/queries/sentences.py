@@ -228,7 +228,7 @@ def _reject_reason(subject: Subject) -> str:
 def _address(subject: Subject) -> str:
     data = subject.notice.data
     if subject.notice.kind == "batch.made":
-        return navigation.address("gaps")
+        return navigation.address("batch", data["batch"])
     if subject.notice.kind == "leads.assigned":
         holder = f"team={data['team']}&owner=none" if data.get("team") else f"owner={subject.notice.user_id}"
         return f"{navigation.address('leads')}?{holder}&ordering=due_at"

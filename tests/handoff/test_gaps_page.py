@@ -182,3 +182,32 @@ def test_a_planned_action_is_said_in_words(look, cast):
 
     assert "SQLのまま。架電：見積もりの返事" in page
     assert "SQLのまま。面談" in page
+
+
+def test_a_batch_that_is_not_due_yet_is_decided_on_from_today(look, cast):
+    made = Batch.objects.create(
+        cause="import", source_id=7, owner=cast.mia, team=cast.marketing, created_at=NOON, due_at=AT + timedelta(days=1)
+    )
+    for name in ("宮下", "大野"):
+        lead = rows.lead(NOON, last_name=name, stage="mql", owner=cast.mia, due_kind="batch", due_at=made.due_at)
+        BatchLead.objects.create(lead=lead, batch=made, at=NOON)
+
+    today, page = text_of(look(url="/")), text_of(look(url=f"/batches/{made.pk}/"))
+
+    assert f'href="/batches/{made.pk}/"' in today
+    for words in (
+        "宮下",
+        "大野",
+        "2件がまとめて基準に達しました。",
+        f"/gaps/offer-all/{made.pk}/",
+        f"/gaps/offer/{lead.pk}/",
+    ):
+        assert words in page
+    assert f"/gaps/nurture/{lead.pk}/" in page
+    assert "Decide on them by" in text_of(look(url=f"/batches/{made.pk}/", language="en"))
+
+
+def test_a_decided_batch_says_so(look, cast):
+    made = Batch.objects.create(cause="import", owner=cast.mia, created_at=NOON, due_at=AT, closed_at=AT)
+
+    assert "ここはすべて決まりました" in text_of(look(url=f"/batches/{made.pk}/"))

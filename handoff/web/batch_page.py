@@ -1,0 +1,33 @@
+"""One batch: the leads that reached the line together, to be decided on as one or one by one, at any time."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts.domain.roles import Permission
+from handoff.models import Batch
+from handoff.queries import calendars, duties, legs
+from handoff.web.gaps import row
+from handoff.web.repairs import of_row
+from leads.domain.choices import Stage
+
+SHOWN = 50
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The batch with what can be done about all of it, and its best leads with what can be done about each."""
+    if not request.user.may(Permission.SEE_LEADS):
+        raise PermissionDenied
+    batch = get_object_or_404(Batch.objects.select_related("owner", "team"), pk=pk)
+    at, user = request.entry.at, request.user  # type: ignore[attr-defined]
+    calendar, leg = calendars.default(), legs.next_leg(Stage.MQL)
+    found = [duties.batch_row(batch), *duties.in_batch(batch=batch, user=user, limit=SHOWN)]
+    whole, *rows = [
+        row(duty, at=at, calendar=calendar, repairs=of_row(duty, user=user, leg=leg), since=batch.created_at)
+        for duty in found
+    ]
+    return render(request, "handoff/batch.html", {"whole": whole, "rows": rows, "batch": batch})
