@@ -8,11 +8,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain.roles import Permission, Role
+from accounts.domain.roles import Permission, Role, TeamKind
 from accounts.models import Absence, Membership, RoleGrant, Team, User
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import retried
+
+# Without a team, nothing is ever routed to who sells.
+SELLS_IN = {Role.INSIDE_SALES: TeamKind.INSIDE_SALES, Role.REP: TeamKind.FIELD}
 
 
 class EmailTaken(Conflict):
@@ -49,26 +52,68 @@ def invite(
 ) -> User:
     """A new person with roles and teams. Without a password they set one by the mail's link.
 
+    Who sells and is put into no team comes into the only one of their kind; where there are more, it has to be said.
     Raises Invalid naming each wrong field, EmailTaken, Forbidden.
     """
     _require(by, Permission.MANAGE_PEOPLE)
     email = email.strip().lower()
-    _check(email, last_name, list(roles))
+    roles, teams = set(roles), list(teams)
+    _check(email, last_name, roles)
     if User.objects.filter(email=email).exists():
         raise EmailTaken(email=email)
+    teams = teams or _only_teams(roles)
     user = User.objects.create_user(
         email, password, at=at, last_name=last_name.strip(), first_name=first_name.strip(), language=language
     )
-    RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in sorted(set(roles)))
-    manages = Role.MANAGER in set(roles)
-    Membership.objects.bulk_create(
-        Membership(user=user, team=team, is_manager=manages, receives=not manages) for team in teams
-    )
-    journal.record("user.invited", subject=user, by=by, at=at, data={"roles": sorted(set(roles))})
+    RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in sorted(roles))
+    _join(user, teams, manages=Role.MANAGER in roles)
+    journal.record("user.invited", subject=user, by=by, at=at, data={"roles": sorted(roles)})
     return user
 
 
-def _check(email: str, last_name: str, roles: list[str]) -> None:
+@retried
+def place(*, user: User, roles: Iterable[str], teams: Iterable[Team], by: User | None, at: datetime) -> User:
+    """The person has these roles and works in these teams from now on; what lies with them stays with them.
+
+    Limits and shares of the teams they stay in are kept. Raises Invalid, LastAdmin, Forbidden.
+    """
+    _require(by, Permission.MANAGE_PEOPLE)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    roles, teams, before = set(roles), list(teams), set(user.roles)
+    if fault := _fault_of_roles(roles):
+        raise Invalid(_("Nothing was changed."), errors=[fault])
+    if Role.ADMIN not in roles:
+        _keep_an_admin(user)
+    user.role_grants.exclude(role__in=roles).delete()
+    RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in sorted(roles - before))
+    manages = Role.MANAGER in roles
+    user.memberships.exclude(team__in=teams).delete()
+    if manages != (Role.MANAGER in before):
+        user.memberships.update(is_manager=manages, receives=not manages)
+    stays_in = set(user.memberships.values_list("team", flat=True))
+    _join(user, [team for team in teams if team.pk not in stays_in], manages=manages)
+    told = {"roles": sorted(roles), "teams": sorted(team.pk for team in teams)}
+    journal.record("user.placed", subject=user, by=by, at=at, data=told)
+    return User.objects.get(pk=user.pk)
+
+
+def _join(user: User, teams: Iterable[Team], *, manages: bool) -> None:
+    Membership.objects.bulk_create(
+        Membership(user=user, team=team, is_manager=manages, receives=not manages) for team in teams
+    )
+
+
+def _only_teams(roles: set[str]) -> list[Team]:
+    """Of each kind that these roles sell in, the one team there is; raises Invalid where there are several."""
+    kinds = [kind for role, kind in SELLS_IN.items() if role in roles]
+    found = list(Team.objects.filter(kind__in=kinds, is_active=True).order_by("id"))
+    if len({team.kind for team in found}) < len(found):
+        errors = [FieldError("teams", "required", _("Choose the team this person works in."))]
+        raise Invalid(_("The person was not added."), errors=errors)
+    return found
+
+
+def _check(email: str, last_name: str, roles: set[str]) -> None:
     errors = []
     try:
         validate_email(email)
@@ -76,19 +121,30 @@ def _check(email: str, last_name: str, roles: list[str]) -> None:
         errors.append(FieldError("email", "invalid", _("This is not an e-mail address, such as name@company.jp.")))
     if not last_name.strip():
         errors.append(FieldError("last_name", "required", _("Enter the last name.")))
-    if not roles or not set(roles) <= set(Role.values):
-        errors.append(FieldError("roles", "invalid", _("Choose at least one role.")))
+    if fault := _fault_of_roles(roles):
+        errors.append(fault)
     if errors:
         raise Invalid(_("The person was not added."), errors=errors)
+
+
+def _fault_of_roles(roles: set[str]) -> FieldError | None:
+    if roles and roles <= set(Role.values):
+        return None
+    return FieldError("roles", "invalid", _("Choose at least one role."))
+
+
+def _keep_an_admin(user: User) -> None:
+    """Raises LastAdmin where nobody else could mend anything."""
+    others = User.objects.active().with_role(Role.ADMIN).people().exclude(pk=user.pk)
+    if Role.ADMIN in user.roles and not others.exists():
+        raise LastAdmin
 
 
 @retried
 def disable(*, user: User, by: User | None, at: datetime) -> None:
     """Ends the person's sessions; what lay with them goes back to queues, within the same transaction."""
     _require(by, Permission.MANAGE_PEOPLE)
-    others = User.objects.active().with_role(Role.ADMIN).people().exclude(pk=user.pk)
-    if Role.ADMIN in user.roles and not others.exists():
-        raise LastAdmin
+    _keep_an_admin(user)
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         return
     _end_sessions(user, at)

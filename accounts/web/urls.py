@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/people/teams/", people.add_team, name="settings-team"),
     path("settings/people/places/<int:pk>/", people.change_place, name="settings-place"),
     path("settings/people/<int:pk>/", people.switch, name="settings-person"),
+    path("settings/people/<int:pk>/roles/", people.place, name="settings-roles"),
     path("absences/<int:pk>/", people.absences, name="settings-absences"),
     path("settings/keys/", keys.show, name="settings-keys"),
     path("settings/keys/new/", keys.create, name="settings-key-new"),

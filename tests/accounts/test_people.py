@@ -88,4 +88,50 @@ def test_a_visitor_stays_in_the_language_of_the_page(client):
 
 def test_a_person_is_here_since_the_moment_of_the_invitation():
     crew = cast()
-    assert people.invite(**NEW, roles=["rep"], teams=[], by=crew.ada, at=NOON).created_at == NOON
+    assert people.invite(**NEW, roles=["rep"], teams=[crew.field], by=crew.ada, at=NOON).created_at == NOON
+
+
+def test_a_rep_invited_without_a_team_comes_into_the_only_one_of_its_kind():
+    crew = cast()
+    crew.other_field.is_active = False
+    crew.other_field.save()
+
+    user = people.invite(**NEW, roles=["rep"], teams=[], by=crew.ada, at=NOON)
+
+    assert user.team_ids == {crew.field.pk}
+
+
+def test_a_rep_invited_without_a_team_where_there_are_more_needs_one_named():
+    crew = cast()
+
+    with pytest.raises(Invalid) as refusal:
+        people.invite(**NEW, roles=["rep"], teams=[], by=crew.ada, at=NOON)
+
+    assert [error.field for error in refusal.value.errors] == ["teams"]
+
+
+def test_a_person_changes_roles_and_teams_and_keeps_the_limit_where_they_stay():
+    crew = cast()
+    crew.sato.memberships.update(capacity=7)
+
+    user = people.place(
+        user=crew.sato, roles=["rep", "marketer"], teams=[crew.field, crew.marketing], by=crew.ada, at=NOON
+    )
+
+    assert (user.roles, user.team_ids) == ({"rep", "marketer"}, {crew.field.pk, crew.marketing.pk})
+    assert user.memberships.get(team=crew.field).capacity == 7
+    moved = people.place(user=user, roles=["manager"], teams=[crew.field, crew.inside], by=crew.ada, at=NOON)
+    assert moved.roles == {"manager"}
+    assert set(moved.memberships.values_list("team", "is_manager", "receives")) == {
+        (crew.field.pk, True, False),
+        (crew.inside.pk, True, False),
+    }
+
+
+def test_the_last_administrator_keeps_the_role():
+    crew = cast()
+
+    with pytest.raises(people.LastAdmin):
+        people.place(user=crew.ada, roles=["rep"], teams=[crew.field], by=crew.ada, at=NOON)
+    with pytest.raises(Forbidden):
+        people.place(user=crew.sato, roles=["admin"], teams=[], by=crew.sato, at=NOON)

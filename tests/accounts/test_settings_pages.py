@@ -154,3 +154,16 @@ def test_nobody_adds_an_address_to_sign_in_with_beside_the_administrators(client
     client.force_login(cast.sato)
     assert client.get(page).status_code == 404
     assert client.post(page, {"email": "other@example.com", "action_add": ""}).status_code == 404
+
+
+def test_a_person_in_no_team_is_put_into_one(client, ada, cast):
+    cast.sato.memberships.all().delete()
+    address = f"/settings/people/{cast.sato.pk}/roles/"
+
+    assert f'href="{address}"' in client.get("/settings/people/").content.decode()
+    assert "佐藤 翔太" in client.get(address).content.decode()
+    assert client.post(address, {"roles": [], "teams": []}).status_code == 400
+    assert client.post(address, {"roles": ["rep"], "teams": [cast.field.pk]}).status_code == 302
+    assert list(cast.sato.memberships.values_list("team", flat=True)) == [cast.field.pk]
+    client.force_login(cast.sato)
+    assert client.get(address).status_code == 403

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.domain.roles import Permission, Role, TeamKind
 from accounts.interface import figures, toasts
@@ -23,10 +23,9 @@ from accounts.web.access import needs
 from journal.errors import DomainError
 
 
-class InviteForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("E-mail"))
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=60)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=60, required=False)
+class RolesForm(forms.Form):
+    """What a person is here, and where they work."""
+
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -37,6 +36,12 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["teams"].queryset = Team.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+
+
+class InviteForm(RolesForm):
+    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=60)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=60, required=False)
 
 
 class TeamForm(forms.Form):
@@ -121,6 +126,25 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
     return redirect("settings-people")
+
+
+@needs(Permission.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person's roles and teams."""
+    user = get_object_or_404(User.objects.people(), pk=pk)
+    given = request.POST if request.method == "POST" else None
+    form = RolesForm(given, initial={"roles": list(user.roles), "teams": list(user.team_ids)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.place(user=user, by=_me(request), at=_at(request), **form.cleaned_data)
+        except DomainError as error:
+            show_error(form, error)
+        else:
+            toasts.say(request, _("%(name)s: roles and teams are saved.") % {"name": figures.person(user)})
+            return redirect("settings-people")
+    status = 400 if form.errors else 200
+    return render(request, "settings/person.html", {"person": user, "form": form}, status=status)
 
 
 @login_required
