@@ -24,7 +24,7 @@ FAR = timedelta(days=3650)
 
 @dataclass(frozen=True)
 class Member:
-    """One person of the teams one leads, with what lies in their hands."""
+    """One person of the teams one leads, once whatever the number of their teams, with what lies in their hands."""
 
     user: User
     team: str
@@ -50,34 +50,39 @@ def team_in_hand(*, user: User, at: datetime) -> list[Member]:
     Five queries, whatever the size of the teams.
     """
     places = _places(user)
-    people = [place.user_id for place in places]
+    people = list(places)
     owed = _owed(people)
     nearest = {timed.duty.lead.owner_id: timed for timed in reversed(_nearest(people, at)) if timed.duty.lead}
     held, kept, away = _held(people), _kept_this_month(people, at), _away(people, at)
     members = [
         Member(
-            user=place.user,
-            team=place.team.name,
-            answer=owed.get((place.user_id, DueKind.ANSWER), 0),
-            contact=owed.get((place.user_id, DueKind.CONTACT), 0),
-            feedback=owed.get((place.user_id, DueKind.FEEDBACK), 0),
-            nearest=nearest.get(place.user_id),
-            load=held.get(place.user_id, 0),
-            capacity=place.capacity,
-            away_until=away.get(place.user_id),
-            met=kept.get(place.user_id, (0, 0))[0],
-            due=kept.get(place.user_id, (0, 0))[1],
+            user=theirs[0].user,
+            team="・".join(place.team.name for place in theirs),
+            answer=owed.get((pk, DueKind.ANSWER), 0),
+            contact=owed.get((pk, DueKind.CONTACT), 0),
+            feedback=owed.get((pk, DueKind.FEEDBACK), 0),
+            nearest=nearest.get(pk),
+            load=held.get(pk, 0),
+            # What lies with a person counts against the limit of each team: the widest is where nothing more fits.
+            capacity=max(place.capacity for place in theirs),
+            away_until=away.get(pk),
+            met=kept.get(pk, (0, 0))[0],
+            due=kept.get(pk, (0, 0))[1],
         )
-        for place in places
+        for pk, theirs in places.items()
     ]
     return sorted(members, key=lambda member: member.nearest.duty.due_at if member.nearest else at + FAR)
 
 
-def _places(user: User) -> list[Membership]:
+def _places(user: User) -> dict[int, list[Membership]]:
+    """The places of each person, in the order of the teams' names."""
     places = Membership.objects.filter(receives=True, user__is_active=True, team__is_active=True)
     if not user.may(Permission.MANAGE_PEOPLE):
         places = places.filter(team__in=user.team_ids)
-    return list(places.select_related("user", "team").order_by("team__name", "user_id"))
+    found: dict[int, list[Membership]] = {}
+    for place in places.select_related("user", "team").order_by("team__name", "user_id"):
+        found.setdefault(place.user_id, []).append(place)
+    return found
 
 
 def _owed(people: list[int]) -> dict[tuple[int, str], int]:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Absence
+from accounts.models import Absence, Membership
 from handoff.models import StageTransition
 from handoff.queries import team_hands, today
 from handoff.web import change_lines
@@ -95,6 +95,15 @@ def test_the_teams_hands_count_what_lies_with_whom(cast):
     assert members["井坂"].away_until == tokyo("2026-11-24 00:00").date()
     assert members["大戸"].load == 0
     assert "牧" not in members
+
+
+def test_who_works_in_two_teams_is_one_line_of_the_teams_hands(cast):
+    Membership.objects.create(user=cast.sato, team=cast.other_field, receives=True, capacity=30)
+    offered(cast, AT, to=cast.sato)
+
+    found = [member for member in team_hands.team_in_hand(user=cast.ada, at=AT) if member.user == cast.sato]
+
+    assert [(one.team, one.load, one.capacity) for one in found] == [("営業1部・営業2部", 1, 30)]
 
 
 def test_the_teams_hands_cost_the_same_whatever_the_team(cast, django_assert_max_num_queries):
