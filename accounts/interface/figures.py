@@ -66,7 +66,7 @@ def signed(value: float | Decimal | None, digits: int = 0) -> str:
 
 
 def person(someone: Any) -> str:
-    """姓 名, as written; a name in Latin letters reads first name first in English."""
+    """姓 名, as written; a name in Latin letters reads first name first in English; without one what it calls itself."""
     last, first = getattr(someone, "last_name", ""), getattr(someone, "first_name", "")
     if not last and not first:
         return str(someone or "")

@@ -52,8 +52,8 @@ class User(AbstractBaseUser):
 
     @property
     def name(self) -> str:
-        """Japanese order, as the person wrote it."""
-        return f"{self.last_name} {self.first_name}".strip()
+        """Japanese order, as the person wrote it; who has given no name yet is known by the address."""
+        return f"{self.last_name} {self.first_name}".strip() or self.email
 
     @cached_property
     def roles(self) -> frozenset[str]:

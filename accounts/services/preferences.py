@@ -14,6 +14,14 @@ def speak(*, user: User, language: str) -> User:
 
 
 @retried
+def be_called(*, user: User, last_name: str, first_name: str) -> User:
+    """The person's own name from now on."""
+    user.last_name, user.first_name = last_name.strip(), first_name.strip()
+    user.save(update_fields=["last_name", "first_name"])
+    return user
+
+
+@retried
 def sign_in_with(*, user: User, last_name: str, first_name: str, email: str, password: str) -> User:
     """The person's own name, address and password from now on. Raises EmailTaken."""
     address = email.strip().lower()

@@ -1,4 +1,4 @@
-"""How one signs in: name, e-mail and password of the person at the screen, while none is set."""
+"""The person at the screen: their name, and how they sign in while no password is set."""
 
 from django import forms
 from django.contrib.auth import password_validation, update_session_auth_hash
@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.interface import toasts
+from accounts.interface import figures, toasts
 from accounts.models import User
 from accounts.services import preferences
 from journal.errors import Conflict
 
 
-class DetailsForm(forms.Form):
+class NameForm(forms.Form):
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=60)
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=60, required=False)
+
+
+class DetailsForm(NameForm):
     email = forms.EmailField(label=gettext_lazy("E-mail"))
     password = forms.CharField(
         label=gettext_lazy("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -48,3 +51,17 @@ def show(request: HttpRequest) -> HttpResponse:
             toasts.say(request, _("From now on you sign in with %(email)s.") % {"email": user.email})
             return redirect("home")
     return render(request, "account/sign_in_details.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def name(request: HttpRequest) -> HttpResponse:
+    """One's own name, as colleagues read it everywhere."""
+    user: User = request.user  # type: ignore[assignment]
+    given = request.POST if request.method == "POST" else None
+    form = NameForm(given, initial={"last_name": user.last_name, "first_name": user.first_name})
+    if form.is_valid():
+        preferences.be_called(user=user, **form.cleaned_data)
+        toasts.say(request, _("You are called %(name)s here.") % {"name": figures.person(user)})
+        return redirect("home")
+    return render(request, "account/name.html", {"form": form}, status=400 if form.errors else 200)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("demo-login/<int:pk>/", demo_login, name="demo-login"),
     path("preferences/", shell.choose, name="preferences"),
     path("menu/", shell.menu, name="menu"),
+    path("name/", sign_in_details.name, name="own-name"),
     path("sign-in-details/", sign_in_details.show, name="sign-in-details"),
     path("components/", gallery.show, name="components"),
     path("settings/", index.show, name="settings"),

@@ -69,7 +69,7 @@ def _name(values: dict[str, Any]) -> str:
     to = assigning.target(values)
     if to is None:
         return ""
-    return to.user.last_name if to.user else to.teams[0].name
+    return to.user.last_name or to.user.name if to.user else to.teams[0].name
 
 
 class NurtureForm(forms.Form):

@@ -3,6 +3,8 @@
 import pytest
 
 from accounts import navigation
+from accounts.interface import figures
+from accounts.models import User
 from accounts.services import preferences
 from tests.cast import NOON, cast, organization
 
@@ -145,3 +147,26 @@ def test_errors_say_what_to_do(client, settings):
     page = client.get("/no-such-page/", headers={"accept-language": "ja"})
     assert page.status_code == 404
     assert "ここには何もありません" in page.content.decode()
+
+
+def test_who_has_given_no_name_is_known_by_the_address_and_can_give_one(client, people):
+    User.objects.filter(pk=people.ada.pk).update(last_name="", first_name="")
+    client.force_login(people.ada)
+
+    page = client.get("/settings/people/").content.decode()
+
+    assert page.count(f'<b class="hf-s">{people.ada.email}</b>') == 1
+    assert 'href="/name/"' in page
+    assert figures.addressed(User.objects.get(pk=people.ada.pk)).startswith(people.ada.email)
+    assert client.post("/name/", {"last_name": " "}).status_code == 400
+    assert client.post("/name/", {"last_name": "足立", "first_name": "洋子"})["Location"] == "/"
+    assert str(User.objects.get(pk=people.ada.pk)) == "足立 洋子"
+
+
+def test_nobody_is_called_nothing_after_signing_in(client, people):
+    User.objects.filter(pk=people.ada.pk).update(last_name="", first_name="")
+
+    signed_in = {"login": people.ada.email, "password": "correct horse battery"}
+    answer = client.post("/account/login/", signed_in, follow=True)
+
+    assert [people.ada.email in str(said) for said in answer.context["messages"]] == [True]
