@@ -175,6 +175,20 @@ def test_a_batch_is_decided_as_one(act, ready):
     assert Handoff.objects.count() == 3
 
 
+def test_leads_of_a_batch_are_decided_on_one_by_one_until_it_is_done(act, ready):
+    batch = Batch.objects.create(cause="import", owner=ready.mia, team=ready.marketing, created_at=LATE, due_at=LATE)
+    offered, aside = (duty("batch", ready.mia, ready.marketing, email=f"{n}@example.jp") for n in range(2))
+    BatchLead.objects.bulk_create(BatchLead(lead=lead, batch=batch, at=LATE) for lead in (offered, aside))
+
+    act(ready.mia, "offer", offered.pk)
+    assert list(batch.entries.values_list("lead", flat=True)) == [aside.pk]
+    act(ready.mia, "nurture", aside.pk, resurface_on="2027-02-01", reason="not_now")
+
+    batch.refresh_from_db()
+    assert batch.closed_at == AT
+    assert Handoff.objects.get().lead == offered
+
+
 @pytest.mark.parametrize(
     ("kind", "stage", "who", "expected"),
     [

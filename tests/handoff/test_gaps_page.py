@@ -198,7 +198,7 @@ def test_a_batch_that_is_not_due_yet_is_decided_on_from_today(look, cast):
     for words in (
         "宮下",
         "大野",
-        "2件がまとめて基準に達しました。",
+        "基準に達した2件について",
         f"/gaps/offer-all/{made.pk}/",
         f"/gaps/offer/{lead.pk}/",
     ):
