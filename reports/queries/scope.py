@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.domain.roles import Permission, Role
 from accounts.models import Organization, User
-from handoff.domain.choices import Leg
+from handoff.domain.choices import ClockState, Leg
 from handoff.models import Clock, Episode, Handoff
 from handoff.queries.legs import FIELD_LEGS
 from leads.models import Lead
@@ -98,14 +98,18 @@ def episodes(question: Question) -> QuerySet[Episode]:
 
 
 def clocks(question: Question) -> QuerySet[Clock]:
-    """Clocks due in the period that ended as kept or broken, of the legs asked about."""
+    """Clocks due in the period that ended as kept or broken, of the legs asked about.
+
+    A broken one has ended when it was due, a kept one as soon as it was kept.
+    """
+    has_ended = Q(due_at__lte=question.as_of) | Q(state=ClockState.MET, ended_at__lte=question.as_of)
     found = Clock.objects.filter(
+        has_ended,
         lead_q(question, "handoff__lead__"),
         handoff__leg__in=question.filters.legs,
         due_at__gte=question.period.start,
         due_at__lt=question.period.end,
-        due_at__lte=question.as_of,
-        state__in=["met", "breached"],
+        state__in=[ClockState.MET, ClockState.BREACHED],
     )
     if question.filters.team:
         found = found.filter(handoff__team=question.filters.team)

@@ -10,6 +10,7 @@ import pytest
 from feedback.models import Opportunity
 from handoff.models import Clock, Episode, Handoff, StageEntry, StageTransition
 from leads.models import Campaign, Lead
+from reports.domain.figures import Rate
 from reports.domain.periods import Period
 from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
 from reports.queries.quantiles import spread_of
@@ -161,6 +162,28 @@ def test_ar_32_the_key_figures_equal_a_plain_count(history):
     assert (found.wins.numerator, found.wins.denominator) == (len(won), len(reached))
     assert (found.sla.numerator, found.sla.denominator) == (len([e for e in ended if e["kept"] == "met"]), len(ended))
     assert found.never_contacted == len(offers) - len(acted)
+
+
+def test_a_promise_kept_counts_at_once_and_one_still_open_does_not(people):
+    """Kept before its due time later today; one that runs, and one due only in the next period, are not in it."""
+    at = tokyo("2026-11-20 13:00")
+    lead = Lead.objects.create(last_name="中村", stage_since=at, acquired_at=at, created_at=at, updated_at=at)
+    episode = Episode.objects.create(lead=lead, leg="marketing_to_field", attempt=1, offered_at=at, band="high")
+    handoff = Handoff.objects.create(
+        episode=episode, lead=lead, leg=episode.leg, offered_at=at, team=people.field, assigned_to=people.sato,
+        assigned_at=at, priority="high", answer_due_at=at, state="accepted", answered_at=at, answered_by=people.sato,
+    )  # fmt: skip
+    kept_at, soon, later = at + timedelta(minutes=5), at + timedelta(hours=4), at + timedelta(days=3)
+    for kind, state, due, ended in (
+        ("answer", "met", soon, kept_at), ("contact", "running", soon, None), ("meeting", "met", later, kept_at)
+    ):  # fmt: skip
+        Clock.objects.create(
+            handoff=handoff, kind=kind, state=state, calendar_id=0, started_at=at, due_at=due, ended_at=ended
+        )
+    today = Period(date(2026, 11, 1), date(2026, 11, 21), TOKYO)
+    found = sla.sla(Question(today, NOW))
+    assert (found.kept, found.people[0].kept) == (Rate(1, 1), Rate(1, 1))
+    assert sla.sla(Question(today, at)).kept == Rate(0, 0)
 
 
 def cohort_of(history, as_of=NOW):
