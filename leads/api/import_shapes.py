@@ -92,7 +92,7 @@ class ImportSerializer(serializers.ModelSerializer[ImportRun]):
             "rows": {"help_text": "Rows of the file; 0 until all are read"},
             "created": {"help_text": "Rows that made a lead"},
             "updated": {"help_text": "Rows that changed a lead"},
-            "unchanged": {"help_text": "Rows that said nothing new"},
+            "unchanged": {"help_text": "Rows that said nothing new; also a total or an example row, with that reason"},
             "duplicates": {"help_text": "Rows held until somebody decides (resolve)"},
             "refused": {"help_text": "Rows that were refused, each with its reasons"},
             "kept": {"help_text": "Leads that taking the import back left, because others had changed them since"},

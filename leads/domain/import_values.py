@@ -5,6 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+# Rows of a list that name nobody on purpose: what adds it up, what shows how to fill it in.
+ASIDE = ("total_row", "example_row")
+
 
 @dataclass
 class RowValues:
@@ -49,6 +52,11 @@ class RowFault:
     column: str
     code: str
     values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the row was never meant as somebody, so that nothing is missing without it."""
+        return self.code in ASIDE
 
     def as_dict(self) -> dict[str, Any]:
         """As it is kept with the row."""

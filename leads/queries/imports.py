@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from leads.domain.import_cells import for_spreadsheet
+from leads.domain.import_values import ASIDE
 from leads.imports.errors import BY_CODE
 from leads.imports.sentences import row_sentence
 from leads.models import ImportRow, ImportRun, Lead
@@ -133,6 +134,7 @@ def asks_for_order(run: ImportRun) -> bool:
 # Faults of words that a person can give a meaning to.
 _WORDS = {"stage", "outcome", "phase", "seniority", "temperature"}
 _MOST_WORDS = 30
+_MOST_ASIDE = 5
 
 
 def unknown_words(run: ImportRun) -> dict[str, tuple[str, Counter[str]]]:
@@ -148,6 +150,13 @@ def unknown_words(run: ImportRun) -> dict[str, tuple[str, Counter[str]]]:
                 if word in counted or len(counted) < _MOST_WORDS:
                     counted[word] += 1
     return found
+
+
+def aside(run: ImportRun) -> list[tuple[int, str]]:
+    """(line, why) of the first rows that were never meant as somebody: totals, the example of a template."""
+    rows = ImportRow.objects.filter(run=run, result=ImportRow.Result.UNCHANGED, lead=None).exclude(errors=[])
+    found = rows.order_by("number").values_list("line", "errors")[:_MOST_ASIDE]
+    return [(line, fault["code"]) for line, errors in found for fault in errors if fault["code"] in ASIDE]
 
 
 def decidable(run: ImportRun) -> dict[str, int]:

@@ -285,7 +285,7 @@ def results(drafts: Sequence[Draft]) -> Counter[str]:
 def _result(draft: Draft) -> str:
     result = ImportRow.Result
     if draft.keys is None:
-        return result.REFUSED
+        return result.UNCHANGED if any(fault.is_aside for fault in draft.faults) else result.REFUSED
     if draft.held:
         return result.DUPLICATE
     if draft.is_new:

@@ -124,6 +124,7 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
         "stated": imports.scores_stated(run) if run.state == ImportRun.State.DONE else 0,
         "owed": imports.scores_owed(run) if run.state == ImportRun.State.DONE else 0,
         "differing": differing,
+        "aside": _aside(run),
         "leads_url": leads_address(run),
         **(_silent(run) if run.state == ImportRun.State.DONE else {}),
     }
@@ -143,6 +144,12 @@ _NO_CONTACT = {"all": [{"field": name, "op": "unknown"} for name in REACHED_BY]}
 def _silent(run: ImportRun) -> dict[str, Any]:
     """How many came without any way to contact them, and their list."""
     return {"silent": imports.without_contact(run), "silent_url": leads_address(run, _NO_CONTACT)}
+
+
+def _aside(run: ImportRun) -> list[str]:
+    """The rows that name nobody on purpose, each with its line."""
+    words = {"example_row": _("line %(line)s (example)"), "total_row": _("line %(line)s (total)")}
+    return [words[code] % {"line": line} for line, code in imports.aside(run)]
 
 
 def _words(run: ImportRun) -> list[dict[str, Any]]:

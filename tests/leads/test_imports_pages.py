@@ -277,7 +277,7 @@ def test_empty_starter_sheet_comes_in_as_it_goes_out(browser):
     answer = browser.get(reverse("import-starter"))
     assert "filename*=utf-8''%E3%82%B9" in answer["Content-Disposition"]
     run = taken_in_workbook(browser, answer.content)
-    assert (run.layout, run.rows, run.refused) == ("excel_starter", 1, 1)
+    assert (run.layout, run.rows, run.refused, run.unchanged) == ("excel_starter", 1, 0, 1)
     assert [fault["code"] for fault in run.file_rows.get().errors] == ["example_row"]
     assert {header for header, target in run.mapping.items() if target == "-"} == {"優先度"}
 
@@ -294,11 +294,14 @@ def test_filled_starter_sheet_makes_leads_that_can_be_contacted(browser):
         for place, row in enumerate(rows):
             sheet.write_row(place, 0, row)
     run = taken_in_workbook(browser, filled.getvalue())
+    page = browser.get(reverse("import", args=[run.pk]))
+    assert page.context["chosen"] == "created"
+    assert "2行目（記入例）" in page.content.decode()
     browser.post(reverse("import-commit", args=[run.pk]))
     work(run)
     lead = Lead.objects.get()
     assert (lead.company.name, lead.name, lead.company.employee_count) == ("東浜精工", "田中 一郎", 120)
-    assert (run.created, run.refused, lead.phone) == (1, 1, "0312345678")
+    assert (run.created, run.refused, run.unchanged, lead.phone) == (1, 0, 1, "0312345678")
     assert browser.get(reverse("import", args=[run.pk])).context["silent"] == 0
 
 
