@@ -138,3 +138,15 @@ def test_ar_33_one_card_per_side(people, story, client):
 
 def test_only_who_may_see_reports(people, client):
     assert client.get("/dashboard/").status_code == 302
+
+
+def test_one_of_a_kind_is_no_plural(people, client):
+    User.objects.update(language="en")
+    client.force_login(people.maki)
+    with frozen(NOON):
+        stories.accepted(people, to=people.sato, channel="展示会")
+        funnel = client.get("/dashboard/?tab=funnel&period=month").content.decode()
+        promises = client.get("/dashboard/?tab=sla&period=month").content.decode()
+    assert "the 1 lead that became MQL" in funnel
+    assert "What became of the 1 lead (MQL)" in funnel
+    assert "in working hours, 1 case<" in promises
