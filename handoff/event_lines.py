@@ -98,6 +98,7 @@ def planned(event: Event, people: People) -> Line:
 
 
 timeline.register("lead.stage_changed", stage_changed)
+timeline.register("lead.stage_followed", stage_changed)
 timeline.register("handoff.offered", offered)
 timeline.register("handoff.accepted", accepted)
 timeline.register("handoff.rejected", rejected)

@@ -15,6 +15,11 @@ def created(event: Event, people: People) -> Line:
     return Line("user-plus", text, is_key=True)
 
 
+def imported(event: Event, people: People) -> Line:
+    """The lead came in with a list, by its name."""
+    return Line("file-import", _("Imported from “%(file)s”") % {"file": event.data.get("file", "")}, is_key=True)
+
+
 def updated(event: Event, people: People) -> Line:
     """Somebody changed fields: which, without their values."""
     names = [str(label_of(name)) for name in event.data.get("fields", [])]
@@ -44,6 +49,7 @@ def unmerged(event: Event, people: People) -> Line:
 timeline.register("lead.merged", merged)
 timeline.register("lead.unmerged", unmerged)
 timeline.register("lead.created", created)
+timeline.register("lead.imported", imported)
 timeline.register("lead.updated", updated)
 timeline.register("lead.opted_out", opted_out)
 timeline.register("lead.do_not_contact", do_not_contact)

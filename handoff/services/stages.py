@@ -12,7 +12,7 @@ from handoff.domain.stages import Way
 from handoff.models import Handoff, StageEntry, StageTransition
 from handoff.services import duties
 from journal.errors import Conflict, FieldError
-from journal.services import record
+from journal.services import record, record_many
 from leads.domain.choices import Stage
 from leads.models import Lead, LeadScore
 
@@ -81,7 +81,8 @@ def move_many(
     not_before: datetime | None = None,
     reason: str = "",
 ) -> list[Lead]:
-    """Brings all that the table lets to `to`, set-based; returns those moved. One journal row for all.
+    """Brings all that the table lets to `to`, set-based; returns those moved. One journal row for all, to which
+    apps react, and one a lead for its timeline, which an intake doesn't have.
 
     Only for single steps (nothing is passed through on the way to `to`).
     """
@@ -100,8 +101,10 @@ def move_many(
     _append([_step(lead, *before[lead.pk], to=to, by=by, reason=reason or way, at=at) for lead in moved], moved)
     for lead in moved:
         lead.stage, lead.stage_since = to, at
-    data = {"to": to, "reason": reason or str(way), "leads": moved_ids}
-    record("leads.stages_changed", subject=Organization(pk=1), by=by, at=at, data=data)
+    said = {"to": to, "reason": reason or str(way)}
+    record("leads.stages_changed", subject=Organization(pk=1), by=by, at=at, data=said | {"leads": moved_ids})
+    if way != Way.INTAKE:
+        record_many("lead.stage_followed", leads=moved, by=by, at=at, data=said)
     return moved
 
 

@@ -230,6 +230,8 @@ def _tell(drafts: Sequence[Draft], changes: Changes, context: Context, at: datet
         return
     by = run.created_by
     journal.record("import.rows_applied", subject=run, by=by, at=at, data=data)
+    said = {"import": run.pk, "file": run.filename}
+    journal.record_many("lead.imported", leads=changes.new_leads, by=by, at=at, data=said)
     for lead, name in changes.refusals:
         journal.record(f"lead.{name}", subject=lead, by=by, at=at, lead_id=lead.pk)
     companies = [company.pk for company, _ in changes.companies.values()]

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from handoff.models import Batch, BatchLead, Clock, Gate, Handoff, HandoffRule, JoinedLead, StageTransition
 from handoff.queries import duties
 from handoff.services import batches, eligibility, handoffs, intake, transition
 from leads.models import DuplicatePair, Lead
+from leads.queries import timeline
 from leads.services import activities, lead_changes
 from scoring.services import presets, scores
 from tests import factories
@@ -43,6 +45,14 @@ def test_a_live_lead_over_the_line_is_offered_by_the_system(small):
     assert (lead.stage, lead.due_kind, lead.owner) == ("mql", "answer", small.sato)
     assert (handoff.offered_by, handoff.sender, handoff.sender_team) == (None, None, small.marketing)
     assert StageTransition.objects.get(lead=lead, to_stage="mql").reason == "eligible"
+
+
+def test_a_lead_that_became_mql_with_others_tells_so_on_its_timeline(small):
+    lead = stories.lead()
+    eligibility.make_mqls(leads=[lead, stories.lead()], at=NOON)
+    with translation.override("en"):
+        told = [entry for entry in timeline.lines(lead)[0] if entry.kind == "lead.stage_followed"]
+    assert [(entry.text, entry.is_key) for entry in told] == [("Became MQL (met the criteria)", True)]
 
 
 def test_a_lead_under_the_line_is_left_alone(small):

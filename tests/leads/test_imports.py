@@ -15,6 +15,7 @@ from journal import clock
 from journal.models import Event
 from leads import hooks
 from leads.models import Activity, Company, ImportRow, ImportRun, Lead, LeadSource, ScoreDue
+from leads.queries import timeline
 from leads.services import import_chunks, import_runs, import_work, merging
 from leads.services.import_errors import WrongState
 from tests.cast import NOON, Cast
@@ -66,6 +67,7 @@ def test_ar_09_starter_sheet_imports_without_mapping(take: Import) -> None:
     assert run.file_rows.get().stated_score == 25
     lead.refresh_from_db()
     assert lead.last_activity_at == lead.acquired_at == NOON
+    assert "lead.imported" in [entry.kind for entry in timeline.lines(lead)[0]]
 
 
 def test_ar_12_inventory_imports_without_mapping(take: Import) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from journal import clock
+from journal import services as journal
 from leads.models import Activity
 from leads.queries import timeline
 from tests import factories
@@ -72,3 +73,9 @@ def test_the_queries_stay_few(lead, django_assert_max_num_queries):
     visits(lead, 40)
     with django_assert_max_num_queries(5):
         timeline.lines(lead, size=12)
+
+
+def test_whoever_came_in_by_a_list_has_a_beginning(lead):
+    at = NOON - timedelta(days=1)
+    journal.record_many("lead.imported", leads=[lead], by=None, at=at, data={"import": 1, "file": "list.csv"})
+    assert "Imported from “list.csv”" in [entry.text for entry in timeline.lines(lead)[0]]
