@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 PRICING_WORDS = ("料金", "価格", "見積", "pricing", "price", "/plan")
+VIEWS = ("site_visit", "page_view")
 RECENT = timedelta(days=30)
 HOT = timedelta(days=7)
 
@@ -39,7 +40,7 @@ class Line:
 def why_now(acts: Sequence[Act], *, met: str, score: int | None, at: datetime) -> Line:
     """The strongest recent sign, most telling first."""
     recent = [act for act in acts if at - act.at <= RECENT]
-    pricing = [act for act in recent if act.is_pricing]
+    pricing = [act for act in recent if act.is_pricing and act.type in VIEWS]
     if demo := _first(recent, "demo_request"):
         return Line("demo_request", {"at": demo.at.isoformat()})
     if len(pricing) >= 2:
@@ -48,7 +49,7 @@ def why_now(acts: Sequence[Act], *, met: str, score: int | None, at: datetime) -
     for kind in ("webinar_attended", "document_download", "form_submit", "event_attended", "business_card"):
         if found := _first(recent, kind):
             return Line(kind, {"title": found.title, "at": found.at.isoformat()})
-    visits = [act for act in recent if act.type in ("site_visit", "page_view")]
+    visits = [act for act in recent if act.type in VIEWS]
     if visits:
         return Line("visits", {"times": len(visits)})
     return Line("met", {"where": met}) if met else Line("score", {"score": score or 0})

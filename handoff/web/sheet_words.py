@@ -128,8 +128,8 @@ def _because(approach: Mapping[str, Any]) -> str:
         "asked_demo": _("They asked for a demo."),
         "no_phone": _("No telephone number is known."),
         "only_company": _("Only the company is known; ask at the reception."),
-        "pricing": _("They looked at prices this week."),
-        "webinar": _("They attended a webinar this week; the talk is fresh."),
+        "pricing": _("They looked at prices in the week before the handover."),
+        "webinar": _("They attended a webinar in the week before the handover; the talk is fresh."),
         "high": _("Priority is high; the first contact counts."),
         "quiet": _("No strong sign lately; begin without pressing."),
     }

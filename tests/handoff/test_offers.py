@@ -52,6 +52,14 @@ def test_an_offer_makes_an_mql_with_a_receiver_a_duty_and_two_clocks(small):
     assert handoff.reason_line == "午後なら電話に出やすい"
 
 
+def test_a_document_about_prices_is_no_view_of_the_pricing_page(small):
+    lead = stories.lead(phone="0268-00-5678")
+    for kind, content in (("page_view", "料金ページ"), ("document_download", "料金と導入の流れ")):
+        activities.record(lead=lead, type=kind, content=content, occurred_at=NOON, by=None, at=NOON)
+    handoff = handoffs.offer(lead=lead, by=small.mia, at=NOON)
+    assert handoff.sheet["why"]["code"] == "document_download"
+
+
 def test_the_sheet_is_frozen_with_what_was_known(small):
     lead = stories.lead(title="製造部 課長", phone="0268-00-5678", channel="展示会")
     lead = stories.qualified(lead, by=small.isao, at=NOON, competitors="2社", temperature=4)
