@@ -1,0 +1,62 @@
+"""What stands beside one another keeps to its own place at the widths of common screens."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from journal import clock
+from tests.cast import NOON
+from tests.handoff import stories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = (1024, 1280, 1366)
+# Where the cells of the tables end beyond the section that holds them, unless they move in a box of their own.
+BEYOND = """() => [...document.querySelectorAll("section .hf-table")].filter(table => !table.closest(".hf-scroll") &&
+    table.getBoundingClientRect().right > table.closest("section").getBoundingClientRect().right + 1).length"""
+TALLEST = """() => Math.max(...[...document.querySelectorAll(".hf-now-row > :nth-child(4) > :first-child")].map(
+    state => state.getBoundingClientRect().height / parseFloat(getComputedStyle(state).lineHeight)))"""
+LINES = """() => [...document.querySelectorAll(".is-bleed")].every(
+    table => getComputedStyle(table.rows[1].cells[0]).borderBottomWidth === "0px")"""
+
+
+@pytest.fixture(params=["ja", "en"])
+def page(request, chrome, live_server, settings):
+    with clock.frozen(NOON):
+        people = stories.small()
+        User.objects.update(language=request.param)
+        for minutes in (20, 60):
+            stories.offered(people, to=people.sato, channel="展示会", at=NOON - timedelta(minutes=minutes))
+        visitor = Client()
+        visitor.force_login(people.maki)
+        context = chrome.new_context(locale="ja-JP" if request.param == "ja" else "en-GB")
+        session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        shown = context.new_page()
+        yield lambda address: shown.goto(f"{live_server.url}{address}") and shown
+        context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_tables_keep_to_their_column(page, width):
+    for address in ("/dashboard/?period=month", "/"):
+        shown = page(address)
+        shown.set_viewport_size({"width": width, "height": 900})
+        assert shown.locator("section .hf-table").count()
+        assert shown.evaluate(BEYOND) == 0, address
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_a_duty_waits_for_stands_in_a_line_or_two(page, width):
+    shown = page("/")
+    shown.set_viewport_size({"width": width, "height": 900})
+    assert shown.evaluate(TALLEST) < 2.1
+
+
+def test_the_lines_of_the_list_end_with_those_above(page):
+    shown = page("/leads/")
+    shown.set_viewport_size({"width": 1280, "height": 900})
+    assert shown.evaluate(LINES)
