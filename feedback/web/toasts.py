@@ -8,11 +8,11 @@ from leads.models import Lead
 
 
 def what_followed(feedback: Feedback) -> str:
-    """`商談を記録しました。次回アクション 11/27(金)`: the result and what is owed next."""
+    """`商談化を記録しました。次の行動は11/27(金)まで。`: the result and what is owed next."""
     lead = Lead.objects.get(pk=feedback.handoff.lead_id)
     told = _("Recorded: %(result)s.") % {"result": feedback.get_result_display()}
     if lead.due_at is None:
         return told
     values = {"duty": lead.get_due_kind_display(), "day": dates.day(lead.due_at)}
-    following = _("Next: %(duty)s by %(day)s.") % values
+    following = _("%(duty)s by %(day)s.") % values
     return f"{told} {following}"

@@ -44,10 +44,14 @@ SQL_REQUIRED: tuple[Mapping[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Missing:
-    """An unknown item that a gate asks for; `at_least` > 0 when it is so many of several."""
+    """An unknown item that a gate asks for; `at_least` > 0 when it is so many of several.
+
+    `is_implied` when knowing the single items that are asked for fills the group as well.
+    """
 
     items: tuple[Item, ...]
     at_least: int = 0
+    is_implied: bool = False
 
     @property
     def name(self) -> str:
@@ -60,7 +64,8 @@ def missing(required: Iterable[Mapping[str, Any]], known: Mapping[str, Any]) -> 
     >>> [m.name for m in missing([{"item": "need"}], {"need": ""})]
     ['need']
     """
-    found = []
+    found, required = [], list(required)
+    singly = {entry["item"] for entry in required if "item" in entry}
     for entry in required:
         if "item" in entry:
             if not is_known(known.get(entry["item"])):
@@ -69,7 +74,8 @@ def missing(required: Iterable[Mapping[str, Any]], known: Mapping[str, Any]) -> 
         unknown = tuple(ITEMS[name] for name in entry["of"] if not is_known(known.get(name)))
         lacking = entry["at_least"] - (len(entry["of"]) - len(unknown))
         if lacking > 0:
-            found.append(Missing(unknown, lacking))
+            is_implied = sum(item.name in singly for item in unknown) >= lacking
+            found.append(Missing(unknown, lacking, is_implied))
     return found
 
 

@@ -29,6 +29,7 @@ class Lack:
     code: str
     label: str | Promise
     question: str | Promise
+    is_implied: bool = False
 
     def as_error(self) -> FieldError:
         field = f"qualification.{self.code}" if self.code in ITEMS else self.code
@@ -125,9 +126,14 @@ def items_of(row: Qualification | None) -> dict[str, object]:
     return {name: getattr(row, name) for name in ITEMS} if row else {}
 
 
+def told(lacks: Iterable[Lack]) -> list[Lack]:
+    """The lacks that a sentence names and counts: what goes with the others isn't said twice."""
+    return [lack for lack in lacks if not lack.is_implied]
+
+
 def names(lacks: Iterable[Lack]) -> str:
     """The lacks in one line."""
-    return _(", ").join(str(lack.label) for lack in lacks)
+    return _(", ").join(str(lack.label) for lack in told(lacks))
 
 
 def _lack(missing: Missing) -> Lack:
@@ -139,7 +145,7 @@ def _lack(missing: Missing) -> Lack:
         "n": missing.at_least,
         "items": labels,
     }
-    return Lack("any", label, missing.items[0].question)
+    return Lack("any", label, missing.items[0].question, missing.is_implied)
 
 
 def _unmet(gate: Gate) -> Lack:

@@ -72,7 +72,9 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"lead": lead, "gate": gate, "lacks": gate.lacks if gate else (), "items": gate.items if gate else ()}
     # The questions stand below, each at its item; a criterion stands nowhere else.
     context["rules"] = [lack for lack in context["lacks"] if lack.code == "condition"]
-    context["names"] = gates.names(gate.lacks) if gate else ""
+    context["told"] = gates.told(context["lacks"])
+    context["names"] = gates.names(context["lacks"])
+    context["is_last"] = legs.next_leg(lead.stage) is None
     context["may_qualify"] = request.user.may("qualify")
     context["may_edit"] = request.user.may("edit_leads")
     return render(request, "handoff/_panel_need.html", context)
@@ -127,7 +129,7 @@ def _item(step: step_query.Step, lead: Lead, gate: GateState | None, at: datetim
         lines.append(ngettext("day %(n)d", "day %(n)d", step.days + 1) % {"n": step.days + 1})
     following = {Stage.SAL: Stage.SQL, Stage.LEAD: Stage.MQL, Stage.MAL: Stage.MQL}.get(Stage(lead.stage))
     if not step.state and step.stage == following and gate is not None and gate.lacks:
-        missing = len(gate.lacks)
+        missing = len(gates.told(gate.lacks))
         lines.append(ngettext("%(n)d item to go", "%(n)d items to go", missing) % {"n": missing})
     return Item(str(Stage(step.stage).label), step.state, tuple(lines))
 

@@ -130,3 +130,13 @@ def test_the_list_of_results_costs_a_constant_number_of_queries(people, client, 
 
     with django_assert_max_num_queries(16):
         client.get("/results/")
+
+
+def test_the_toast_says_once_that_the_next_action_is_owed(people, client):
+    handoff = stories.accepted(people, to=people.sato)
+    client.force_login(people.sato)
+    with frozen(NOON):
+        sent = {"result": "considering", "reason": "timing", "quality": "4", "next_action_on": "2026-12-03"}
+        page = client.post(f"/handoffs/{handoff.pk}/feedback/", sent, follow=True).content.decode()
+    assert "次の行動は" in page
+    assert "次は" not in page

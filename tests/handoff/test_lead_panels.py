@@ -153,3 +153,32 @@ def test_a_criterion_that_no_question_meets_leads_to_the_lead_s_own_fields(clien
         assert f'href="/leads/{lead.pk}/edit/"' in text
         assert "/qualification/" not in text
         assert "50" in text, "what is missing is said, not only that a criterion is not met"
+
+
+def test_what_the_other_items_fill_is_neither_named_nor_counted_again(client):
+    people = stories.mid()
+    handoff = stories.accepted(people, to=people.isao)
+
+    answer = get(client, people.isao, f"/leads/{handoff.lead_id}/need/")
+
+    assert answer.context["names"] == "必要性、導入時期、決裁の流れ"
+    assert len(answer.context["told"]) == 3
+
+
+def test_the_last_receiver_is_not_told_of_a_handover(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+
+    text = get(client, small.sato, f"/leads/{handoff.lead_id}/need/").content.decode()
+
+    assert "商談化を報告する前に" in text
+    assert "渡せます" not in text
+
+
+def test_what_a_contact_is_told_with_stands_above_its_buttons(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+
+    text = get(client, small.sato, f"/handoffs/{handoff.pk}/contact/").content.decode()
+
+    order = ['name="method"', 'name="note"', 'value="no_answer"', 'value="talked"', 'name="appointment_at"']
+    places = [text.index(part) for part in [*order, 'value="appointment"']]
+    assert places == sorted(places)
