@@ -70,6 +70,11 @@ def person(someone: Any) -> str:
     last, first = getattr(someone, "last_name", ""), getattr(someone, "first_name", "")
     if not last and not first:
         return str(someone or "")
+    return full_name(last, first)
+
+
+def full_name(last: str, first: str) -> str:
+    """The same of the two parts alone."""
     if is_japanese() or _JAPANESE.search(last + first):
         return f"{last} {first}".strip()
     return f"{first} {last}".strip()

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.interface import dates, toasts
+from accounts.interface import dates, figures, toasts
 from accounts.models import User
 from accounts.web.places import safe_next
 from handoff.models import Handoff, RejectReason
@@ -92,7 +92,7 @@ def _withdraw(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
 def _reassign(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     user = get_object_or_404(User.objects.active(), pk=as_id(request.POST.get("user", "")) or 0)
     handoffs.reassign(handoff=handoff, by=request.user, at=at, user=user, reason=request.POST.get("reason", "").strip())
-    return _("%(name)s has it now; the deadline stays.") % {"name": user.name}
+    return _("%(name)s has it now; the deadline stays.") % {"name": figures.person(user)}
 
 
 def _useful(request: HttpRequest, handoff: Handoff, at: datetime) -> str:

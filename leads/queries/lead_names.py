@@ -20,13 +20,14 @@ def add_sources(rows: list[Row]) -> None:
 
 
 def add_holders(rows: list[Row]) -> None:
-    """Sets `owner` (姓 名) and `team__name` from `owner_id` and `team_id`."""
+    """Sets `owner` (姓 名), `holder` (the person) and `team__name` from `owner_id` and `team_id`."""
     ids = {row["owner_id"] for row in rows} - {None}
     people = User.objects.filter(pk__in=ids).only("last_name", "first_name") if ids else ()
-    owners = {user.pk: user.name for user in people}
+    owners = {user.pk: user for user in people}
     teams = _names(Team, rows, "team_id")
     for row in rows:
-        row["owner"] = owners.get(row["owner_id"], "")
+        row["holder"] = holder = owners.get(row["owner_id"])
+        row["owner"] = holder.name if holder else ""
         row["team__name"] = teams.get(row["team_id"])
 
 

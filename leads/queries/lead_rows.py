@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from accounts.interface import figures
 from leads.models import Activity, ActivityType, Lead, Tag
 from leads.queries import lead_names
 from leads.queries import tags as tag_queries
@@ -42,7 +43,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        return f"{self.values['last_name']} {self.values['first_name']}".strip()
+        return figures.full_name(self.values["last_name"], self.values["first_name"])
 
     @property
     def position(self) -> str:
@@ -51,7 +52,7 @@ class Row:
 
     @property
     def owner(self) -> str:
-        return str(self.values["owner"])
+        return figures.person(self.values["holder"])
 
 
 def read(

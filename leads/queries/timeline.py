@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.interface import figures
 from accounts.interface.languages import in_language
 from accounts.models import User
 from journal.models import Event
@@ -99,7 +100,9 @@ def _before(queryset: QuerySet[Any], place: tuple[datetime, int, int] | None, co
 
 def _rendered(rows: list[tuple[datetime, int, int, Any]]) -> list[Entry | None]:
     """One entry a row; None for an event that is not shown."""
-    people = {user.pk: user.name for user in User.objects.only("pk", "last_name", "first_name")} if rows else {}
+    people = (
+        {user.pk: figures.person(user) for user in User.objects.only("pk", "last_name", "first_name")} if rows else {}
+    )
     types = {row.code: row for row in ActivityType.objects.all()} if rows else {}
     return [
         _activity(one, types.get(one.type), people) if rank == _ACTIVITY else _event(one, people)

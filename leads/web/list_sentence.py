@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.interface import dates
+from accounts.interface import dates, figures
 from accounts.models import User
 from journal.errors import DomainError
 from leads.domain import condition_sentence
@@ -59,7 +59,7 @@ def _touched() -> list[tuple[str, str]]:
 def _owners() -> list[tuple[str, str]]:
     people = User.objects.active().people().order_by("last_name", "first_name")
     nobody = [("none", _("Unassigned"))]
-    return nobody + [(str(user.pk), user.name) for user in people]
+    return nobody + [(str(user.pk), figures.person(user)) for user in people]
 
 
 def _channels() -> list[tuple[str, str]]:
