@@ -50,10 +50,10 @@ def test_tables_keep_to_their_column(page, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_what_a_duty_waits_for_stands_in_a_line_or_two(page, width):
+def test_what_a_duty_waits_for_stands_in_one_line(page, width):
     shown = page("/")
     shown.set_viewport_size({"width": width, "height": 900})
-    assert shown.evaluate(TALLEST) < 2.1
+    assert shown.evaluate(TALLEST) < 1.5
 
 
 def test_the_lines_of_the_list_end_with_those_above(page):
