@@ -66,8 +66,12 @@ def batch_row(batch: Batch, leads: int | None = None) -> DutyRow:
 
 def in_batch(*, batch: Batch, user: User, limit: int) -> list[DutyRow]:
     """The leads of a batch that this person may see, best score first."""
-    leads = Lead.objects.visible_to(user).filter(batch_entry__batch=batch).select_related(*COLUMNS)
-    return rows_of(leads.order_by("-score__total", "id")[:limit])
+    return rows_of(seen_of(batch, user).select_related(*COLUMNS).order_by("-score__total", "id")[:limit])
+
+
+def seen_of(batch: Batch, user: User) -> QuerySet[Lead]:
+    """The leads of a batch that this person may see."""
+    return Lead.objects.visible_to(user).filter(batch_entry__batch=batch)
 
 
 def rows_of(leads: Iterable[Lead]) -> list[DutyRow]:

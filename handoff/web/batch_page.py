@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -19,13 +19,19 @@ SHOWN = 50
 @login_required
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """The batch with what can be done about all of it, and its best leads with what can be done about each."""
+    """The batch with what can be done about all of it, and its best leads with what can be done about each.
+
+    Whoever sees none of its leads sees no batch.
+    """
     if not request.user.may(Permission.SEE_LEADS):
         raise PermissionDenied
     batch = get_object_or_404(Batch.objects.select_related("owner", "team"), pk=pk)
     at, user = request.entry.at, request.user  # type: ignore[attr-defined]
+    seen = duties.seen_of(batch, user).count()
+    if not seen and batch.entries.exists():
+        raise Http404
     calendar, leg = calendars.default(), legs.next_leg(Stage.MQL)
-    found = [duties.batch_row(batch), *duties.in_batch(batch=batch, user=user, limit=SHOWN)]
+    found = [duties.batch_row(batch, seen), *duties.in_batch(batch=batch, user=user, limit=SHOWN)]
     whole, *rows = [
         row(duty, at=at, calendar=calendar, repairs=of_row(duty, user=user, leg=leg), since=batch.created_at)
         for duty in found

@@ -8,7 +8,7 @@ from django.utils import translation
 from handoff.models import Batch, BatchLead, Episode
 from journal import clock
 from leads.models import Company
-from tests.cast import NOON, tokyo
+from tests.cast import NOON, organization, tokyo
 from tests.handoff import rows
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +205,8 @@ def test_a_batch_that_is_not_due_yet_is_decided_on_from_today(look, cast):
         assert words in page
     assert f"/gaps/nurture/{lead.pk}/" in page
     assert "Decide on them by" in text_of(look(url=f"/batches/{made.pk}/", language="en"))
+    organization(reps_see_own_team_only=True)
+    assert look(url=f"/batches/{made.pk}/", user=cast.otto).status_code == 404, "a batch of which one sees no lead"
 
 
 def test_a_decided_batch_says_so(look, cast):
