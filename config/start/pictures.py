@@ -20,7 +20,7 @@ from config.start.surroundings import Missing, call, plainly, say
 
 FOLDER = ROOT / "docs" / "pictures"
 PASSWORD = "minato-sample"  # the sample's, printed by `manage.py demo`
-LEADS = 300
+LEADS = 400
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,8 @@ class Actors:
             elif lead.stage == "sal" and lead.owner is not None:
                 self.later(soon, self._ask_again(lead.pk, lead.owner))
         manager = self.crew.people["maki"]
-        for handoff in Handoff.objects.open().filter(Q(assigned_to=manager) | Q(assigned_to=None)):
+        forgotten = Q(state=HandoffState.OFFERED, is_breached=True)
+        for handoff in Handoff.objects.open().filter(Q(assigned_to=manager) | Q(assigned_to=None) | forgotten):
             keys = ["isao", "noguchi"] if handoff.leg == Leg.MARKETING_TO_INSIDE else ["sato", "shiraishi"]
             self._politely(self._pass_on(handoff, self.crew.people[self.random.choice(keys)]))(at)
 

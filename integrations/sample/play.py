@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,11 +13,15 @@ from handoff.models import Clock, Handoff
 from handoff.services import intake, sweeps
 from integrations.sample.actors import Actors
 from integrations.sample.script import Character, Script
+from leads.models import LeadScore
 from leads.services import activities
 from leads.services import leads as lead_services
 from scoring.services import scores
 
 Act = Callable[[datetime], None]
+# A webinar ended just before the first look: one lead in so many attended, and what it brought waits for its answer.
+LEADS_PER_GUEST = 60
+WEBINAR_ENDED = timedelta(minutes=25)
 COUNTED = {"site_visit", "document_download", "webinar_attended", "demo_request"}
 
 
@@ -55,6 +59,7 @@ class Play:
             self.later(character.at, self._arrival(character, number, progress))
         for day in self.actors.working_days():
             self.later(day, self._morning)
+        self.later(self.until - WEBINAR_ENDED, self._webinar(len(characters) // LEADS_PER_GUEST))
         while self._queue:
             at, _order, act = heapq.heappop(self._queue)
             self._sweep_until(at)
@@ -89,6 +94,20 @@ class Play:
                 scores.score_stale(at=at)
 
         return act
+
+    def _webinar(self, guests: int) -> Act:
+        """So many of those who are just below the line attend, and it is told one after the other."""
+
+        def attend(at: datetime) -> None:
+            near = LeadScore.objects.filter(reaches_line=False, total__gte=15, lead__stage__in=["lead", "mal"])
+            near = near.filter(lead__last_activity_at__gte=at - timedelta(days=60)).select_related("lead")
+            near = near.exclude(lead__activities__type="webinar_attended").order_by("-total", "lead")
+            content = self.script.content("webinar")
+            for number, score in enumerate(near[:guests]):
+                moment = at + timedelta(minutes=3 * number + 1)
+                self.later(moment, self._activity(score.lead, "webinar_attended", content))
+
+        return attend
 
     def _morning(self, at: datetime) -> None:
         """At the opening: what midnight brought, then marketing's and sales' own duties."""

@@ -167,12 +167,13 @@ class Script:
             if at >= self.until:
                 # Some of those who would come later come now; all of them at once would be no ordinary morning.
                 if self.random.random() < COMES_NOW:
-                    yield self._just_now(), kind, self._content(wants)
+                    yield self._just_now(), kind, self.content(wants)
                 return
-            yield at, kind, self._content(wants)
+            yield at, kind, self.content(wants)
             at = self._moment((at + timedelta(days=self.random.expovariate(1 / 6))).astimezone(self.zone).date())
             at += timedelta(seconds=self.random.randrange(60))
 
-    def _content(self, kind: str | None) -> Any:
+    def content(self, kind: str | None) -> Any:
+        """One of this kind, None where there is none."""
         fitting = [content for content in self.crew.contents if content.kind == kind]
         return self.random.choice(fitting) if fitting else None
