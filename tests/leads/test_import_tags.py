@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.core.files.base import ContentFile
 
 from leads.models import Lead, LeadTag, Tag
 from leads.queries import tags as tag_queries
-from leads.services import import_runs, import_undoing, import_work, tags
-from tests.cast import NOON, Cast
+from leads.services import import_undoing, tags
+from tests.cast import NOON
+from tests.leads.taking import take
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -17,13 +17,6 @@ LATER = NOON + timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-def take(cast: Cast, text: str, **options):
-    run = import_runs.start(file=ContentFile(text.encode()), filename="list.csv", by=cast.mia, at=NOON, **options)
-    import_work.work(run_id=run.pk, now=lambda: NOON)
-    run.refresh_from_db()
-    return run
 
 
 def borne() -> dict[str, set[str]]:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from feedback.models import Opportunity
@@ -12,9 +11,10 @@ from journal.errors import Conflict
 from journal.models import Event
 from leads.models import Activity, ImportRun, Lead, LeadSource
 from leads.queries import imports
-from leads.services import activities, import_runs, import_taking_back, import_undoing, import_work
+from leads.services import activities, import_taking_back, import_undoing, import_work
 from leads.services import leads as lead_services
 from tests.cast import NOON, Cast
+from tests.leads.taking import take
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -23,14 +23,6 @@ LATER = NOON + timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-def take(cast: Cast, text: str, **options):
-    run = import_runs.start(file=ContentFile(text.encode()), filename="list.csv", by=cast.mia, at=NOON, **options)
-    import_work.work(run_id=run.pk, now=lambda: NOON)
-    run.refresh_from_db()
-    assert run.state == "done"
-    return run
 
 
 def undo(run, cast: Cast):
