@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
+DAYS_REMEMBERED = 4096
 _read_at: ContextVar[Callable[[], datetime] | None] = ContextVar("read_at", default=None)
 
 
@@ -28,6 +30,11 @@ def day(value: date | datetime | None, *, today: date | None = None, weekday: bo
     if value is None:
         return ""
     on = _local_day(value)
+    return _day(get_language(), on, on.year != (today or _today()).year, weekday)
+
+
+@lru_cache(DAYS_REMEMBERED)
+def _day(_language: str | None, on: date, with_year: bool, weekday: bool) -> str:
     parts = {
         "weekday": WEEKDAYS_ABBR[on.weekday()],
         "day": on.day,
@@ -35,13 +42,12 @@ def day(value: date | datetime | None, *, today: date | None = None, weekday: bo
         "month_name": str(MONTHS_3[on.month]).capitalize(),
         "year": on.year,
     }
-    far = on.year != (today or _today()).year
     if weekday:
-        with_year = pgettext("date", "%(weekday)s %(day)d %(month_name)s %(year)d")
-        pattern = with_year if far else pgettext("date", "%(weekday)s %(day)d %(month_name)s")
+        far = pgettext("date", "%(weekday)s %(day)d %(month_name)s %(year)d")
+        pattern = far if with_year else pgettext("date", "%(weekday)s %(day)d %(month_name)s")
     else:
-        with_year = pgettext("date", "%(day)d %(month_name)s %(year)d")
-        pattern = with_year if far else pgettext("date", "%(day)d %(month_name)s")
+        far = pgettext("date", "%(day)d %(month_name)s %(year)d")
+        pattern = far if with_year else pgettext("date", "%(day)d %(month_name)s")
     return pattern % parts
 
 
@@ -80,9 +86,15 @@ def near_day(value: date | datetime | None, *, today: date) -> str:
     """今日, 昨日, 明日 where it is that near, else the day; in English as it reads within a sentence."""
     if value is None:
         return ""
-    words = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}
     on = _local_day(value)
-    return words.get((on - today).days) or day(on, today=today)
+    match (on - today).days:
+        case 0:
+            return _("today")
+        case -1:
+            return _("yesterday")
+        case 1:
+            return _("tomorrow")
+    return day(on, today=today)
 
 
 def near_moment(value: datetime | None, *, today: date) -> str:

@@ -15,11 +15,10 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from accounts.interface import clock_faces, dates, drawing, figures, toasts
+from accounts.interface import cells, clock_faces, dates, drawing, figures, toasts
 from accounts.interface.clock_faces import ClockFace
 from accounts.interface.drawn import drawn_once
 
@@ -130,12 +129,10 @@ def timebar(face: ClockFace) -> dict[str, Any]:
     return {"face": face}
 
 
-@register.inclusion_tag("components/touch.html", takes_context=True)
-def touch(context: Context, at: datetime | None) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def touch(context: Context, at: datetime | None) -> str:
     """The last contact as a waning moon and how long ago it was."""
-    today = _today(context)
-    days = None if at is None else (today - timezone.localtime(at).date()).days
-    return {"age": drawing.moon(days), "at": at, "text": capfirst(dates.days_ago(at, today=today))}
+    return cells.touch(at, today=today_of(context))
 
 
 @register.inclusion_tag("components/age.html")
@@ -171,25 +168,16 @@ def owner(someone: Any, note: str = "", team: Any = None, with_avatar: bool = Fa
     return {"name": figures.person(someone), "note": note, "team": str(team or ""), "with_avatar": with_avatar}
 
 
-@register.inclusion_tag("components/who.html")
-def who(someone: Any, company: Any = "", url: str = "", title: str = "") -> dict[str, Any]:
+@register.simple_tag
+def who(someone: Any, company: Any = "", url: str = "", title: str = "") -> str:
     """Company above person."""
-    return {"name": figures.person(someone), "company": company, "url": url, "title": title}
+    return cells.who(figures.person(someone), company=company, url=url, title=title)
 
 
-@register.inclusion_tag("components/when.html", takes_context=True)
-def when(context: Context, at: datetime | date | None, style: str = "near") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def when(context: Context, at: datetime | date | None, style: cells.Style = "near") -> str:
     """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, happened, day, ago."""
-    today = _today(context)
-    say = {
-        "near": dates.near_moment,
-        "happened": dates.happened,
-        "day": dates.near_day,
-        "ago": dates.days_ago,
-    }[style]
-    is_day = not isinstance(at, datetime) or (style == "happened" and dates.is_whole_day(at))
-    exact = dates.day(at, today=today) if is_day else dates.moment(at, today=today)
-    return {"at": at, "text": capfirst(say(at, today=today)) if at else "", "exact": exact}
+    return cells.when(at, style, today=today_of(context))
 
 
 # -- figures ------------------------------------------------------------------------------------
@@ -342,6 +330,7 @@ def _number(part: str) -> str:
     return format_html("<b>{}</b>", part) if part.isdigit() else part
 
 
-def _today(context: Context) -> date:
+def today_of(context: Context) -> date:
+    """The day on which the page's request came in, in the organisation's zone."""
     entry = getattr(context.get("request"), "entry", None)
     return timezone.localdate(entry.at) if entry is not None else timezone.localdate()

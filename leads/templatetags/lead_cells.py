@@ -1,0 +1,88 @@
+"""The cells of the lead list: one function a column, because a chain of template conditions over every cell of every row
+was most of the page's time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.interface import cells, figures
+from accounts.templatetags import ui
+from leads.queries import custom_values
+from leads.queries.lead_rows import Row
+from leads.templatetags.lead_words import due_word
+
+register = template.Library()
+Draw = Callable[[Row, date], str]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How a column is drawn: the classes of its cells beside the column's own, and what stands in one."""
+
+    css: str
+    draw: Draw
+
+
+@register.simple_tag(takes_context=True)
+def lead_cells(context: Context, row: Row, columns: Sequence[Any]) -> SafeString:
+    """The `<td>`s of these columns (`leads.web.list_columns.Column`) for one row of the list."""
+    today = ui.today_of(context)
+    return format_html_join(
+        "",
+        '<td class="{}{}">{}</td>',
+        ((column.css, cell.css, cell.draw(row, today)) for column in columns for cell in [_cell(column)]),
+    )
+
+
+def _cell(column: Any) -> Cell:
+    if not column.key:
+        return CELLS[column.name]
+    css = " hf-2nd hf-num" if column.kind == "number" else " hf-2nd"
+    return Cell(css, lambda row, _today: custom_values.shown_of_kind(row.values["custom"].get(column.key), column.kind))
+
+
+def _value(name: str) -> Draw:
+    return lambda row, _today: row.values[name] or ""
+
+
+def _act(row: Row, today: date) -> str:
+    return _two_lines(row.act.text, cells.when(row.act.at, "happened", today=today), "hf-clip") if row.act else ""
+
+
+def _due(row: Row, today: date) -> str:
+    at = row.values["due_at"]
+    return _two_lines(due_word(row.values["due_kind"]), cells.when(at, "near", today=today)) if at else ""
+
+
+def _two_lines(above: str, below: str, css: str = "") -> SafeString:
+    return format_html(
+        '<span class="hf-who"><span class="{}">{}</span><span class="hf-xs hf-3rd">{}</span></span>', css, above, below
+    )
+
+
+def _tags(row: Row, _today: date) -> str:
+    return render_to_string("leads/_tags.html", {"tags": row.tags}) if row.tags else ""
+
+
+CELLS = {
+    "score": Cell("", lambda row, _today: ui.score(row.values["score__total"], row.values["score__band"] or "")),
+    "stage": Cell("", lambda row, _today: ui.stage(row.values["stage"], days=row.days_in_stage)),
+    "touch": Cell("", lambda row, today: cells.touch(row.values["last_contact_at"], today=today)),
+    "act": Cell("", _act),
+    "channel": Cell(" hf-2nd hf-nowrap", _value("channel__name")),
+    "campaign": Cell(" hf-2nd", _value("campaign__name")),
+    "due": Cell(" hf-nowrap", _due),
+    "industry": Cell(" hf-2nd", _value("company__industry")),
+    "employees": Cell(" hf-num", lambda row, _today: figures.number(row.values["company__employee_count"])),
+    "prefecture": Cell(" hf-2nd", _value("company__prefecture")),
+    "acquired": Cell(" hf-nowrap", lambda row, today: cells.when(row.values["acquired_at"], "day", today=today)),
+    "tags": Cell("", _tags),
+    "owner": Cell(" hf-nowrap", lambda row, _today: ui.owner(row.owner, team=row.values["team__name"])),
+}
