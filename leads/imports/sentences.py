@@ -59,7 +59,7 @@ MAPPING = {
     "unknown_field": gettext_lazy("There is no field %(field)s."),
     "unknown_activity_type": gettext_lazy("There is no activity type for %(field)s."),
     "unknown_custom_field": gettext_lazy("There is no own field %(field)s. Make it, or allow the import to make it."),
-    "field_twice": gettext_lazy("Another column is already assigned to %(field)s."),
+    "field_twice": gettext_lazy("Another column already gives this field. Choose one of them."),
     "nobody_mapped": gettext_lazy(
         "No column names a person. Assign a name, an e-mail address, a telephone number or an ID."
     ),

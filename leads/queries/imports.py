@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from leads.domain.choices import Stage
 from leads.domain.import_cells import for_spreadsheet
 from leads.domain.import_values import ASIDE
 from leads.imports.errors import BY_CODE
@@ -53,8 +54,9 @@ def with_leads(most: int, *, also: int | None = None) -> list[ImportRun]:
 
 
 def without_contact(run: ImportRun) -> int:
-    """How many of them have neither telephone nor e-mail: nobody can call them, and they never become MAL."""
-    return Lead.objects.present().without_contact().filter(pk__in=leads_of(run.pk)).count()
+    """How many still at the start have neither telephone nor e-mail: nobody can call them, and they never become MAL."""
+    silent = Lead.objects.present().in_stage(Stage.LEAD).without_contact()
+    return silent.filter(pk__in=leads_of(run.pk)).count()
 
 
 def progress(run: ImportRun) -> float:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from leads.domain.choices import Stage
 from leads.domain.field_labels import label_of
 from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
@@ -138,7 +139,12 @@ def leads_address(run: ImportRun, condition: object = None) -> str:
     return f"{reverse('leads')}?{urlencode(query)}"
 
 
-_NO_CONTACT = {"all": [{"field": name, "op": "unknown"} for name in REACHED_BY]}
+_NO_CONTACT = {
+    "all": [
+        {"field": "stage", "op": "eq", "value": Stage.LEAD},
+        *({"field": name, "op": "unknown"} for name in REACHED_BY),
+    ]
+}
 
 
 def _silent(run: ImportRun) -> dict[str, Any]:

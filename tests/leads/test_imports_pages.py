@@ -263,6 +263,7 @@ def test_result_says_who_cannot_be_contacted(browser):
     assert "2件は電話番号もメールアドレスもありません" in page.content.decode()
     assert leads_on(browser, page.context["silent_url"]) == {"田中", "佐藤"}
     Lead.objects.filter(last_name="田中").update(mobile="090-1234-5678")
+    assert leads_on(browser, page.context["silent_url"]) == {"佐藤"}
     assert browser.get(reverse("import", args=[run.pk])).context["silent"] == 1
 
 
@@ -270,6 +271,14 @@ def test_result_is_silent_where_everybody_can_be_contacted(browser):
     run = taken_in(browser, "会社名,氏名,メール\n東浜,田中,tanaka@example.jp\n")
     assert "silent_url" in browser.get(reverse("import", args=[run.pk])).context
     assert browser.get(reverse("import", args=[run.pk])).context["silent"] == 0
+
+
+def test_who_is_won_already_needs_no_contact_any_more(browser):
+    run = taken_in(browser, "会社名,担当者名,電話,結果,結果日\n東浜,田中,,won,2026-01-05\n北浜,佐藤,,,\n")
+    page = browser.get(reverse("import", args=[run.pk]))
+    assert set(Lead.objects.values_list("last_name", "stage")) == {("田中", "won"), ("佐藤", "lead")}
+    assert page.context["silent"] == 1
+    assert leads_on(browser, page.context["silent_url"]) == {"佐藤"}
 
 
 def test_empty_starter_sheet_comes_in_as_it_goes_out(browser):
