@@ -15,13 +15,14 @@ from django.utils.translation import get_language
 
 MOST = 8192  # drawings of a few hundred bytes
 Tag = Callable[..., dict[str, Hashable]]
+Drawn = Callable[..., SafeString]
 
 
-def drawn_once(register: Library) -> Callable[[Tag], Tag]:
-    """Registers a tag of `components/<its name>.html`; the values it returns must say all that is drawn, by value:
-    a row of the database is none, it would be remembered under its key with its old name."""
+def drawn_once(register: Library) -> Callable[[Tag], Drawn]:
+    """Registers a tag of `components/<its name>.html` and gives it to code; the values it returns must say all that is
+    drawn, by value: a row of the database is none, it would be remembered under its key with its old name."""
 
-    def decorate(function: Tag) -> Tag:
+    def decorate(function: Tag) -> Drawn:
         template = f"components/{function.__name__}.html"
 
         def draw(_language: str | None, values: tuple[tuple[str, Any], ...]) -> SafeString:
@@ -38,6 +39,6 @@ def drawn_once(register: Library) -> Callable[[Tag], Tag]:
             return (draw if has_markup or settings.DEBUG else remembered)(get_language(), values)
 
         register.simple_tag(tag, name=function.__name__)
-        return function
+        return tag
 
     return decorate

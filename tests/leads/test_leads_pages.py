@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from journal import clock
-from leads.models import Activity, ActivityType, DuplicatePair, Lead, LeadScore, Segment
-from leads.services import activities
+from leads.models import Activity, ActivityType, CustomField, DuplicatePair, Lead, LeadScore, LeadTag, Segment
+from leads.services import activities, tags
+from leads.web import list_columns
 from tests import factories
 from tests.cast import NOON
 
@@ -117,6 +118,47 @@ def test_columns_are_chosen(page, lead):
     assert 'class="c-acquired' in body
     assert 'class="c-channel' not in body
     assert page.post("/leads/columns/", {"next": "https://evil.example/"})["Location"] == LIST
+
+
+def test_every_column_is_drawn(page, cast):
+    lead = factories.lead(by=cast.mia)
+    company = factories.company("東浜精工", industry="製造業", employee_count=120, prefecture="愛知県")
+    CustomField.objects.create(key="size", label="Size", kind="number")
+    Lead.objects.filter(pk=lead.pk).update(
+        company=company,
+        channel=factories.channel("展示会"),
+        owner=cast.sato,
+        stage="sal",
+        due_at=NOON,
+        due_kind="contact",
+        stage_since=NOON - timedelta(days=3),
+        custom={"size": 7},
+    )
+    LeadTag.objects.create(lead=lead, tag=tags.named("<em>見学", at=NOON), added_at=NOON)
+    activities.record(lead=lead, type="webinar_attended", occurred_at=NOON, by=cast.isao, at=NOON)
+    score(lead, 42, "high")
+    page.post("/leads/columns/", {"column": [column.name for column in list_columns.offered()], "next": LIST})
+    row = re.search(r"<tr data-pk.*?</tr>", text_of(page.get(LIST)), re.S)[0]
+    cells = dict(re.findall(r'<td class="(c-\w+)[^"]*">(.*?)</td>', row, re.S))
+    told = {name: html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for name, cell in cells.items()}
+    assert told.pop("c-who").startswith("東浜精工")
+    assert told == {
+        "c-check": "",
+        "c-score": "42High",
+        "c-stage": "SAL 3 days",
+        "c-touch": "Not contacted",
+        "c-act": "Webinar attendedToday 12:30",
+        "c-channel": "展示会",
+        "c-due": "First contactToday 12:30",
+        "c-industry": "製造業",
+        "c-employees": "120",
+        "c-prefecture": "愛知県",
+        "c-campaign": "",
+        "c-acquired": "Today",
+        "c-tags": "<em>見学",
+        "c-owner": "佐藤 翔太",
+        "c-own": "7",
+    }
 
 
 def test_not_signed_in_goes_to_the_login(client, lead):
