@@ -102,6 +102,8 @@ class ColumnsForm(forms.Form):
         choices=[("", _("Ask me")), ("dmy", _("Day first: 1 February")), ("mdy", _("Month first: January 2"))],
     )
 
+    rest = forms.BooleanField(label=_("Make own fields of all columns that are not imported"), required=False)
+
     def __init__(self, *args: Any, run: ImportRun, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.run = run
@@ -134,6 +136,8 @@ class ColumnsForm(forms.Form):
         chosen: dict[str, Any] = {}
         for index, header in enumerate(self.run.headers):
             name = self.cleaned_data.get(f"column-{index}") or LEAVE_OUT
+            if name == LEAVE_OUT and self.cleaned_data["rest"] and header.strip():
+                name = NEW
             before = self.run.mapping.get(header)
             if name == NEW:
                 name = before if isinstance(before, str) and before.startswith(CUSTOM) else CUSTOM + header[:60]

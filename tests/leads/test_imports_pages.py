@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from journal import clock
-from leads.models import ImportMapping, ImportRun, Lead, LeadScore
+from leads.models import CustomField, ImportMapping, ImportRun, Lead, LeadScore
 from leads.services import import_work
 from tests.cast import NOON
 
@@ -271,6 +271,20 @@ def test_result_is_silent_where_everybody_can_be_contacted(browser):
     run = taken_in(browser, "会社名,氏名,メール\n東浜,田中,tanaka@example.jp\n")
     assert "silent_url" in browser.get(reverse("import", args=[run.pk])).context
     assert browser.get(reverse("import", args=[run.pk])).context["silent"] == 0
+
+
+def test_all_columns_left_over_become_own_fields_at_once(browser):
+    list_ = "会社名,担当者名,メール,席番号,来場回数\n東浜,田中,tanaka@example.jp,A-1,3\n"
+    browser.post(reverse("imports"), {"file": SimpleUploadedFile("来場.csv", list_.encode())})
+    run = ImportRun.objects.latest("pk")
+    kept = [header for header in run.headers if run.mapping[header] != "-"]
+    browser.post(reverse("import-columns", args=[run.pk]), columns_of(run) | {"rest": "on"})
+    work(run)
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    labels = set(CustomField.objects.values_list("label", flat=True))
+    assert {"席番号"} <= labels == set(run.headers) - set(kept)
+    assert "A-1" in Lead.objects.get().custom.values()
 
 
 def test_who_is_won_already_needs_no_contact_any_more(browser):
