@@ -4,6 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import preferences
@@ -11,6 +12,13 @@ from accounts.services import preferences
 
 class ClosedSignupAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves; an administrator invites."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "too_many_login_attempts": _(
+            "Wrong too often. Wait five minutes, or set a new password by “Forgot your password?”"
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

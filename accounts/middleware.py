@@ -3,9 +3,11 @@ the organisation's time zone and the person's language."""
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 
@@ -43,6 +45,22 @@ class EntryMiddleware:
         zone = organization.zone if organization else None
         with timezone.override(zone), dates.read_at(lambda: request.entry.at):  # type: ignore[attr-defined]
             return self.get_response(request)
+
+
+class FormAddressMiddleware:
+    """A page instead of an empty 405 where an address that only takes a form is opened by itself, as happens after
+    the sign-in that a form sent too late led to."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.path.startswith(NOT_PAGES):
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 def _speak(request: HttpRequest) -> None:

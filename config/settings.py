@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.EntryMiddleware",
+    "accounts.middleware.FormAddressMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -103,6 +104,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "accounts.adapter.ClosedSignupAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "accounts.web.sign_in_forms.OtherPasswordForm",
+    "reset_password_from_key": "accounts.web.sign_in_forms.NewPasswordForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 # The link came to their own address: whoever was invited is in once the password is set.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True

@@ -15,8 +15,9 @@ api_patterns = [path("", include(f"{app}.api.urls")) for app in API_APPS if find
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    # Addresses to sign in with are the administrators' matter, codes by mail nobody's.
+    # Addresses to sign in with are the administrators' matter, codes and confirmations by mail nobody's.
     path("account/email/", closed),
+    path("account/confirm-email/", closed),
     path("account/login/code/confirm/", closed),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include((api_patterns, "api"))),

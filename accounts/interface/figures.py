@@ -1,6 +1,7 @@
 """Numbers, money, rates and names as people read them."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -71,6 +72,11 @@ def person(someone: Any) -> str:
     if not last and not first:
         return str(someone or "")
     return full_name(last, first)
+
+
+def listed(words: Iterable[Any]) -> str:
+    """Short words of one kind in a row, as roles are: 営業・管理者, or Sales rep, Administrator."""
+    return pgettext("between short words", ", ").join(str(word) for word in words)
 
 
 def full_name(last: str, first: str) -> str:

@@ -197,6 +197,15 @@ def add_absence(*, user: User, starts_on: date, ends_on: date, by: User, at: dat
 
 
 @retried
+def remove_absence(*, absence: Absence, by: User, at: datetime) -> None:
+    """The person is there after all. One's own, or anybody's by who may enter them."""
+    if not may_enter_absences(user=absence.user, by=by):
+        raise Forbidden(_("You may take away only your own absences."))
+    journal.record("absence.removed", subject=absence, by=by, at=at, data={"user": absence.user_id})
+    absence.delete()
+
+
+@retried
 def create_team(*, name: str, kind: str, by: User | None, at: datetime) -> Team:
     """A new team; raises Invalid when the name is empty or taken."""
     _require(by, Permission.MANAGE_PEOPLE)

@@ -42,6 +42,7 @@ for name, function in {
     "person": figures.person,
     "addressed": figures.addressed,
     "initial": figures.initial,
+    "listed": figures.listed,
 }.items():
     register.filter(name, function)
 
@@ -294,7 +295,8 @@ def field(bound: BoundField, label: str = "", note: str = "", css: str = "") -> 
 
 @register.inclusion_tag("components/choices.html")
 def choices(bound: BoundField, label: str = "") -> dict[str, Any]:
-    """A choice of few as radio buttons under a legend."""
+    """A choice of few as radio buttons or boxes under a legend."""
+    bound.field.widget.attrs.setdefault("class", "hf-check")
     return {"bound": bound, "label": label or bound.label}
 
 

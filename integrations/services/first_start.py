@@ -5,7 +5,9 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.domain.roles import Role, TeamKind
 from accounts.models import Membership, Organization, RoleGrant, Team, User
@@ -41,12 +43,12 @@ class BadBeginning(Invalid):
 @dataclass(frozen=True)
 class FirstTeam:
     kind: TeamKind
-    name: str
+    name: Promise
 
 
-MARKETING = FirstTeam(TeamKind.MARKETING, "マーケティング")
-INSIDE = FirstTeam(TeamKind.INSIDE_SALES, "インサイドセールス")
-FIELD = FirstTeam(TeamKind.FIELD, "営業")
+MARKETING = FirstTeam(TeamKind.MARKETING, pgettext_lazy("first team", "Marketing"))
+INSIDE = FirstTeam(TeamKind.INSIDE_SALES, pgettext_lazy("first team", "Inside sales"))
+FIELD = FirstTeam(TeamKind.FIELD, pgettext_lazy("first team", "Field sales"))
 TEAMS = {
     Organization.Preset.SMALL: (MARKETING, FIELD),
     Organization.Preset.MID: (MARKETING, INSIDE, FIELD),
@@ -160,5 +162,5 @@ def _make_admin(by: User, preset: str, email: str, password: str) -> None:
 def _make_teams(by: User, preset: str) -> None:
     is_small = preset == Organization.Preset.SMALL
     for first in TEAMS[Organization.Preset(preset)]:
-        team = Team.objects.create(name=first.name, kind=first.kind)
+        team = Team.objects.create(name=str(first.name), kind=first.kind)
         Membership.objects.create(user=by, team=team, is_manager=True, receives=is_small)

@@ -60,6 +60,7 @@ class BeginForm(forms.Form):
         label=gettext_lazy("E-mail"),
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        help_text=gettext_lazy("You sign in with it from any computer."),
         error_messages={"invalid": first_start.NO_ADDRESS},
     )
     password = forms.CharField(
@@ -67,7 +68,7 @@ class BeginForm(forms.Form):
         required=False,
         min_length=8,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Eight characters or more. Left empty, Today asks for both later."),
+        help_text=gettext_lazy("Eight characters or more."),
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.api.pagination import capped_count
@@ -29,9 +29,9 @@ class ExportForm(forms.Form):
     """Which columns, in which kind of file."""
 
     layout = forms.ChoiceField(
-        label=gettext_lazy("Columns"),
+        label=pgettext_lazy("export", "What goes into the file"),
         choices=[
-            ("everything", gettext_lazy("All columns, with custom fields")),
+            ("everything", gettext_lazy("All columns, with your own fields")),
             ("excel_starter", gettext_lazy("The Excel starter sheet, with score and priority filled in")),
         ],
         initial="everything",

@@ -65,6 +65,8 @@ def campaign(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A campaign on its own page: a new one, or one to change."""
     found = get_object_or_404(Campaign, pk=pk) if pk else None
     initial = {name: getattr(found, name) for name in CampaignForm.base_fields} if found else {}
+    if found and found.cost == found.cost.to_integral_value():
+        initial["cost"] = int(found.cost)
     form = CampaignForm(request.POST or None, initial=initial or {"channel": request.GET.get("channel")})
     if request.method == "POST" and form.is_valid():
         try:

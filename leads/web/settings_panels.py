@@ -36,4 +36,4 @@ def fields_now(at: datetime) -> str:
 
 
 register(Panel("channels", "leads", _("Channels and campaigns"), "settings-channels", channels_now, position=10))
-register(Panel("fields", "leads", _("Own fields of leads"), "settings-fields", fields_now, position=20))
+register(Panel("fields", "leads", _("Your own lead fields"), "settings-fields", fields_now, position=20))

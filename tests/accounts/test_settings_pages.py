@@ -1,10 +1,18 @@
 """Settings of people and keys: who may open them, and that they do what they say."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from accounts.domain.roles import Scope
-from accounts.models import ApiKey, Membership, Team, User
+from accounts.models import Absence, ApiKey, Membership, Team, User
+from accounts.queries import invitation
+from accounts.services import people
+from handoff.domain.choices import AfterReject
+from handoff.models import RejectReason
 from journal import clock
+from leads.models import Campaign, Channel
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +62,8 @@ def test_an_invited_person_sets_a_password_by_the_link(client, ada, cast):
     link = page.split('value="http://testserver')[1].split('"')[0]
     client.logout()
     form = client.get(link, follow=True)
-    assert "新しいパスワード" in form.content.decode()
+    assert "森 光さん、ようこそ" in form.content.decode()
+    assert "mori@midori.jp" in form.content.decode()
     words = {"password1": "wakaranai-4649", "password2": "wakaranai-4649"}
     come_in = client.post(form.redirect_chain[-1][0], words, follow=True)
     user.refresh_from_db()
@@ -149,7 +158,58 @@ def test_advanced_settings_show_when_wanted(client, ada):
     assert "詳しい設定を表示" in client.get("/settings/").content.decode()
 
 
-@pytest.mark.parametrize("page", ["/account/email/", "/account/login/code/confirm/"])
+def test_who_has_not_come_in_yet_is_given_a_fresh_link(client, ada, cast):
+    client.post("/settings/people/invite/", INVITE | {"teams": [cast.field.pk]})
+    invited = User.objects.get(email="mori@midori.jp")
+    assert f'action="/settings/people/{invited.pk}/invitation/"' in client.get("/settings/people/").content.decode()
+    page = client.post(f"/settings/people/{invited.pk}/invitation/").content.decode()
+    link = page.split('value="http://testserver')[1].split('"')[0]
+    client.logout()
+    assert client.get(link, follow=True).context["form"].invited == invited
+
+
+def test_who_has_a_password_is_given_no_link(client, ada, cast):
+    cast.sato.set_password("wakaranai-4649")
+    cast.sato.save()
+    assert client.post(f"/settings/people/{cast.sato.pk}/invitation/").status_code == 302
+    link = invitation.path(cast.sato)
+    client.logout()
+    assert client.get(link, follow=True).context["form"].invited is None
+
+
+def test_an_absence_entered_wrongly_goes_again(client, cast):
+    absence = people.add_absence(
+        user=cast.sato, starts_on=date(2026, 11, 24), ends_on=date(2026, 11, 25), by=cast.sato, at=NOON
+    )
+    client.force_login(cast.otto)
+    assert client.post(f"/absences/entries/{absence.pk}/remove/").status_code == 403
+    assert Absence.objects.filter(pk=absence.pk).exists()
+    client.force_login(cast.sato)
+    assert f"/absences/entries/{absence.pk}/remove/" in client.get(f"/absences/{cast.sato.pk}/").content.decode()
+    assert client.post(f"/absences/entries/{absence.pk}/remove/").status_code == 302
+    assert not Absence.objects.exists()
+
+
+def test_an_address_for_a_form_says_so_when_it_is_opened(client, ada):
+    page = client.get("/settings/keys/new/")
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert 'href="/"' in page.content.decode()
+
+
+def test_a_reason_is_headed_in_the_readers_language(client, ada, cast):
+    cast.ada.language = "en"
+    cast.ada.save()
+    reason = RejectReason.objects.create(code="far", label_ja="遠い", label_en="Too far", follows=AfterReject.NURTURE)
+    assert ">Too far</h1>" in client.get(f"/settings/reasons/{reason.pk}/").content.decode()
+
+
+def test_a_cost_in_whole_yen_is_asked_without_decimals(client, ada):
+    channel = Channel.objects.create(name="展示会")
+    campaign = Campaign.objects.create(channel=channel, name="春", cost=Decimal("1800000.00"))
+    assert 'value="1800000"' in client.get(f"/settings/campaigns/{campaign.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["/account/email/", "/account/login/code/confirm/", "/account/confirm-email/"])
 def test_nobody_adds_an_address_to_sign_in_with_beside_the_administrators(client, cast, page):
     client.force_login(cast.sato)
     assert client.get(page).status_code == 404

@@ -1,6 +1,7 @@
 """自社ではじめる: the sample goes whole, one's own company stands there, its admin stays signed in."""
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Membership, Organization, RoleGrant, Team, User
 from handoff.models import Gate, Handoff, RejectReason, StageTransition
@@ -63,6 +64,12 @@ def test_larger_presets_have_inside_sales_gates_and_agreement(sample, preset):
     assert organization.publishing_needs_agreement
     assert Team.objects.filter(kind="inside_sales").exists()
     assert Gate.objects.filter(kind="sql").exists()
+
+
+def test_the_first_teams_are_named_in_the_language_of_who_begins(sample):
+    with translation.override("en"):
+        begin(sample.mia, preset="mid")
+    assert set(Team.objects.values_list("name", flat=True)) == {"Marketing", "Inside sales", "Field sales"}
 
 
 def test_an_own_company_is_never_cleared(sample):

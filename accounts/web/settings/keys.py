@@ -38,7 +38,7 @@ def _scope_choices() -> list[tuple[str, str]]:
 class KeyForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     days = forms.TypedChoiceField(
-        label=gettext_lazy("Good for"),
+        label=gettext_lazy("Valid for"),
         coerce=int,
         choices=[
             (30, gettext_lazy("30 days")),

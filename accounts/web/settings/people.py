@@ -20,7 +20,7 @@ from accounts.models import Absence, Membership, Team, User
 from accounts.queries import invitation
 from accounts.services import people
 from accounts.web.access import needs
-from journal.errors import DomainError
+from journal.errors import DomainError, Forbidden
 
 
 class RolesForm(forms.Form):
@@ -78,9 +78,18 @@ def invite(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             show_error(form, error)
         else:
-            link = request.build_absolute_uri(invitation.path(user))
-            return _page(request, invited=user, link=link)
+            return _page(request, invited=user, link=_link(request, user))
     return _page(request, status=400, invite=form)
+
+
+@needs(Permission.MANAGE_PEOPLE)
+@require_POST
+def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fresh link for who has not come in by the one they were sent."""
+    user = get_object_or_404(User.objects.people(), pk=pk)
+    if user.has_usable_password():
+        return redirect("settings-people")
+    return _page(request, invited=user, link=_link(request, user))
 
 
 @needs(Permission.MANAGE_PEOPLE)
@@ -166,6 +175,18 @@ def absences(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "settings/absences.html", {"person": user, "form": form, "rows": rows}, status=status)
 
 
+@login_required
+@require_POST
+def remove_absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes away an absence that was entered wrongly, or that will not be."""
+    absence = get_object_or_404(Absence.objects.select_related("user"), pk=pk)
+    try:
+        people.remove_absence(absence=absence, by=_me(request), at=_at(request))
+    except Forbidden as error:
+        raise PermissionDenied from error
+    return redirect("settings-absences", pk=absence.user_id)
+
+
 def _page(request: HttpRequest, status: int = 200, **given: Any) -> HttpResponse:
     members = Membership.objects.select_related("user").prefetch_related("user__role_grants").order_by("pk")
     placed = Membership.objects.values("user")
@@ -177,6 +198,10 @@ def _page(request: HttpRequest, status: int = 200, **given: Any) -> HttpResponse
         "today": request.entry.at,  # type: ignore[attr-defined]
     }
     return render(request, "settings/people.html", values | given, status=status)
+
+
+def _link(request: HttpRequest, user: User) -> str:
+    return request.build_absolute_uri(invitation.path(user))
 
 
 def _me(request: HttpRequest) -> User:

@@ -13,6 +13,7 @@ from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
 from handoff.domain.choices import AfterReject
 from handoff.models import RejectReason
+from handoff.queries.reason_words import label_of
 from handoff.services import reasons
 from journal.errors import DomainError
 
@@ -47,5 +48,5 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             show_error(form, error)
         else:
             return redirect("settings-reasons")
-    values = {"form": form, "reason": reason}
+    values = {"form": form, "reason": reason, "label": label_of(reason) if reason else ""}
     return render(request, "settings/reason.html", values, status=400 if form.errors else 200)
