@@ -33,14 +33,14 @@ class ContentForm(forms.Form):
     phase = forms.ChoiceField(
         label=pgettext_lazy("content", "For the phase"),
         required=False,
-        choices=[("", pgettext_lazy("content", "Not said")), *Phase.choices],
+        choices=[("", pgettext_lazy("content", "Not set")), *Phase.choices],
     )
     industry = forms.CharField(label=gettext_lazy("Industry"), max_length=TEXTS["industry"], required=False)
 
     def __init__(self, *args: Any, kind: str = "", **options: Any):
         super().__init__(*args, **options)
         own = [(kind, kind)] if kind and kind not in ContentKind.values else []
-        self.fields["kind"].choices = [("", pgettext_lazy("content", "Not said")), *ContentKind.choices, *own]
+        self.fields["kind"].choices = [("", pgettext_lazy("content", "Not set")), *ContentKind.choices, *own]
 
 
 @login_required

@@ -38,7 +38,7 @@ class ExportForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "hf-check"}),
     )
     file_format = forms.ChoiceField(
-        label=gettext_lazy("File"),
+        label=pgettext_lazy("export", "File format"),
         choices=[
             (exports.XLSX, gettext_lazy("Excel (.xlsx)")),
             (exports.CSV, gettext_lazy("CSV in UTF-8, also for Excel")),

@@ -85,11 +85,11 @@ def left_out(run: ImportRun) -> list[str]:
 def progress(run: ImportRun) -> dict[str, Any]:
     """Label, done and total of what is under way."""
     if run.state == ImportRun.State.UNDOING:
-        return {"label": _("Taking back"), "done": run.taken_back, "total": run.rows}
+        return {"label": _("Undoing"), "done": run.taken_back, "total": run.rows}
     if not run.rows:
         return {"label": _("Reading the file"), "done": run.rows_read, "total": 0}
     if run.state == ImportRun.State.COMMITTING or not run.dry_run:
-        return {"label": _("Taking in"), "done": run.rows_done, "total": run.rows}
+        return {"label": _("Importing"), "done": run.rows_done, "total": run.rows}
     return {"label": _("Looking at every row"), "done": run.rows_done, "total": run.rows}
 
 

@@ -122,12 +122,12 @@ STATE = {
     "queued": _("Waiting"),
     "running": _("Reading"),
     "preview": _("Waiting for you"),
-    "committing": _("Taking in"),
-    "done": _("Taken in"),
+    "committing": _("Importing"),
+    "done": _("Imported"),
     "refused": _("File refused"),
     "failed": _("Stopped"),
-    "undoing": _("Taking back"),
-    "undone": _("Taken back"),
+    "undoing": _("Undoing"),
+    "undone": _("Undone"),
 }
 Choices = list[tuple[Any, list[tuple[str, Any]]]]
 
