@@ -15,6 +15,7 @@ from handoff.domain.choices import ClockState
 from handoff.domain.gaps import DUTIES, KIND_OF_DUTY, GapKind, Scope
 from handoff.domain.stages import QUALIFIED
 from handoff.models import Clock, Episode
+from handoff.queries import silence
 from handoff.queries.duties import COLUMNS, DutyRow, batch_row, held_by, open_batches, rows_of
 from handoff.queries.legs import FIELD_LEGS
 from leads.domain.choices import DueKind, Stage
@@ -111,17 +112,17 @@ def latest_breach(*, user: User) -> datetime | None:
 def never_contacted(*, user: User, at: datetime) -> Silence:
     """AR-34: of what was handed over three weeks ago, what nobody ever contacted. Withdrawn ones are left out."""
     episodes, first, last = _three_weeks_ago(user, at)
-    found = episodes.aggregate(
-        handed_over=Count("pk"), never_contacted=Count("pk", filter=Q(first_contact_at__isnull=True))
-    )
+    found = episodes.aggregate(handed_over=Count("pk"), never_contacted=Count("pk", filter=silence.silent(at)))
     return Silence(first, last, **found)
 
 
-def silent(*, user: User, at: datetime, limit: int = 500) -> list[DutyRow]:
-    """The leads behind `never_contacted`, in the order in which they were handed over."""
-    episodes = _three_weeks_ago(user, at)[0].filter(first_contact_at__isnull=True)
-    leads = Lead.objects.filter(episodes__in=episodes).select_related(*COLUMNS)
-    return rows_of(leads.order_by("episodes__offered_at", "id").distinct()[:limit])
+def silent(*, user: User, at: datetime, limit: int = 500) -> list[tuple[DutyRow, datetime]]:
+    """The leads behind `never_contacted`, each with when it was handed over, the oldest first."""
+    episodes = _three_weeks_ago(user, at)[0].filter(silence.silent(at))
+    waiting = dict(episodes.order_by("-offered_at", "-id").values_list("lead", "offered_at"))
+    leads = Lead.objects.filter(pk__in=waiting).select_related(*COLUMNS)
+    rows = [(row, waiting[row.lead.pk]) for row in rows_of(leads) if row.lead]
+    return sorted(rows, key=lambda found: found[1])[:limit]
 
 
 def _late(user: User, at: datetime, scope: str | None) -> QuerySet[Lead]:

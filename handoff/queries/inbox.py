@@ -12,6 +12,7 @@ from handoff.domain.choices import ClockKind, HandoffState, Leg
 from handoff.domain.promises import ESCALATE, Moment
 from handoff.models import Clock, Handoff
 from handoff.queries import calendars, faces, holidays, people
+from leads.domain.choices import DueKind
 from leads.models import Lead
 
 ANSWER, CONTACT, QUALIFY, REPORT = "answer", "contact", "qualify", "feedback"
@@ -64,6 +65,11 @@ def kind_of(handoff: Handoff) -> str:
     return QUALIFY if handoff.leg == Leg.MARKETING_TO_INSIDE else REPORT
 
 
+def is_asked_sooner(handoff: Handoff, kind: str) -> bool:
+    """The refusal of a handover set a duty before the promise to qualify: that is what falls due first."""
+    return kind == QUALIFY and handoff.lead.due_kind == DueKind.HEARING and handoff.lead.due_at is not None
+
+
 def card_of(handoff: Handoff, *, at: datetime) -> Card | None:
     """The card of one handoff, None when nothing is owed on it."""
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:
@@ -79,7 +85,7 @@ def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:
 def _card(handoff: Handoff, clocks: dict[tuple[int, str], Clock], at: datetime, known: faces.Calendars) -> Card | None:
     kind = kind_of(handoff)
     clock = clocks.get((handoff.pk, kind))
-    due_at = clock.due_at if clock else _due_at(handoff, kind)
+    due_at = clock.due_at if clock and not is_asked_sooner(handoff, kind) else _due_at(handoff, kind)
     if due_at is None:
         return None
     calendar = known.get(clock.calendar_id if clock else None)
@@ -91,6 +97,8 @@ def _card(handoff: Handoff, clocks: dict[tuple[int, str], Clock], at: datetime, 
 
 
 def _due_at(handoff: Handoff, kind: str) -> datetime | None:
+    if is_asked_sooner(handoff, kind):
+        return handoff.lead.due_at
     if kind == CONTACT:
         return handoff.contact_due_at
     return handoff.feedback_due_at or handoff.lead.due_at

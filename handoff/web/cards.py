@@ -57,8 +57,11 @@ def _due(card: Card, at: datetime) -> str:
         inbox.QUALIFY: pgettext("due", "Hand over by %s"),
         inbox.REPORT: pgettext("due", "Report by %s"),
     }
+    label = labels[card.kind]
+    if inbox.is_asked_sooner(card.handoff, card.kind):
+        label = pgettext("due", "Hearing by %s")
     near = timezone.localdate(card.due_at) == timezone.localdate(at)
-    return labels[card.kind] % (dates.clock_time(card.due_at) if near else dates.moment(card.due_at))
+    return label % (dates.clock_time(card.due_at) if near else dates.moment(card.due_at))
 
 
 def _why(card: Card) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from accounts.interface import dates, figures
 from handoff.domain.calendar import WorkCalendar
 from handoff.domain.gaps import GapKind
+from handoff.queries import faces
 from handoff.queries.duties import DutyRow
 from leads.domain.choices import DueKind, Stage
 
@@ -169,9 +170,8 @@ class Stuck:
 
 
 def stuck(since: datetime, *, at: datetime, calendar: WorkCalendar) -> Stuck:
-    """Working days since then; within the day working hours and minutes."""
-    days = calendar.working_days_between(calendar.local_day(since), calendar.local_day(at))
-    if days:
-        return Stuck(days, "")
+    """Whole working days since then, as the clocks of Today and the inbox count them; else hours and minutes."""
     minutes = max(1, calendar.minutes_between(since, at))
+    if days := minutes // (calendar.day_minutes or faces.USUAL_DAY):
+        return Stuck(days, "")
     return Stuck(0, dates.length(minutes if minutes < 60 else minutes // 60 * 60))

@@ -137,7 +137,12 @@ def proof(user: User, scope: str) -> dict[str, object]:
     looked = gaps.under_way(user=user, scope=scope)
     order = ("not_offered", "no_answer", "no_contact", "no_feedback", "no_next_action", "no_owner")
     checks = [{"text": HEADS[GapKind(kind)].proof, "number": looked.get(kind, looked["all"])} for kind in order]
-    return {"checks": checks, "under_way": looked["all"], "latest_breach": gaps.latest_breach(user=user)}
+    return {
+        "checks": checks,
+        "under_way": looked["all"],
+        "latest_breach": gaps.latest_breach(user=user),
+        "one_leg": legs.has_one_leg(),
+    }
 
 
 def silence_of(user: User, at: datetime) -> dict[str, object]:
@@ -154,7 +159,8 @@ def silence(request: HttpRequest) -> HttpResponse:
     """The handoffs of three weeks ago that nobody ever contacted."""
     _must_see(request)
     at, calendar = request.entry.at, calendars.default()
-    rows = [row(duty, at=at, calendar=calendar) for duty in gaps.silent(user=request.user, at=at)]
+    waiting = gaps.silent(user=request.user, at=at)
+    rows = [row(duty, at=at, calendar=calendar, since=since) for duty, since in waiting]
     context = {"at": at, "rows": rows, "silence": silence_of(request.user, at)}
     return render(request, "handoff/gaps_silence.html", context)
 

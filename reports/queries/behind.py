@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from handoff.models import Clock, Episode
+from handoff.queries import silence
 from leads.models import Lead
 from reports.queries import channels, feedback, funnel, kpis, scope
 from reports.queries.scope import Question
@@ -40,9 +41,9 @@ def leads(
 def _episodes(question: Question, figure: str) -> QuerySet[Episode]:
     found = kpis.with_outcomes(question)
     if figure == "acted":
-        return found.filter(kpis.acted(question.as_of))
+        return found.filter(silence.contacted(question.as_of))
     if figure == "never_contacted":
-        return found.exclude(kpis.acted(question.as_of))
+        return found.filter(silence.silent(question.as_of))
     return found.filter(became_opportunity=True) if figure == "opportunities" else found
 
 

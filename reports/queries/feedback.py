@@ -25,10 +25,14 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Returns:
-    """`given`: episodes with feedback of those whose clock was due. `useful`: of the sheets that were judged."""
+    """`given`: episodes with feedback of those whose clock was due. `judged`: reports that gave a quality, whenever due.
+
+    `useful`: of the sheets that were judged.
+    """
 
     given: Rate
     useful: Rate
+    judged: int
     quality: float | None
     quality_counts: tuple[int, ...]
     reasons: Reasons
@@ -53,6 +57,7 @@ def returns(question: Question, *, comments: int = 5) -> Returns:
     return Returns(
         given=_given(question),
         useful=Rate(useful["yes"], useful["n"]),
+        judged=sum(qualities.values()),
         quality=told.aggregate(mean=Avg("quality"))["mean"],
         quality_counts=tuple(qualities.get(number, 0) for number in range(1, 6)),
         reasons=Reasons(_rejected(question), _ranked(told, "lost"), _ranked(told, "considering")),

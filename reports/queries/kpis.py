@@ -1,11 +1,11 @@
 """The key figures: handoffs, acted on, became an opportunity, won, kept in time (DESIGN §7)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from handoff.models import Episode, StageTransition
+from handoff.queries import silence
 from leads.domain.choices import Stage
 from leads.models import Lead
 from reports.domain.figures import Rate
@@ -23,18 +23,20 @@ class Kpis:
     opportunities: Rate
     wins: Rate
     sla: Rate
+    given_back: int = 0
 
     @property
     def never_contacted(self) -> int:
-        """Handed over, and nobody has called, written or met since."""
-        return self.acted.denominator - self.acted.numerator
+        """Handed over, not given back, and nobody has called, written or met since."""
+        return self.acted.denominator - self.acted.numerator - self.given_back
 
 
 def kpis(question: Question) -> Kpis:
     """The key figures of one period: three queries."""
     counted = with_outcomes(question).aggregate(
         handoffs=Count("pk"),
-        acted=Count("pk", filter=acted(question.as_of)),
+        acted=Count("pk", filter=silence.contacted(question.as_of)),
+        given_back=Count("pk", filter=silence.given_back(question.as_of)),
         opportunities=Count("pk", filter=Q(became_opportunity=True)),
     )
     won = leads_with_opportunity(question).aggregate(n=Count("pk"), won=Count("pk", filter=Q(is_won=True)))
@@ -46,12 +48,8 @@ def kpis(question: Question) -> Kpis:
         opportunities=Rate(counted["opportunities"], handoffs),
         wins=Rate(won["won"], won["n"]),
         sla=Rate(kept["met"], kept["n"]),
+        given_back=counted["given_back"],
     )
-
-
-def acted(as_of: datetime) -> Q:
-    """An episode with a first contact."""
-    return Q(first_contact_at__isnull=False, first_contact_at__lte=as_of)
 
 
 def with_outcomes(question: Question) -> QuerySet[Episode]:
@@ -78,5 +76,5 @@ def leads_with_opportunity(question: Question) -> QuerySet[Lead]:
 
 
 def never_contacted(question: Question) -> QuerySet[Episode]:
-    """The period's episodes that nobody has acted on."""
-    return scope.episodes(question).exclude(acted(question.as_of))
+    """The period's episodes that nobody has acted on and nobody gave back."""
+    return scope.episodes(question).filter(silence.silent(question.as_of))

@@ -9,10 +9,11 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from handoff.models import StageTransition
+from handoff.queries import silence
 from leads.domain.choices import Stage
 from reports.domain.figures import Rate
 from reports.queries import scope
-from reports.queries.kpis import Kpis, acted, with_outcomes
+from reports.queries.kpis import Kpis, with_outcomes
 from reports.queries.reached import whose, won_since
 from reports.queries.scope import Question
 
@@ -34,7 +35,7 @@ def trend(question: Question) -> list[Point]:
         with_outcomes(question),
         truncate("offered_at"),
         n=Count("pk"),
-        acted=Count("pk", filter=acted(question.as_of)),
+        acted=Count("pk", filter=silence.contacted(question.as_of)),
         opportunities=Count("pk", filter=Q(became_opportunity=True)),
     )
     won = _grouped(

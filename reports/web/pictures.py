@@ -71,7 +71,7 @@ def key_figures(now: Kpis, before: Kpis, points: list[Point], asked: Asked) -> l
         name=pgettext("figure", "Handoffs"),
         figure=figures.number(now.handoffs),
         unit=pgettext("counter", "cases"),
-        of=_("never contacted: %(count)s") % {"count": figures.number(now.never_contacted)},
+        of=_never_contacted(now),
         before=_("before %(change)s") % {"change": figures.signed(now.handoffs - before.handoffs)},
         url=behind(asked, "handoffs"),
         values=[kpis.handoffs for kpis in series],
@@ -84,6 +84,14 @@ def key_figures(now: Kpis, before: Kpis, points: list[Point], asked: Asked) -> l
         (_("Promises kept"), "kept", now.sla, before.sla, [kpis.sla.value for kpis in series]),
     )  # fmt: skip
     return [count, *(_rate(name, behind(asked, key), rate, was, values) for name, key, rate, was, values in rates)]
+
+
+def _never_contacted(now: Kpis) -> str:
+    """With the ones given back beside it, so that the figures of the row add up."""
+    never = {"count": figures.number(now.never_contacted)}
+    if not now.given_back:
+        return _("never contacted: %(count)s") % never
+    return _("given back: %(back)s, never contacted: %(count)s") % {"back": figures.number(now.given_back), **never}
 
 
 def behind(asked: Asked, figure: str, **more: Any) -> str:

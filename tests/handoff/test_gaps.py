@@ -186,13 +186,16 @@ def test_ar_34_of_those_handed_over_three_weeks_ago_how_many_were_never_contacte
     episode("2026-10-30 17:00", first_contact_at=tokyo("2026-10-30 17:20"))
     episode("2026-11-01 23:59", first_contact_at=tokyo("2026-11-10 09:00"))
     episode("2026-10-28 10:00", withdrawn_at=tokyo("2026-10-28 11:00"))
+    episode("2026-10-29 10:00", outcome="rejected", answered_at=tokyo("2026-10-29 10:02"))
     episode("2026-11-02 00:00")  # the Monday after
 
     silence = gaps.never_contacted(user=people.mia, at=NOON)
 
-    assert (silence.handed_over, silence.never_contacted) == (3, 1)
+    assert (silence.handed_over, silence.never_contacted) == (4, 1)
     assert (silence.first, silence.last) == (date(2026, 10, 26), date(2026, 11, 1))
-    assert [row.lead for row in gaps.silent(user=people.mia, at=NOON)] == [silent.lead]
+    assert [(row.lead, since) for row, since in gaps.silent(user=people.mia, at=NOON)] == [
+        (silent.lead, tokyo("2026-10-26 00:00"))
+    ]
 
 
 def test_the_proof_of_an_empty_board_counts_what_was_looked_at(people):

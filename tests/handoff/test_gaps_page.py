@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from accounts.models import Organization
 from handoff.models import Batch, BatchLead, Episode
 from journal import clock
 from leads.models import Company
@@ -61,7 +62,7 @@ def text_of(response):
 def test_the_board_names_company_person_reason_age_and_owner(look, late):
     page = text_of(look())
 
-    for words in ("信濃野プレシジョン株式会社", "宮下 健", "11/17(火) 10:40に受諾", "3営業日", "佐藤 翔太"):
+    for words in ("信濃野プレシジョン株式会社", "宮下 健", "11/17(火) 10:40に受諾", "2営業日", "佐藤 翔太"):
         assert words in page
     assert "受諾後の連絡なし" in page
     assert "1件が、次へ進まないまま止まっています。" in page
@@ -72,7 +73,7 @@ def test_the_board_is_wholly_english_in_english(look, late):
 
     for words in (
         "Accepted, not contacted",
-        "3 working days",
+        "2 working days",
         "Tue 17 Nov 10:40: accepted.",
         "1 thing stands still between the teams.",
     ):
@@ -213,3 +214,25 @@ def test_a_decided_batch_says_so(look, cast):
     made = Batch.objects.create(cause="import", owner=cast.mia, created_at=NOON, due_at=AT, closed_at=AT)
 
     assert "ここはすべて決まりました" in text_of(look(url=f"/batches/{made.pk}/"))
+
+
+@pytest.mark.parametrize(("preset", "is_drawn"), [("small", False), ("mid", True)])
+def test_the_drawing_of_an_empty_board_has_the_teams_that_there_are(look, cast, preset, is_drawn):
+    Organization.objects.update(preset=preset)
+
+    page = text_of(look())
+
+    assert "見落としはありません。" in page
+    assert ('<text x="352"' in page) is is_drawn
+
+
+def test_who_was_never_contacted_waits_since_the_handover(look, cast):
+    lead = rows.lead(NOON, last_name="静", stage="sal", owner=cast.sato, due_kind="feedback", due_at=AT)
+    values = {"leg": "marketing_to_field", "band": "high"}
+    Episode.objects.create(lead=lead, attempt=1, offered_at=tokyo("2026-10-26 10:00"), **values)
+    Episode.objects.create(lead=lead, attempt=2, offered_at=tokyo("2026-10-27 10:00"), **values)
+
+    page = text_of(look(url="/gaps/never-contacted/"))
+
+    assert page.count('class="hf-gap-item"') == 1
+    assert "18営業日" in page

@@ -1,9 +1,15 @@
 """The inbox, the handoff's page and its sheet as people press them."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from handoff.models import Handoff
+from handoff.queries import calendars, gaps, inbox, today
+from handoff.services import contacts, handoffs
+from handoff.services.offers import GateRefused
+from handoff.web import gap_sentences
 from journal import clock
 from leads.services import activities
 from tests.cast import NOON, tokyo
@@ -164,3 +170,24 @@ def test_who_may_not_act_on_a_handoff_hears_403(client, small):
     client.force_login(small.mia)
     assert client.post(reverse("handoff-answer", args=[handoff.pk, "accept"])).status_code == 403
     assert Handoff.objects.get().state == "offered"
+
+
+def test_a_refused_handover_is_due_on_the_card_as_on_today_and_the_gap_board(client):
+    people = stories.mid()
+    handoff = stories.accepted(people, to=people.isao)
+    contacts.contact(handoff=handoff, method="call", result="talked", by=people.isao, at=NOON)
+    with pytest.raises(GateRefused):
+        handoffs.offer(lead=stories.fresh(handoff.lead), by=people.isao, at=NOON)
+    due_at = stories.fresh(handoff.lead).due_at
+    late = due_at + timedelta(days=6)
+    people.isao.refresh_from_db()
+
+    (card,) = inbox.cards(user=people.isao, at=late)
+    (timed,) = today.first_things(user=people.isao, at=late, whole_team=False)
+    (gap,) = gaps.board(user=people.isao, at=late, kind="no_next_action").rows
+
+    assert stories.fresh(handoff.lead).due_kind == "hearing"
+    assert (card.due_at, timed.face.due_at, gap.due_at) == (due_at, due_at, due_at)
+    assert card.face.total > 0
+    days = gap_sentences.stuck(due_at, at=late, calendar=calendars.default()).days
+    assert {-face.remaining // face.day_minutes for face in (card.face, timed.face)} == {days}

@@ -365,16 +365,15 @@ def test_quantiles_in_the_database_equal_those_in_memory(people, size):
 
 
 def test_ar_34_of_100_leads_handed_over_three_weeks_ago_how_many_were_never_contacted(people):
-    for number in range(100):
+    for number in range(101):
         at = tokyo("2026-10-26 10:00") + timedelta(hours=number)
         row = Lead.objects.create(last_name="中", stage_since=at, acquired_at=at, created_at=at, updated_at=at)
         contacted = at + timedelta(hours=3) if number < 5 else None
-        Episode.objects.create(
-            lead=row, leg="marketing_to_field", attempt=1, offered_at=at, band="low", first_contact_at=contacted
-        )
+        ended = {"outcome": "rejected", "answered_at": at} if number == 100 else {"first_contact_at": contacted}
+        Episode.objects.create(lead=row, leg="marketing_to_field", attempt=1, offered_at=at, band="low", **ended)
 
     week = Question(Period(date(2026, 10, 26), date(2026, 11, 2), TOKYO), NOW)
 
-    assert kpis.kpis(week).handoffs == 100
-    assert kpis.kpis(week).never_contacted == 95
+    assert kpis.kpis(week).handoffs == 101
+    assert (kpis.kpis(week).given_back, kpis.kpis(week).never_contacted) == (1, 95)
     assert kpis.never_contacted(week).count() == 95
