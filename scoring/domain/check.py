@@ -9,6 +9,8 @@ from scoring.domain import formula
 from scoring.domain.formula import ModelSpec, RuleSpec
 
 MOST_TIMES = 5
+# With fewer leads a rule that finds none, or all of them, says nothing about the rule.
+ENOUGH_LEADS = 20
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,11 @@ def _duplicates(model: ModelSpec) -> list[Finding]:
 
 def _idle(model: ModelSpec, matches: Mapping[str, int], leads: int) -> list[Finding]:
     found = []
+    is_telling = leads >= ENOUGH_LEADS
     for rule in model.rules:
-        if rule.condition == ALWAYS or (leads and matches.get(rule.key) == leads):
+        if rule.condition == ALWAYS or (is_telling and matches.get(rule.key) == leads):
             found.append(Finding("always", (rule.key,)))
-        elif leads and matches.get(rule.key) == 0:
+        elif is_telling and matches.get(rule.key) == 0:
             found.append(Finding("never", (rule.key,)))
     return found
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.interface import dates
 from accounts.queries import organization
-from leads.models import Lead
+from leads.models import Lead, ScoreDue
+from leads.queries.references import as_id
 from scoring.domain.formula import DIMENSIONS
 from scoring.queries import explain
 from scoring.queries.explain import Explanation, Line
@@ -21,6 +22,8 @@ from scoring.web import evidence, rule_sentences
 
 TREND = timedelta(days=7)
 TOP = 3
+# An open page asks for an owed score every two seconds, so many times.
+MOST_ASKED = 30
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,16 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """A fragment for the lead's page; the whole page when it is opened by itself."""
     lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company"), pk=pk)
     template = "scoring/_lead_score.html" if request.htmx else "scoring/lead_score.html"
-    return render(request, template, {"lead": lead} | context(lead, request.entry.at))
+    shown, asked = context(lead, request.entry.at), as_id(request.GET.get("asked")) or 0
+    # Where only a gate has changed the total stays, and still the stage may follow.
+    shown["is_owed"] = shown["told"].is_stale or ScoreDue.objects.filter(lead=lead).exists()
+    if shown["is_owed"] and asked < MOST_ASKED:
+        shown["asks_again"] = f"{request.path}?asked={asked + 1}"
+    response = render(request, template, {"lead": lead} | shown)
+    if asked and not shown["is_owed"]:
+        # What was waited for is here: the panels that show the stage draw themselves anew.
+        response["HX-Trigger"] = "hf:scored"
+    return response
 
 
 @login_required

@@ -99,13 +99,20 @@ def test_the_check_names_rules_that_never_or_always_match_or_repeat_one_another(
             scored.rule({"all": []}, 3, key="d"),
         ]
     )
-    found = check.find(specs.spec(draft, conditions.registry()), matches={"a": 0, "b": 7, "c": 1, "d": 7}, leads=7)
+    found = check.find(specs.spec(draft, conditions.registry()), matches={"a": 0, "b": 70, "c": 1, "d": 70}, leads=70)
     assert {(finding.code, finding.keys) for finding in found} == {
         ("duplicate", ("a", "c")),
         ("never", ("a",)),
         ("always", ("b",)),
         ("always", ("d",)),
     }
+
+
+@pytest.mark.parametrize(("leads", "codes"), [(1, set()), (19, set()), (20, {"always", "never"})])
+def test_the_check_waits_for_enough_leads_before_it_calls_a_rule_idle(leads: int, codes: set[str]) -> None:
+    draft = scored.draft([scored.rule(VISIT, 5, key="a"), scored.rule(DOWNLOAD, 5, key="b")])
+    spec = specs.spec(draft, conditions.registry())
+    assert {finding.code for finding in check.find(spec, matches={"a": 0, "b": leads}, leads=leads)} == codes
 
 
 def test_installing_twice_makes_nothing_new() -> None:

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from journal import clock
-from scoring.domain import presets
+from leads.models import ScoreDue
+from scoring.domain import check, presets
 from scoring.models import RecomputeRun, ScoringModel
 from scoring.services import models, recompute
 from tests.cast import NOON, Cast, organization
@@ -156,7 +157,8 @@ def test_what_the_service_refuses_stands_beside_the_field(ada: Client) -> None:
     assert "0点のルールは置けません。" in text(answer)
 
 
-def test_a_draft_shows_what_it_changes_and_its_effect(ada: Client) -> None:
+def test_a_draft_shows_what_it_changes_and_its_effect(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "ENOUGH_LEADS", 1)
     model = scored.excel()
     lead = tanaka()
     draft = models.copy(model=model, by=None, at=NOON)
@@ -305,3 +307,22 @@ def test_the_command_scores_everybody_and_says_so(capsys: pytest.CaptureFixture[
     call_command("recompute_scores")
     assert "1 / 1 leads, 1 changed, 0 changed band" in capsys.readouterr().out
     assert lead.score.total == 10
+
+
+def test_an_open_page_asks_again_for_a_score_that_is_owed_and_hears_when_it_is_there(ada: Client) -> None:
+    scored.excel()
+    lead = tanaka()
+    address, headers = f"/leads/{lead.pk}/score/", {"HX-Request": "true"}
+    assert "asked=" not in ada.get(address, headers=headers).content.decode()
+    ScoreDue.objects.create(lead=lead, cause="live", marked_at=NOON)
+
+    waiting = ada.get(address, headers=headers)
+    given_up = ada.get(f"{address}?asked=30", headers=headers)
+    ScoreDue.objects.all().delete()
+    there = ada.get(f"{address}?asked=1", headers=headers)
+
+    assert f'hx-get="{address}?asked=1"' in waiting.content.decode()
+    assert "HX-Trigger" not in waiting.headers
+    assert "hx-get" not in given_up.content.decode()
+    assert there["HX-Trigger"] == "hf:scored"
+    assert "asked=" not in there.content.decode()
