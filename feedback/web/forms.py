@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from feedback.domain.choices import DEAL_RESULTS, Reason, Result
+from handoff.domain.follows import CONSIDERING_DEFAULT_DAYS
 from journal.errors import DomainError
 
 WITH_REASON = (Result.LOST, Result.CONSIDERING)
@@ -26,6 +27,9 @@ class DayInput(forms.DateInput):
 
 class ResultForm(forms.Form):
     """Result, reason, next action, quality, comment; the day only when it is entered later than it happened."""
+
+    # Said under the day: when a lead that still considers is followed up if no day is given.
+    considering_days = CONSIDERING_DEFAULT_DAYS
 
     result = forms.ChoiceField(
         choices=Result, widget=forms.RadioSelect, error_messages={"required": _("Choose a result.")}

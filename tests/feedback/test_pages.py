@@ -8,6 +8,7 @@ import pytest
 from accounts.models import User
 from feedback.models import Feedback, Opportunity
 from feedback.services import feedback
+from feedback.web.forms import ResultForm
 from journal.clock import frozen
 from tests.cast import NOON
 from tests.handoff import stories
@@ -140,3 +141,10 @@ def test_the_toast_says_once_that_the_next_action_is_owed(people, client):
         page = client.post(f"/handoffs/{handoff.pk}/feedback/", sent, follow=True).content.decode()
     assert "次の行動は" in page
     assert "次は" not in page
+
+
+def test_the_form_says_when_a_lead_that_considers_is_followed_up(people, handoff, client, monkeypatch):
+    monkeypatch.setattr(ResultForm, "considering_days", 21)
+    client.force_login(people.sato)
+
+    assert "21日後" in client.get(f"/handoffs/{handoff.pk}/feedback/?result=considering").content.decode()
