@@ -5,7 +5,8 @@ const at = kept ? kept.ids.indexOf(crumb?.dataset.pk) : -1;
 
 if (crumb && at >= 0) {
   crumb.querySelector("[data-list]").href = kept.url;
-  crumb.querySelector("[data-place]").textContent = `${kept.list ? `${kept.list} ` : ""}${at + 1} / ${kept.ids.length}`;
+  const place = (kept.first || 1) + at;
+  crumb.querySelector("[data-place]").textContent = `${kept.list ? `${kept.list} ` : ""}${place}${kept.total ? ` / ${kept.total}` : ""}`;
   link("[data-previous]", kept.ids[at - 1]);
   link("[data-next]", kept.ids[at + 1]);
 }

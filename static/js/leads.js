@@ -46,8 +46,9 @@ if (bar) {
 /* A lead's page shows where in this list it is, and goes on to its neighbours. */
 const ids = [...document.querySelectorAll("[data-rows] > [data-pk]")].map((row) => row.dataset.pk);
 if (ids.length) {
+  const rows = document.querySelector("[data-rows]").dataset;
   const list = document.querySelector(".hf-lists [aria-current]")?.firstChild?.textContent.trim() ?? "";
-  sessionStorage.setItem("hf-lead-list", JSON.stringify({ url: address(""), ids, list }));
+  sessionStorage.setItem("hf-lead-list", JSON.stringify({ url: address(""), ids, list, first: Number(rows.first) || 1, total: Number(rows.total) || 0 }));
 }
 
 /* The lead beside the list: where there is room, a click on a name opens it here and the address says so. */
