@@ -1,6 +1,6 @@
 """Which fields a condition may read, of what kind each is, and how a person calls it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from leads.domain.choices import SENIORITY_ORDER, Phase, Seniority, Stage
+from leads.domain.industries import spellings
 
 
 class Kind(StrEnum):
@@ -38,7 +39,10 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Field:
-    """`name` as written in a condition; `unit` follows numbers in sentences; `choices` value → label."""
+    """`name` as written in a condition; `unit` follows numbers in sentences; `choices` value → label.
+
+    `spellings`: what else the same text is called.
+    """
 
     name: str
     kind: Kind
@@ -47,6 +51,7 @@ class Field:
     order: tuple[str, ...] = ()
     unit: str | Promise = ""
     in_scoring: bool = True
+    spellings: Callable[[str], tuple[str, ...]] | None = None
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -69,7 +74,7 @@ _BANDS = {
 }
 
 STANDARD: tuple[Field, ...] = (
-    Field("company.industry", Kind.TEXT, pgettext_lazy("condition field", "Industry")),
+    Field("company.industry", Kind.TEXT, pgettext_lazy("condition field", "Industry"), spellings=spellings),
     Field(
         "company.employee_count",
         Kind.RANGE,

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from leads.domain import conditions as c
-from leads.domain.condition_fields import Kind, Registry
+from leads.domain.condition_fields import Field, Kind, Registry
+from leads.domain.industries import all_spellings
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def holds(node: c.Node, facts: Facts, *, on: date, registry: Registry) -> bool:
         case c.Inactive():
             return not matching(c.ActivityTest(types=node.types, within_days=node.days), facts.activities, on=on)
         case c.FieldTest():
-            kind = registry.fields[node.field].kind
-            return field_holds(node, facts.values.get(node.field), kind, registry.fields[node.field].order)
+            field = registry.fields[node.field]
+            return field_holds(widened(node, field), facts.values.get(node.field), field.kind, field.order)
 
 
 def matching(test: c.ActivityTest, activities: Iterable[ActivityFact], *, on: date) -> list[ActivityFact]:
@@ -95,12 +96,21 @@ def _content_fits(wanted: c.ContentFilter, activity: ActivityFact) -> bool:
         and _one_of(activity.title, wanted.title)
         and _one_of(activity.kind, wanted.kind)
         and _one_of(activity.phase, wanted.phase)
-        and _one_of(activity.industry, wanted.industry)
+        and _one_of(activity.industry, all_spellings(wanted.industry))
     )
 
 
 def _one_of(value: str, wanted: tuple[str, ...]) -> bool:
     return not wanted or fold(value) in {fold(item) for item in wanted}
+
+
+def widened(test: c.FieldTest, field: Field) -> c.FieldTest:
+    """The test with every name of the words it is about, where the field's words have several."""
+    if field.spellings is None or test.op not in ("eq", "ne", "in"):
+        return test
+    wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+    names = tuple(name for word in wanted for name in field.spellings(word))
+    return c.FieldTest(test.field, {"eq": "in", "ne": "not in"}.get(test.op, test.op), names)
 
 
 def field_holds(test: c.FieldTest, value: Any, kind: Kind, order: tuple[str, ...] = ()) -> bool:
@@ -124,6 +134,8 @@ def field_holds(test: c.FieldTest, value: Any, kind: Kind, order: tuple[str, ...
             return not (known and value == wanted)
         case "in":
             return known and value in wanted
+        case "not in":
+            return not (known and value in wanted)
         case "contains":
             return known and any(word in value for word in wanted)
         case "gte":

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from leads.domain import conditions as c
 from leads.domain.condition_fields import Field, Kind, Registry
-from leads.domain.condition_reading import fold
+from leads.domain.condition_reading import fold, widened
+from leads.domain.industries import all_spellings
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _field(test: c.FieldTest, source: Source, dialect: Dialect) -> Sql:
     if known_field.kind == Kind.RANGE:
         return _range(test, source)
     column = _custom(known_field, source, dialect) if known_field.custom_key else source.column(test.field)
-    piece = _comparison(test, known_field, column, dialect)
+    piece = _comparison(widened(test, known_field), known_field, column, dialect)
     # NULL compared is NULL; a CASE without ELSE TRUE makes it false, so that NOT turns it into true.
     return wrap("(CASE WHEN ", piece, " THEN 1 ELSE 0 END = 1)")
 
@@ -253,6 +254,7 @@ def _content(wanted: c.ContentFilter, dialect: Dialect) -> list[Sql]:
     pieces = []
     for name in ("title", "kind", "phase", "industry"):
         if values := getattr(wanted, name):
+            values = all_spellings(values) if name == "industry" else values
             column = dialect.folded(Sql(f"k.{name}"))
             places = ", ".join(["%s"] * len(values))
             pieces.append(Sql(f"COALESCE({column.text} IN ({places}), 1 = 0)", tuple(map(fold, values))))

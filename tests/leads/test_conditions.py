@@ -229,3 +229,15 @@ def test_a_condition_works_beside_other_filters_in_annotations_and_from_afar() -
     assert LeadScore.objects.filter(conditions.compile(head, on=DAY, scope="lead__")).count() == 1
     busy = {"activity": {"types": ["call"]}}
     assert LeadScore.objects.filter(~Q(conditions.compile(busy, on=DAY, scope="lead__"))).count() == 1
+
+
+@pytest.mark.parametrize("written", ["製造業", "Manufacturing", "manufacturing", "製造"])
+@pytest.mark.parametrize("wanted", ["製造業", "Manufacturing"])
+def test_an_industry_is_one_in_both_languages(written: str, wanted: str) -> None:
+    lead = rows.lead(company_fields={"industry": written})
+    other = rows.lead(company_fields={"industry": "Food"})
+    blank = rows.lead(company_fields={"industry": ""})
+    industry = "company.industry"
+    assert found({"field": industry, "op": "in", "value": [wanted, "Retail"]}) == {lead.pk}
+    assert found({"field": industry, "op": "eq", "value": wanted}) == {lead.pk}
+    assert found({"field": industry, "op": "ne", "value": wanted}) == {other.pk, blank.pk}
