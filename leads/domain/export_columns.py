@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 
 class Kind(StrEnum):
@@ -36,6 +36,10 @@ class Column:
 
 def _column(head: Promise, field: str, source: str = "", kind: Kind = Kind.TEXT) -> Column:
     return Column(head, source or field.replace("company.", "company__").replace(".", "__"), kind, field)
+
+
+def _counted(head: Promise, source: str) -> Column:
+    return Column(head, source, Kind.NUMBER, source)
 
 
 EVERYTHING: tuple[Column, ...] = (
@@ -81,18 +85,18 @@ EVERYTHING: tuple[Column, ...] = (
     Column(pgettext_lazy("export", "Latest contact on"), "last_contact_at", Kind.DAY),
 )
 
-# The Excel sheet that small firms start from: the same heads in every language, since it goes back to that sheet.
+# The Excel sheet that small firms start from, with the heads that the empty one has in the same language.
 STARTER: tuple[Column, ...] = (
-    Column("会社名", "company__name", field="company.name"),
-    Column("担当者名", "name", field="name"),
-    Column("業種", "company__industry", field="company.industry"),
-    Column("従業員数", "company__employee_count", Kind.SIZE, "company.employee_count"),
-    Column("役職", "title", field="title"),
-    Column("DL回数", "activity:document_download", Kind.NUMBER, "activity:document_download"),
-    Column("セミナー参加", "activity:webinar_attended", Kind.NUMBER, "activity:webinar_attended"),
-    Column("Web閲覧回数", "activity:site_visit", Kind.NUMBER, "activity:site_visit"),
-    Column("スコア合計", "score__total", Kind.NUMBER, "stated_score"),
-    Column("優先度", "score__band", Kind.BAND),
+    _column(pgettext_lazy("starter sheet", "Company name"), "company.name"),
+    _column(pgettext_lazy("starter sheet", "Contact name"), "name"),
+    _column(pgettext_lazy("starter sheet", "Industry"), "company.industry"),
+    _column(pgettext_lazy("starter sheet", "Employees"), "company.employee_count", kind=Kind.SIZE),
+    _column(pgettext_lazy("starter sheet", "Job title"), "title"),
+    _counted(pgettext_lazy("starter sheet", "Downloads"), "activity:document_download"),
+    _counted(pgettext_lazy("starter sheet", "Webinars attended"), "activity:webinar_attended"),
+    _counted(pgettext_lazy("starter sheet", "Website visits"), "activity:site_visit"),
+    Column(pgettext_lazy("starter sheet", "Total score"), "score__total", Kind.NUMBER, "stated_score"),
+    Column(pgettext_lazy("starter sheet", "Priority"), "score__band", Kind.BAND),
 )
 LAYOUTS: Mapping[str, tuple[Column, ...]] = {"everything": EVERYTHING, "excel_starter": STARTER}
 SIZE_MAX = "company__employee_count_max"
@@ -133,5 +137,7 @@ def _size(least: int | None, most: int | None) -> str | int:
     if least is None:
         return ""
     if most is None:
-        return f"{least}以上"
-    return least if least == most else f"{least}〜{most}"
+        return pgettext("employees in an export", "%(least)s+") % {"least": least}
+    if least == most:
+        return least
+    return pgettext("employees in an export", "%(least)s to %(most)s") % {"least": least, "most": most}

@@ -13,6 +13,7 @@ from leads.domain.text_folding import KEPT_LENGTH, tidy
 _NOTHING = {"", "-", "--", "ー", "―", "—", "–", "n/a", "#n/a", "null", "#value!", "#ref!", "#name?", "#div/0!"}
 _UNKNOWN = {"なし", "無し", "無", "不明", "未定", "未入力", "未確認", "none", "unknown"}
 _NO = {
+    "none",
     "なし",
     "無し",
     "無",
@@ -55,12 +56,12 @@ _YES = {
 }
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _COUNT = re.compile(
-    rf"(?:約|計|合計)?\s*({_NUMBER})\s*(?:[~\-–]\s*{_NUMBER})?\s*(?:回|件|度|本|ページ|pv|times?|x)?\s*(?:以上|程度|ほど|超|\+)?",
+    rf"(?:約|計|合計)?\s*({_NUMBER})\s*(?:[~\-–]\s*{_NUMBER})?\s*(?:回|件|度|本|ページ|pv|times?|x)?\s*(?:以上|程度|ほど|超|\+|or more)?",
     re.I,
 )
 _PEOPLE = r"\s*(?:名|人|people|employees)?\s*"
 _RANGE = re.compile(rf"(?:約|およそ|~)?\s*({_NUMBER}){_PEOPLE}(?:[~\-–—―]|から|to)\s*({_NUMBER})?{_PEOPLE}", re.I)
-_ONE = re.compile(rf"(?:約|およそ|~)?\s*({_NUMBER}){_PEOPLE}(以上|超|より多い|\+|以下|未満|程度|前後)?", re.I)
+_ONE = re.compile(rf"(?:約|およそ|~)?\s*({_NUMBER}){_PEOPLE}(以上|超|より多い|\+|ormore|以下|未満|程度|前後)?", re.I)
 _SHORTENED = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.I)
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -83,6 +84,7 @@ _MONEY = re.compile(
     re.I,
 )
 _SCALES = {"億": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々〆]")
 _SPACES = re.compile(r"[ \t\u3000\u00a0]+")
 
 
@@ -205,6 +207,7 @@ def understand_employees(text: str) -> tuple[int | None, int | None] | None:
     bounds: dict[str, tuple[int | None, int | None]] = {
         "以上": (number, None),
         "+": (number, None),
+        "ormore": (number, None),
         "超": (number + 1, None),
         "より多い": (number + 1, None),
         "以下": (min(1, number), number),
@@ -326,7 +329,7 @@ def understand_url(text: str) -> str:
 def split_name(text: str, *, given_first: bool = False) -> tuple[str, str]:
     """(last, first). What is written without a blank goes whole into the last name; nothing is guessed.
 
-    `given_first` (a column named Full Name or the like) holds for names in Latin letters only.
+    `given_first` (a column named Full Name or the like) holds for names in other than Japanese letters only.
     """
     value = _SPACES.sub(" ", text.replace("\n", " ")).strip()
     for suffix in (" 様", "様", " 殿", " さん", " 氏"):
@@ -334,6 +337,6 @@ def split_name(text: str, *, given_first: bool = False) -> tuple[str, str]:
     parts = value.split(" ")
     if len(parts) == 1:
         return value, ""
-    if given_first and value.isascii():
+    if given_first and not _JAPANESE.search(value):
         return parts[-1], " ".join(parts[:-1])
     return parts[0], " ".join(parts[1:])

@@ -22,7 +22,12 @@ LAYOUTS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("isconverted",),
         ("リードソース", "リード所有者"),
     ),
-    "excel_starter": (("会社名", "担当者名", "dl回数", "web閲覧回数"), ("会社名", "担当者名", "スコア合計", "優先度")),
+    "excel_starter": (
+        ("会社名", "担当者名", "dl回数", "web閲覧回数"),
+        ("会社名", "担当者名", "スコア合計", "優先度"),
+        ("companyname", "contactname", "downloads", "websitevisits"),
+        ("companyname", "contactname", "totalscore", "priority"),
+    ),
     "inventory": (("企業名", "担当者名", "連絡先", "獲得経路"),),
 }
 _LEFT_OUT = {

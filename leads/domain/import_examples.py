@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-EXAMPLE = "記入例"
 _SIGN = re.compile(r"[（(【\[<＜※]?\s*(?:記入例|入力例)|[（(【\[]例[）)】\]]|(?:example|sample) row\b", re.I)
 
 

@@ -27,6 +27,7 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
         "webinar",
         "webinars",
         "webinarattended",
+        "webinarsattended",
     ),
     "activity:event_attended": ("イベント参加", "イベント参加回数", "展示会参加", "来場", "eventattended"),
     "activity:site_visit": (
@@ -42,6 +43,7 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
         "hp閲覧回数",
         "閲覧回数",
         "sitevisits",
+        "websitevisits",
         "visits",
         "totalvisits",
         "numberofvisits",

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.interface.figures import full_name
 from leads.domain.export_columns import Column
 from leads.models import Activity, Lead
 from leads.queries import lead_names, tags
@@ -28,7 +29,7 @@ def read(queryset: QuerySet[Lead], columns: Sequence[Column]) -> Iterator[dict[s
         counts = _counts([row["pk"] for row in rows], types)
         for row in rows:
             row["tags"] = _(", ").join(row.get("tags", ()))
-            row["name"] = f"{row['last_name']} {row['first_name']}".strip()
+            row["name"] = full_name(row["last_name"], row["first_name"])
             row |= {f"custom.{key}": value for key, value in row["custom"].items()}
             row |= {f"activity:{kind}": counts.get((row["pk"], kind), 0) for kind in types}
             yield row

@@ -260,7 +260,7 @@ def resolve_all(request: HttpRequest, pk: int) -> HttpResponse:
 def starter(request: HttpRequest) -> HttpResponse:
     """The empty starter sheet, to be filled in and dropped here."""
     _allowed(request)
-    return _workbook(starter_sheet.empty(), starter_sheet.NAME)
+    return _workbook(starter_sheet.empty(), starter_sheet.name())
 
 
 @login_required

@@ -1,7 +1,9 @@
 """The pages of imports, from the dropped file to the result."""
 
 import io
+import re
 import zipfile
+from collections import Counter
 from urllib.parse import unquote
 
 import pytest
@@ -305,18 +307,51 @@ def test_empty_starter_sheet_comes_in_as_it_goes_out(browser):
     assert {header for header, target in run.mapping.items() if target == "-"} == {"優先度"}
 
 
+def test_english_starter_sheet_is_english_and_comes_in_as_it_goes_out(browser):
+    browser.cookies["handoff_language"] = "en"
+    answer = browser.get(reverse("import-starter"))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
+        # The theme names fonts of every script.
+        written = b"".join(parts.read(name) for name in parts.namelist() if "theme" not in name).decode()
+    assert not re.search("[\u3040-\u30ff\u4e00-\u9fff]", written + unquote(answer["Content-Disposition"]))
+    run = taken_in_workbook(browser, answer.content)
+    assert (run.layout, run.rows, run.refused, run.unchanged) == ("excel_starter", 1, 0, 1)
+    assert [fault["code"] for fault in run.file_rows.get().errors] == ["example_row"]
+    assert {header for header, target in run.mapping.items() if target == "-"} == {"Priority"}
+
+
+def test_filled_english_starter_sheet_makes_the_lead_that_it_says(browser):
+    browser.cookies["handoff_language"] = "en"
+    given = io.BytesIO(browser.get(reverse("import-starter")).content)
+    rows = python_calamine.CalamineWorkbook.from_filelike(given).get_sheet_by_index(0).to_python()
+    rows.append(
+        ["Acme", "Emma Taylor", "Manufacturing", "101 to 300", "Manager", 1, "none", "2+", "", "", "e@acme.example"]
+    )
+    run = taken_in_workbook(browser, workbook(rows))
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    lead = Lead.objects.get()
+    assert (lead.company.name, lead.last_name, lead.first_name, lead.seniority) == ("Acme", "Taylor", "Emma", "manager")
+    assert (lead.company.employee_count, lead.company.employee_count_max) == (101, 300)
+    assert Counter(lead.activities.values_list("type", flat=True)) == {"document_download": 1, "site_visit": 2}
+
+
+def workbook(rows):
+    filled = io.BytesIO()
+    with xlsxwriter.Workbook(filled) as book:
+        sheet = book.add_worksheet()
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+    return filled.getvalue()
+
+
 def test_filled_starter_sheet_makes_leads_that_can_be_contacted(browser):
     given = io.BytesIO(browser.get(reverse("import-starter")).content)
     rows = python_calamine.CalamineWorkbook.from_filelike(given).get_sheet_by_index(0).to_python()
     with zipfile.ZipFile(given) as parts:
         assert parts.read("xl/worksheets/sheet1.xml").count(b"<dataValidation ") == len(rows[0])
     rows.append(["東浜精工", "田中 一郎", "製造業", "120名", "課長", 1, "なし", "2回以上", "", "", "", "0312345678"])
-    filled = io.BytesIO()
-    with xlsxwriter.Workbook(filled) as book:
-        sheet = book.add_worksheet()
-        for place, row in enumerate(rows):
-            sheet.write_row(place, 0, row)
-    run = taken_in_workbook(browser, filled.getvalue())
+    run = taken_in_workbook(browser, workbook(rows))
     page = browser.get(reverse("import", args=[run.pk]))
     assert page.context["chosen"] == "created"
     assert "2行目（記入例）" in page.content.decode()
