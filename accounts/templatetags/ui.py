@@ -40,6 +40,7 @@ for name, function in {
     "points": figures.points,
     "signed": figures.signed,
     "person": figures.person,
+    "listed": figures.listed,
     "addressed": figures.addressed,
     "initial": figures.initial,
     "listed": figures.listed,

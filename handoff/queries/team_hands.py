@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Min, Q
 
 from accounts.domain.roles import Permission
+from accounts.interface.figures import listed
 from accounts.models import Absence, Membership, User
 from accounts.queries import organization
 from handoff.domain.choices import ClockState, HandoffState
@@ -57,7 +58,7 @@ def team_in_hand(*, user: User, at: datetime) -> list[Member]:
     members = [
         Member(
             user=theirs[0].user,
-            team="・".join(place.team.name for place in theirs),
+            team=listed(place.team.name for place in theirs),
             answer=owed.get((pk, DueKind.ANSWER), 0),
             contact=owed.get((pk, DueKind.CONTACT), 0),
             feedback=owed.get((pk, DueKind.FEEDBACK), 0),
