@@ -31,6 +31,14 @@ def text(name: str, default: str = "") -> str:
     return env.str(name, default="").strip() or default
 
 
+def choice(name: str, *, of: list[str], default: str) -> str:
+    """One of the values that `name` may have; raises ImproperlyConfigured naming them."""
+    value = text(name, default)
+    if value not in of:
+        raise ImproperlyConfigured(f"{name}={value!r} is not understood. Set it to one of: {', '.join(of)}.")
+    return value
+
+
 def items(name: str, default: str = "") -> list[str]:
     """A comma-separated variable as a list without blanks."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

@@ -250,6 +250,7 @@ SPECTACULAR_SETTINGS = {
 DEMO = environment.flag("HANDOFF_DEMO", default=True)
 ADMIN_EMAIL = environment.text("HANDOFF_ADMIN_EMAIL")
 ADMIN_PASSWORD = environment.text("HANDOFF_ADMIN_PASSWORD")
+FIRST_LANGUAGE = environment.choice("HANDOFF_LANGUAGE", of=[code for code, _name in LANGUAGES], default="ja")
 
 LOGGING = {
     "version": 1,

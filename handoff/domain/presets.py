@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
 from handoff.domain.choices import Leg
 from handoff.domain.questions import SQL_REQUIRED
@@ -34,13 +34,14 @@ SAL_EXAMPLE: Mapping[str, Any] = {
 }
 
 
-# The name of the one handoff rule, as it is stored.
-RULE = "基準に達したら引き渡す"
+# The name of the one handoff rule; it is stored in the language of whoever began.
+RULE = pgettext_lazy("shipped", "Hand over once the criteria are met")
+_STORED = ("基準に達したら引き渡す", "Hand over once the criteria are met")
 
 
 def shown(stored: str) -> str:
     """A handoff rule's name as people read it: ours in the reader's language, theirs as written."""
-    return pgettext("shipped", "Hand over once the criteria are met") if stored == RULE else stored
+    return str(RULE) if stored in _STORED else stored
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import pgettext
+
 from accounts.models import Team
 from handoff.domain import follows, presets
 from handoff.models import Calendar, Gate, HandoffRule, RejectReason, RoutingRule, SlaPolicy
@@ -36,7 +38,9 @@ def install_routes(*, preset: str) -> None:
 def _calendar(at: datetime) -> None:
     """Monday to Friday 9-18 with lunch 12-13 in Tokyo, Japanese holidays off."""
     if not Calendar.objects.filter(user__isnull=True, team__isnull=True).exists():
-        calendar_service.create(values={"name": "標準", "weekly": calendars.USUAL_WEEK}, by=None, at=at)
+        calendar_service.create(
+            values={"name": pgettext("calendar", "Standard"), "weekly": calendars.USUAL_WEEK}, by=None, at=at
+        )
 
 
 def _reasons() -> None:
@@ -55,7 +59,7 @@ def _rule() -> None:
     """Every preset ships one handoff rule, on: eligible → the first leg's route."""
     if not HandoffRule.objects.exists():
         HandoffRule.objects.create(
-            name=presets.RULE,
+            name=str(presets.RULE),
             is_on=True,
             giver="marketing",
             travels=list(presets.TRAVELS),

@@ -23,7 +23,7 @@ NO_NAME = _("Enter the company's name.")
 NOBODY = _("Enter your last name: colleagues see who begins.")
 NO_ADDRESS = _("This is not an e-mail address, such as name@company.jp.")
 SCORING_PRESET = "excel_starter"
-UNNAMED = "自社"
+UNNAMED = pgettext_lazy("company without a name", "Our company")
 
 
 class AlreadyBegun(Conflict):
@@ -71,6 +71,8 @@ def begin(
 ) -> Organization:
     """Takes the sample away and sets up the own company; `by` becomes its administrator and stays signed in.
 
+    What it is given to begin with bears names in the language now active.
+
     `own_excel` is `now` or `later`: where the person goes next. With `last_name` they bear their own name instead of
     the sample's; with `email` and `password` they sign in with these from now on. Raises AlreadyBegun, BadBeginning naming each wrong field.
     """
@@ -92,14 +94,14 @@ def begin(
 
 
 @retried
-def begin_empty(*, email: str, password: str, at: datetime) -> Organization:
+def begin_empty(*, email: str, password: str, at: datetime, language: str = "ja") -> Organization:
     """The own company without a sample before it and without questions: small, the Excel starter's rules published,
     one leg, with this administrator. Raises AlreadyBegun, BadBeginning."""
     if Organization.objects.exists():
         raise AlreadyBegun
-    admin = User.objects.create_user(email, at=at)
+    admin = User.objects.create_user(email, at=at, language=language)
     organization = begin(
-        name=UNNAMED,
+        name=str(UNNAMED),
         preset=Organization.Preset.SMALL,
         own_excel="later",
         by=admin,
@@ -107,7 +109,7 @@ def begin_empty(*, email: str, password: str, at: datetime) -> Organization:
         email=email,
         password=password,
     )
-    organization.target_industries = list(DEFAULT_INDUSTRIES)
+    organization.target_industries = list(map(str, DEFAULT_INDUSTRIES))
     organization.save(update_fields=["target_industries"])
     return organization
 

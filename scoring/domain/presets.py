@@ -6,25 +6,37 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-EXCEL, ENGAGEMENT = "Excel スターター", "エンゲージメント スターター"
-EXCEL_WHY = "はじめの配点（Excel スターター）"
-# What is stored under the words we ship, said in the reader's language; what people wrote themselves stays as it is.
+EXCEL = pgettext_lazy("shipped", "Excel starter")
+ENGAGEMENT = pgettext_lazy("shipped", "Engagement starter")
+EXCEL_WHY = pgettext_lazy("shipped", "The starting points of a small team (Excel starter)")
+# Stored in the language of whoever began, said in the reader's; what people wrote themselves stays as it is.
 SHIPPED: dict[str, Promise] = {
-    EXCEL: pgettext_lazy("shipped", "Excel starter"),
-    ENGAGEMENT: pgettext_lazy("shipped", "Engagement starter"),
-    EXCEL_WHY: pgettext_lazy("shipped", "The starting points of a small team (Excel starter)"),
+    "Excel スターター": EXCEL,
+    "Excel starter": EXCEL,
+    "エンゲージメント スターター": ENGAGEMENT,
+    "Engagement starter": ENGAGEMENT,
+    "はじめの配点（Excel スターター）": EXCEL_WHY,
+    "The starting points of a small team (Excel starter)": EXCEL_WHY,
 }
 BANDS: list[dict[str, Any]] = [
     {"band": "high", "from": 30, "label_ja": "今すぐ対応", "label_en": "Act now"},
     {"band": "middle", "from": 15, "label_ja": "将来性あり", "label_en": "Promising"},
     {"band": "low", "from": None, "label_ja": "経過観察", "label_en": "Keep watching"},
 ]
-DEFAULT_INDUSTRIES = ("製造業",)
+DEFAULT_INDUSTRIES = (pgettext_lazy("shipped", "Manufacturing"),)
+
+# What pages and documents are called; several words stand with commas between them.
+_PRICING = pgettext_lazy("words in titles", "pricing")
+_CASE_STUDY = pgettext_lazy("words in titles", "case stud")
 
 
 def shown(stored: str) -> str:
     """A model's name or reason as people read it."""
     return str(SHIPPED.get(stored, stored))
+
+
+def _words(text: Promise) -> list[str]:
+    return str(text).split(",")
 
 
 def _rule(key: str, dimension: str, points: int, ja: str, en: str, condition: dict[str, Any]) -> dict[str, Any]:
@@ -43,9 +55,9 @@ def _rule(key: str, dimension: str, points: int, ja: str, en: str, condition: di
 
 def excel_starter(industries: Sequence[str]) -> dict[str, Any]:
     """The sheet small firms start with: maximum 50, line 30 (AR-01)."""
-    wanted = list(industries) or list(DEFAULT_INDUSTRIES)
+    wanted = list(industries) or list(map(str, DEFAULT_INDUSTRIES))
     return {
-        "name": EXCEL,
+        "name": str(EXCEL),
         "line": 30,
         "bands": BANDS,
         "caps": {},
@@ -105,7 +117,7 @@ def excel_starter(industries: Sequence[str]) -> dict[str, Any]:
 def engagement_starter() -> dict[str, Any]:
     """Published with a line its rules can't reach (40 of 50): it ships as a draft that says so (AR-42)."""
     return {
-        "name": ENGAGEMENT,
+        "name": str(ENGAGEMENT),
         "line": 50,
         "bands": [
             BANDS[0] | {"from": 50},
@@ -120,7 +132,7 @@ def engagement_starter() -> dict[str, Any]:
                 10,
                 "料金ページの閲覧",
                 "Pricing page viewed",
-                {"activity": {"types": ["page_view"], "content": {"contains": ["料金", "pricing"]}}},
+                {"activity": {"types": ["page_view"], "content": {"contains": _words(_PRICING)}}},
             ),
             _rule(
                 "case_study",
@@ -128,7 +140,7 @@ def engagement_starter() -> dict[str, Any]:
                 5,
                 "導入事例のダウンロード",
                 "Case study downloaded",
-                {"activity": {"types": ["document_download"], "content": {"contains": ["事例", "case stud"]}}},
+                {"activity": {"types": ["document_download"], "content": {"contains": _words(_CASE_STUDY)}}},
             ),
             _rule(
                 "seniority",

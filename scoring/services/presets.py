@@ -21,7 +21,7 @@ def install(*, preset: str = "small", by: Any, at: datetime) -> ScoringModel:
         return first
     excel = models.create(values=presets.excel_starter(organization.current().target_industries), by=None, at=at)
     models.create(values=presets.engagement_starter(), by=None, at=at)
-    models.publish(model=excel, why=presets.EXCEL_WHY, by=None, at=at)
+    models.publish(model=excel, why=str(presets.EXCEL_WHY), by=None, at=at)
     excel.refresh_from_db()
     return excel
 

@@ -1,13 +1,16 @@
 """HANDOFF_DEMO=0: an empty company without questions."""
 
+import json
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import Organization, User
+from accounts.models import Organization, Team, User
+from handoff.models import Calendar, HandoffRule, RoutingRule
 from leads.models import Lead
-from scoring.models import ScoringModel
+from scoring.models import Rule, ScoringModel
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +26,27 @@ def test_an_empty_company_has_its_admin_and_the_excel_starter(settings, client):
     assert User.objects.get().roles
     assert ScoringModel.objects.filter(state="published").count() == 1
     assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_an_empty_company_begins_in_the_language_that_is_set(settings, language):
+    settings.FIRST_LANGUAGE = language
+
+    call_command("first_start", stdout=StringIO())
+
+    named = [
+        Organization.objects.get().name,
+        *Organization.objects.get().target_industries,
+        *Team.objects.values_list("name", flat=True),
+        *Calendar.objects.values_list("name", flat=True),
+        *HandoffRule.objects.values_list("name", flat=True),
+        *RoutingRule.objects.values_list("name", flat=True),
+        *ScoringModel.objects.values_list("name", flat=True),
+        json.dumps(list(Rule.objects.values_list("condition", flat=True)), ensure_ascii=False),
+    ]
+    is_japanese = [bool(re.search("[\u3040-\u30ff\u4e00-\u9fff]", name)) for name in named]
+    assert is_japanese == [language == "ja"] * len(named)
+    assert User.objects.get().language == language
 
 
 def test_without_a_named_admin_the_password_is_printed_once(settings, client):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 from integrations.services import first_start
 from journal import clock
@@ -20,7 +21,10 @@ class Command(BaseCommand):
         email = settings.ADMIN_EMAIL or UNNAMED_ADMIN
         password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(12)
         try:
-            first_start.begin_empty(email=email, password=password, at=clock.now())
+            with translation.override(settings.FIRST_LANGUAGE):
+                first_start.begin_empty(
+                    email=email, password=password, language=settings.FIRST_LANGUAGE, at=clock.now()
+                )
         except DomainError as error:
             raise CommandError(str(error)) from error
         shown = "the password of HANDOFF_ADMIN_PASSWORD" if settings.ADMIN_PASSWORD else f"the password {password}"
