@@ -43,7 +43,7 @@ def clock_words() -> dict[str, str]:
         "wholeHours": pgettext("clock", "{h} h"),
         "days": ngettext("%(days)d working day", "%(days)d working days", 2),
         "zone": timezone.get_current_timezone_name(),
-        "failed": _("That did not get through. Check the connection and try again."),
+        "failed": _("That didn't go through. Check your connection and try again."),
     }
 
 

@@ -62,7 +62,7 @@ class Group:
 
 
 P = Permission
-GROUPS = (("", ""), ("look", pgettext_lazy("menu", "Look back")), ("tune", pgettext_lazy("menu", "Set up")))
+GROUPS = (("", ""), ("look", pgettext_lazy("menu", "Analyze")), ("tune", pgettext_lazy("menu", "Setup")))
 PLACES = (
     Place("today", "home", pgettext_lazy("menu", "Today"), "sun", on_tab_bar=True),
     Place("inbox", "inbox", pgettext_lazy("menu", "Inbox"), "inbox", permission=P.ANSWER_HANDOFFS, on_tab_bar=True),
@@ -70,7 +70,7 @@ PLACES = (
     Place("gaps", "gaps", pgettext_lazy("menu", "Gaps"), "stack-pop", permission=P.SEE_LEADS, on_tab_bar=True),
     Place("notices", "notices", pgettext_lazy("menu", "Notices"), "bell"),
     Place("dashboard", "dashboard", pgettext_lazy("menu", "Dashboard"), "chart-bar", "look", P.SEE_REPORTS),
-    Place("contents", "contents", pgettext_lazy("menu", "Contents"), "file-text", "look", P.SEE_REPORTS),
+    Place("contents", "contents", pgettext_lazy("menu", "Content"), "file-text", "look", P.SEE_REPORTS),
     Place("review", "review", pgettext_lazy("menu", "Review"), "calendar-check", "look", P.SEE_REPORTS),
     Place("scoring", "scoring", pgettext_lazy("menu", "Scoring rules"), "adjustments-horizontal", "tune", P.SEE_LEADS),
     Place("playbook", "playbook", pgettext_lazy("menu", "Playbook"), "book", "tune", P.SEE_LEADS),

@@ -22,7 +22,7 @@ def stage_changed(event: Event, people: People) -> Line | None:
         return None
     words = {
         Way.ELIGIBLE: pgettext("stage reason", "met the criteria"),
-        Way.RESURFACED: pgettext("stage reason", "time to look again"),
+        Way.RESURFACED: pgettext("stage reason", "due for review"),
         Way.INTAKE: pgettext("stage reason", "can be contacted"),
         Way.SELF_SOURCED: pgettext("stage reason", "self-sourced"),
         Way.CORRECTED: pgettext("stage reason", "corrected"),
@@ -62,7 +62,7 @@ def rerouted(event: Event, people: People) -> Line:
     """Nobody answered in time, so it went on."""
     receiver = people.get(event.data.get("to") or 0)
     text = (
-        _("Unanswered, passed on to %(name)s") % {"name": receiver} if receiver else _("Unanswered, put into the queue")
+        _("Unanswered, passed to %(name)s") % {"name": receiver} if receiver else _("Unanswered, returned to the queue")
     )
     return Line("refresh", text)
 
@@ -70,7 +70,7 @@ def rerouted(event: Event, people: People) -> Line:
 def reassigned(event: Event, people: People) -> Line:
     """Another person holds it."""
     receiver = people.get(event.data.get("to") or 0)
-    return Line("user-check", _("Given to %(name)s") % {"name": receiver} if receiver else _("Given to the team"))
+    return Line("user-check", _("Assigned to %(name)s") % {"name": receiver} if receiver else _("Assigned to the team"))
 
 
 def contacted(event: Event, people: People) -> Line:

@@ -11,7 +11,7 @@ from leads.timeline import Line, People
 def created(event: Event, people: People) -> Line:
     """The lead came in, by which channel."""
     channel = event.data.get("channel")
-    text = _("Came in by %(channel)s") % {"channel": channel} if channel else _("Came in")
+    text = _("Came in through %(channel)s") % {"channel": channel} if channel else _("Created")
     return Line("user-plus", text, is_key=True)
 
 
@@ -28,7 +28,7 @@ def updated(event: Event, people: People) -> Line:
 
 def opted_out(event: Event, people: People) -> Line:
     """No mail any more."""
-    return Line("mail-off", _("Opted out of mail"), is_key=True)
+    return Line("mail-off", _("Unsubscribed from email"), is_key=True)
 
 
 def do_not_contact(event: Event, people: People) -> Line:
@@ -43,7 +43,7 @@ def merged(event: Event, people: People) -> Line:
 
 def unmerged(event: Event, people: People) -> Line:
     """A merge was taken back."""
-    return Line("arrow-back-up", _("The merge was undone"))
+    return Line("arrow-back-up", _("Merge undone"))
 
 
 timeline.register("lead.merged", merged)

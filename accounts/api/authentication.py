@@ -35,9 +35,9 @@ class ApiKeyAuthentication(BaseAuthentication):
         at = clock.now()
         key = self._load(number)
         if key is None or not hmac.compare_digest(key.secret_hash, secret_hash(parts[2])):
-            raise AuthenticationFailed(_("This API key is unknown. Make a new one in the settings."))
+            raise AuthenticationFailed(_("This API key is unknown. Create a new one in Settings."))
         if key.revoked_at or key.expires_at <= at or not key.user.is_active:
-            raise AuthenticationFailed(_("This API key has expired or was revoked. Make a new one in the settings."))
+            raise AuthenticationFailed(_("This API key has expired or was revoked. Create a new one in Settings."))
         if key.last_used_at is None or at - key.last_used_at > _USED_EVERY:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
         return key

@@ -15,7 +15,7 @@ class StaleWrite(DomainError):
 
     code = "stale"
     status = 412
-    message = _("Somebody has changed this in the meantime. Read it again, then repeat your change.")
+    message = _("Someone else has changed this. Reload it, then repeat your change.")
 
 
 def etag(instance: Model) -> str:

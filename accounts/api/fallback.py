@@ -24,14 +24,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such address."""
     if not request.path.startswith(API):
         return defaults.page_not_found(request, exception)
-    return _problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here, or you may not see it."))
+    return _problem(HTTPStatus.NOT_FOUND, "not_found", _("Not found, or you don't have access to it."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours."""
     if not request.path.startswith(API):
         return defaults.server_error(request)
-    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error", _("Something broke on our side. It was written down."))
+    return _problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "error", _("Something went wrong on our side. The error has been logged.")
+    )
 
 
 def _problem(status: HTTPStatus, code: str, detail: str) -> HttpResponse:

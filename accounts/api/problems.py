@@ -56,15 +56,15 @@ def _answer(error: Exception) -> Response | None:
     if isinstance(error, DomainError):
         return problem(error.status, code=error.code, detail=str(error), errors=error.errors)
     if isinstance(error, Http404):
-        return problem(404, code="not_found", detail=_("There is nothing here, or you may not see it."))
+        return problem(404, code="not_found", detail=_("Not found, or you don't have access to it."))
     if isinstance(error, PermissionDenied):
-        return problem(403, code="forbidden", detail=_("You may not do this."))
+        return problem(403, code="forbidden", detail=_("You don't have permission to do this."))
     if isinstance(error, exceptions.ValidationError):
         faults = list(flatten(error.detail))
-        return problem(400, code="invalid", detail=_("Some fields are wrong; see errors."), errors=faults)
+        return problem(400, code="invalid", detail=_("Some fields have errors; see the details."), errors=faults)
     if isinstance(error, DjangoValidationError):
         faults = [FieldError("", "invalid", message) for message in error.messages]
-        return problem(400, code="invalid", detail=_("Some fields are wrong; see errors."), errors=faults)
+        return problem(400, code="invalid", detail=_("Some fields have errors; see the details."), errors=faults)
     if isinstance(error, exceptions.APIException):
         return _from_api_exception(error)
     if isinstance(error, RequestDataTooBig):
@@ -88,7 +88,7 @@ def _from_database(error: Exception) -> Response | None:
         return problem(409, code="in_use", detail=_("Other records refer to this one."))
     if isinstance(error, IntegrityError):
         log.warning("integrity error answered as conflict", exc_info=error)
-        return problem(409, code="conflict", detail=_("This collides with what is stored. Read it again and retry."))
+        return problem(409, code="conflict", detail=_("This conflicts with what is stored. Read it again and retry."))
     if isinstance(error, DataError):
         return problem(400, code="invalid", detail=_("A value is too long or out of range."))
     if isinstance(error, OperationalError):

@@ -11,7 +11,7 @@ OURS: dict[Any, dict[str, Promise]] = {
     serializers.Serializer: {"invalid": _("Send a JSON object of names and values here.")},
     serializers.ListSerializer: {"not_a_list": _LIST},
     serializers.ListField: {"not_a_list": _LIST},
-    serializers.CharField: {"invalid": _("This must be a text.")},
+    serializers.CharField: {"invalid": _("This must be text.")},
     serializers.ChoiceField: {"invalid_choice": _("Use one of these: {known}")},
     serializers.BooleanField: {"invalid": _("This must be true or false.")},
     relations.PrimaryKeyRelatedField: {

@@ -30,13 +30,16 @@ MOONS = {
 }
 
 
-def when(at: datetime | date | None, style: Style, *, today: date) -> SafeString:
-    """A moment in words, the exact one on hover where the words don't say it; empty without a moment."""
+def when(at: datetime | date | None, style: Style, *, today: date, begins: bool = True) -> SafeString:
+    """A moment in words, the exact one on hover where the words don't say it; empty without a moment.
+
+    `begins`: no other words stand before it on the line.
+    """
     if not at:
         return EMPTY
     is_day = not isinstance(at, datetime) or (style == "happened" and dates.is_whole_day(at))
     exact = dates.day(at, today=today) if is_day else dates.moment(at, today=today)
-    text = capfirst(SAYS[style](at, today=today))
+    text = (capfirst if begins else str)(SAYS[style](at, today=today))
     title = EMPTY if text == exact else format_html(' title="{}"', exact)
     return format_html('<time class="hf-tab" datetime="{}"{}>{}</time>', at.isoformat(), title, text)
 

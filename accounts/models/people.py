@@ -34,7 +34,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 class User(AbstractBaseUser):
     """A person (or the service user behind an API key), known by e-mail."""
 
-    email = models.EmailField(_("E-mail"), unique=True)
+    email = models.EmailField(_("Email"), unique=True)
     last_name = models.CharField(_("Last name"), max_length=60)
     first_name = models.CharField(_("First name"), max_length=60, blank=True)
     language = models.CharField(max_length=2, default="ja", choices=[("ja", "日本語"), ("en", "English")])

@@ -46,7 +46,7 @@ def create(*, name: str, scopes: list[str], by: User | None, at: datetime, days:
     _require(by)
     if not name.strip():
         raise Invalid(
-            errors=[FieldError("name", "required", _("Give the key a name, such as the system that uses it."))]
+            errors=[FieldError("name", "required", _("Enter a name for the key, such as the system that uses it."))]
         )
     user = _service_user(name, at)
     secret = secrets.token_urlsafe(32).replace("_", "-")
@@ -74,7 +74,7 @@ def revoke(*, key: ApiKey, by: User | None, at: datetime) -> None:
 def _require(by: User | None) -> None:
     # A key has an administrator's rights: nobody else may hand one out.
     if by is not None and not by.may(Permission.CHANGE_SETTINGS):
-        raise Forbidden(_("Only an administrator may make and end API keys."))
+        raise Forbidden(_("Only an administrator can create and revoke API keys."))
 
 
 def _service_user(name: str, at: datetime) -> User:

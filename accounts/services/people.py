@@ -22,19 +22,19 @@ class EmailTaken(Conflict):
     """Somebody signs in with this address already."""
 
     code = "email_taken"
-    message = _("%(email)s belongs to somebody here already.")
+    message = _("%(email)s is already in use.")
 
 
 class LastAdmin(Conflict):
     """Without an administrator nobody could mend anything."""
 
     code = "last_admin"
-    message = _("This is the last active administrator. Make somebody else an administrator first.")
+    message = _("This is the last active administrator. Make someone else an administrator first.")
 
 
 def _require(by: User | None, permission: Permission) -> None:
     if by is not None and not by.may(permission):
-        raise Forbidden(_("Only an administrator may change people and teams."))
+        raise Forbidden(_("Only an administrator can change people and teams."))
 
 
 @retried
@@ -118,7 +118,7 @@ def _check(email: str, last_name: str, roles: set[str]) -> None:
     try:
         validate_email(email)
     except ValidationError:
-        errors.append(FieldError("email", "invalid", _("This is not an e-mail address, such as name@company.jp.")))
+        errors.append(FieldError("email", "invalid", _("Enter an email address such as name@company.com.")))
     if not last_name.strip():
         errors.append(FieldError("last_name", "required", _("Enter the last name.")))
     if fault := _fault_of_roles(roles):
@@ -187,10 +187,10 @@ def may_enter_absences(*, user: User, by: User) -> bool:
 def add_absence(*, user: User, starts_on: date, ends_on: date, by: User, at: datetime, note: str = "") -> Absence:
     """Local days, both included, on which nothing is routed to the person. One's own, or anybody's by a manager."""
     if not may_enter_absences(user=user, by=by):
-        raise Forbidden(_("You may enter only your own absences."))
+        raise Forbidden(_("You can only enter your own absences."))
     if ends_on < starts_on:
-        errors = [FieldError("ends_on", "order", _("The last day lies before the first."))]
-        raise Invalid(_("The absence was not entered."), errors=errors)
+        errors = [FieldError("ends_on", "order", _("The last day is before the first."))]
+        raise Invalid(_("The absence was not saved."), errors=errors)
     absence = Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, note=note)
     journal.record("absence.entered", subject=absence, by=by, at=at, data={"user": user.pk})
     return absence
@@ -210,8 +210,8 @@ def create_team(*, name: str, kind: str, by: User | None, at: datetime) -> Team:
     """A new team; raises Invalid when the name is empty or taken."""
     _require(by, Permission.MANAGE_PEOPLE)
     if not name.strip() or Team.objects.filter(name=name.strip()).exists():
-        errors = [FieldError("name", "taken", _("Enter a name that no other team has."))]
-        raise Invalid(_("The team was not made."), errors=errors)
+        errors = [FieldError("name", "taken", _("This team name is already in use."))]
+        raise Invalid(_("The team was not created."), errors=errors)
     team = Team.objects.create(name=name.strip(), kind=kind)
     journal.record("team.created", subject=team, by=by, at=at, data={"kind": kind})
     return team

@@ -177,9 +177,9 @@ def who(someone: Any, company: Any = "", url: str = "", title: str = "") -> str:
 
 
 @register.simple_tag(takes_context=True)
-def when(context: Context, at: datetime | date | None, style: cells.Style = "near") -> str:
-    """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, happened, day, ago."""
-    return cells.when(at, style, today=today_of(context))
+def when(context: Context, at: datetime | date | None, style: cells.Style = "near", *, begins: bool = True) -> str:
+    """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, happened, day, ago; `begins` a line."""
+    return cells.when(at, style, today=today_of(context), begins=begins)
 
 
 # -- figures ------------------------------------------------------------------------------------

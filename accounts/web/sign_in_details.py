@@ -21,7 +21,7 @@ class NameForm(forms.Form):
 
 
 class DetailsForm(NameForm):
-    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    email = forms.EmailField(label=gettext_lazy("Email"))
     password = forms.CharField(
         label=gettext_lazy("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
@@ -48,7 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
             form.add_error("email", str(error))
         else:
             update_session_auth_hash(request, user)
-            toasts.say(request, _("From now on you sign in with %(email)s.") % {"email": user.email})
+            toasts.say(request, _("You now sign in with %(email)s.") % {"email": user.email})
             return redirect("home")
     return render(request, "account/sign_in_details.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -62,6 +62,6 @@ def name(request: HttpRequest) -> HttpResponse:
     form = NameForm(given, initial={"last_name": user.last_name, "first_name": user.first_name})
     if form.is_valid():
         preferences.be_called(user=user, **form.cleaned_data)
-        toasts.say(request, _("You are called %(name)s here.") % {"name": figures.person(user)})
+        toasts.say(request, _("Your name is now %(name)s.") % {"name": figures.person(user)})
         return redirect("home")
     return render(request, "account/name.html", {"form": form}, status=400 if form.errors else 200)

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 class Status(TextChoices):
     UNTOUCHED = "untouched", pgettext_lazy("handling", "Not contacted")
     CONTACTED = "contacted", pgettext_lazy("handling", "Contacted")
-    APPOINTMENT = "appointment", pgettext_lazy("handling", "Appointment made")
+    APPOINTMENT = "appointment", pgettext_lazy("handling", "Meeting booked")
     RESULT = "result", pgettext_lazy("handling", "Result reported")
 
 

@@ -30,7 +30,7 @@ class NotYourHandoff(Forbidden):
     """Somebody else's handoff."""
 
     code = "not_your_handoff"
-    message = _("Only who holds this handoff or a manager may report its result.")
+    message = _("Only the handoff's owner or a manager can report its result.")
 
 
 class NoResultOwed(Conflict):
@@ -38,8 +38,7 @@ class NoResultOwed(Conflict):
 
     code = "no_result_owed"
     message = _(
-        "A handoff to inside sales owes no result: handing on, recycling or disqualifying answers it. "
-        "Report the result on the handoff to field sales, once that is accepted."
+        "A handoff to inside sales needs no result: it is closed by handing on, recycling or disqualifying. Report the result on the handoff to field sales once it is accepted."
     )
 
 
@@ -47,14 +46,14 @@ class NotAccepted(NoResultOwed):
     """It was never accepted, or not yet."""
 
     code = "not_accepted"
-    message = _("Accept this handoff first; then its result can be reported.")
+    message = _("Accept this handoff before reporting its result.")
 
 
 class HandedOnSince(NoResultOwed):
     """The lead has been handed over again."""
 
     code = "handed_on_since"
-    message = _("This lead has been handed over again since. Report the result there.")
+    message = _("This lead has since been handed over again. Report the result there.")
 
 
 @retried
@@ -126,7 +125,7 @@ def _check_owed(handoff: Handoff) -> None:
 def _check(values: dict, handoff: Handoff, at: datetime) -> None:
     errors = [*_result_errors(values), *_detail_errors(values, handoff, at)]
     if errors:
-        raise Invalid(errors[0].message if len(errors) == 1 else _("Some inputs are wrong."), errors=errors)
+        raise Invalid(errors[0].message if len(errors) == 1 else _("Some fields have errors."), errors=errors)
 
 
 def _result_errors(values: dict) -> list[FieldError]:
@@ -138,7 +137,7 @@ def _result_errors(values: dict) -> list[FieldError]:
     if reason and reason not in Reason.values:
         return [FieldError("reason", "choice", _("Choose one of the reasons."))]
     if reason and values["result"] not in WITH_REASON:
-        return [FieldError("reason", "not_expected", _("A reason belongs to lost and still considering only."))]
+        return [FieldError("reason", "not_expected", _("A reason applies only to lost and still considering."))]
     return []
 
 
@@ -146,13 +145,13 @@ def _detail_errors(values: dict, handoff: Handoff, at: datetime) -> list[FieldEr
     errors = []
     day, quality = values["next_action_on"], values["quality"]
     if day is not None and day < organization.local_day(at):
-        errors.append(FieldError("next_action_on", "past", _("This day is past. Choose today or a later day.")))
+        errors.append(FieldError("next_action_on", "past", _("This date is in the past. Choose today or later.")))
     if quality is not None and not 1 <= quality <= 5:
-        errors.append(FieldError("quality", "range", _("Quality goes from 1 to 5.")))
+        errors.append(FieldError("quality", "range", _("Quality must be 1 to 5.")))
     if len(values["comment"]) > LONGEST_COMMENT:
         errors.append(FieldError("comment", "too_long", _("At most 1,000 characters.")))
     if values["happened_at"] > at:
-        errors.append(FieldError("at", "future", _("This moment is still to come.")))
+        errors.append(FieldError("at", "future", _("The time is in the future.")))
     elif values["happened_at"] < handoff.offered_at:
         errors.append(FieldError("at", "too_early", _("This is before the handoff.")))
     return errors

@@ -29,28 +29,28 @@ class NotYourDeal(Forbidden):
     """Not a lead one may keep deals of."""
 
     code = "not_your_deal"
-    message = _("You may not record deals of this lead.")
+    message = _("You don't have permission to record deals for this lead.")
 
 
 class DealChanged(Conflict):
     """Somebody changed the deal in the same moment."""
 
     code = "deal_changed"
-    message = _("Somebody has changed this deal in the meantime. Read it again.")
+    message = _("Someone else has changed this deal. Reload it.")
 
 
 class DealIsOpen(Conflict):
     """The lead has an open deal already."""
 
     code = "deal_is_open"
-    message = _("This lead has an open deal already. Edit that one.")
+    message = _("This lead already has an open deal. Edit that one.")
 
 
 class DealIsClosed(Conflict):
     """A closed deal is reopened by correcting the result of its handoff."""
 
     code = "deal_is_closed"
-    message = _("This deal has ended. Correct the result of its handoff instead.")
+    message = _("This deal is closed. Correct the result of its handoff instead.")
 
 
 @retried
@@ -177,7 +177,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, str | None]:
 def _check(values: Mapping[str, Any], at: datetime) -> None:
     errors = list(_errors(values, organization.local_day(at)))
     if errors:
-        raise Invalid(errors[0].message if len(errors) == 1 else _("Some inputs are wrong."), errors=errors)
+        raise Invalid(errors[0].message if len(errors) == 1 else _("Some fields have errors."), errors=errors)
 
 
 def _errors(values: Mapping[str, Any], today: date) -> list[FieldError]:
@@ -186,16 +186,16 @@ def _errors(values: Mapping[str, Any], today: date) -> list[FieldError]:
     if amount is not None and not 0 <= amount <= MOST:
         errors.append(FieldError("amount", "range", _("The amount must not be negative.")))
     if len(values.get("currency") or "JPY") != 3:
-        errors.append(FieldError("currency", "choice", _("A currency has three letters, such as JPY.")))
+        errors.append(FieldError("currency", "choice", _("Use a three-letter currency code, such as JPY.")))
     if values.get("source", OpportunitySource.SELF) not in BY_HAND:
-        errors.append(FieldError("source", "choice", _("Choose where the deal comes from.")))
+        errors.append(FieldError("source", "choice", _("Choose the source of the deal.")))
     if values.get("result", "") not in ("", Result.WON, Result.LOST):
         errors.append(FieldError("result", "choice", _("A deal is open, won or lost.")))
     if values.get("result") == Result.LOST and values.get("reason") not in Reason.values:
         errors.append(FieldError("reason", "required", _("Choose why it was lost.")))
     for name, day in (("opened_on", opened), ("closed_on", closed)):
         if day is not None and day > today:
-            errors.append(FieldError(name, "future", _("This day is still to come.")))
+            errors.append(FieldError(name, "future", _("This date is in the future.")))
     if opened and closed and closed < opened:
-        errors.append(FieldError("closed_on", "order", _("A deal cannot end before it begins.")))
+        errors.append(FieldError("closed_on", "order", _("A deal can't close before it opens.")))
     return errors

@@ -50,7 +50,7 @@ class FeedbackPage(LoginRequiredMixin, View):
         lacks = gates.opportunity_warnings(self.handoff.lead, at=at) if given.result == Result.OPPORTUNITY else ()
         if lacks:
             messages.warning(
-                request, _("Still to ask about this opportunity: %(items)s.") % {"items": gates.names(lacks)}
+                request, _("Still unknown about this opportunity: %(items)s.") % {"items": gates.names(lacks)}
             )
         deal = self.handoff.lead.opportunities.order_by("-id").first()
         asks_amount = given.result in (Result.OPPORTUNITY, Result.WON) and deal is not None and deal.amount is None

@@ -60,7 +60,7 @@ class OpportunityPage(LoginRequiredMixin, View):
         except DomainError as error:
             form.take(error)
             return self._page(request, deal, form, status=error.status)
-        messages.success(request, _("The deal is saved."))
+        messages.success(request, _("Deal saved."))
         return redirect("lead", deal.lead_id)
 
     def _deal(self, request: HttpRequest, pk: int) -> Opportunity:
@@ -97,7 +97,7 @@ class NewOpportunityPage(LoginRequiredMixin, View):
         except DomainError as error:
             form.take(error)
             return self._page(request, form, status=error.status)
-        messages.success(request, _("The deal is recorded."))
+        messages.success(request, _("Deal recorded."))
         return redirect("lead", self.lead.pk)
 
     def _page(self, request: HttpRequest, form: DealForm, status: int = 200) -> HttpResponse:

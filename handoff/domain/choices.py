@@ -35,14 +35,14 @@ class ClockState(TextChoices):
 
 class ContactMethod(TextChoices):
     CALL = "call", _("Call")
-    MAIL = "mail", _("E-mail")
+    MAIL = "mail", _("Email")
     MEETING = "meeting", _("Meeting")
 
 
 class ContactResult(TextChoices):
     NO_ANSWER = "no_answer", _("No answer")
-    TALKED = "talked", _("Talked")
-    APPOINTMENT = "appointment", _("Appointment made")
+    TALKED = "talked", _("Spoke with them")
+    APPOINTMENT = "appointment", _("Meeting booked")
 
 
 class AfterReject(TextChoices):
@@ -51,6 +51,6 @@ class AfterReject(TextChoices):
     RETURN = "return", _("Back to the sender to ask what is missing")
     CHECK_CONTACT = "check_contact", _("Back to the sender to find the right person")
     REROUTE = "reroute", _("To another receiver")
-    NURTURE = "nurture", _("To nurture, looked at again later")
+    NURTURE = "nurture", _("To nurture, reviewed later")
     DISQUALIFY = "disqualify", _("Disqualified")
     MERGE = "merge", _("Marketing decides whether to merge")

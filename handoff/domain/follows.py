@@ -53,16 +53,16 @@ class StandardReason:
 STANDARD_REASONS: tuple[StandardReason, ...] = (
     StandardReason("missing_information", "情報が足りない", "Information is missing", AfterReject.RETURN),
     StandardReason(
-        "wrong_person", "担当違い（社内の別の担当へ）", "Not mine (somebody else of us)", AfterReject.REROUTE
+        "wrong_person", "担当違い（社内の別の担当へ）", "Not mine (a colleague should take it)", AfterReject.REROUTE
     ),
     StandardReason("wrong_contact", "担当者・決裁者が違う", "Wrong contact on their side", AfterReject.CHECK_CONTACT),
     StandardReason("not_now", "時期が先", "Too early", AfterReject.NURTURE, 90),
     StandardReason("no_budget", "予算がない", "No budget", AfterReject.NURTURE, 180),
-    StandardReason("unreachable", "連絡がつかない", "Cannot be reached", AfterReject.NURTURE, 30),
+    StandardReason("unreachable", "連絡がつかない", "Can't be reached", AfterReject.NURTURE, 30),
     StandardReason(
         "out_of_scope",
         "対象外（競合・学生・取引不可）",
-        "Out of scope (competitor, student, barred)",
+        "Out of scope (competitor, student, blocked)",
         AfterReject.DISQUALIFY,
     ),
     StandardReason("duplicate", "重複", "Duplicate", AfterReject.MERGE),

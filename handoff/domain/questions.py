@@ -21,15 +21,19 @@ class Item:
 ITEMS: Mapping[str, Item] = {
     item.name: item
     for item in (
-        Item("phase", pgettext_lazy("item", "Phase"), _("Are they gathering information, comparing, or deciding?")),
+        Item(
+            "phase",
+            pgettext_lazy("item", "Phase"),
+            _("Are they gathering information, comparing options, or deciding?"),
+        ),
         Item("need", pgettext_lazy("item", "Need"), _("What do they need it for, and why now?")),
-        Item("challenge", pgettext_lazy("item", "Challenge"), _("What troubles them today?")),
-        Item("timeframe", pgettext_lazy("item", "Timeframe"), _("By when should it be in use?")),
-        Item("authority", pgettext_lazy("item", "Who approves"), _("Whose approval decides?")),
-        Item("decision_process", pgettext_lazy("item", "Decision process"), _("Which steps lead to a decision?")),
-        Item("budget", pgettext_lazy("item", "Budget"), _("How much, or when is the budget set?")),
-        Item("competitors", pgettext_lazy("item", "Competitors"), _("Whom else are they looking at?")),
-        Item("temperature", pgettext_lazy("item", "Temperature"), _("How keen are they, from 1 to 5?")),
+        Item("challenge", pgettext_lazy("item", "Challenge"), _("What are their challenges today?")),
+        Item("timeframe", pgettext_lazy("item", "Timeframe"), _("When should it be in use?")),
+        Item("authority", pgettext_lazy("item", "Decision maker"), _("Who makes the decision?")),
+        Item("decision_process", pgettext_lazy("item", "Decision process"), _("What are the steps to a decision?")),
+        Item("budget", pgettext_lazy("item", "Budget"), _("How much, and when is the budget set?")),
+        Item("competitors", pgettext_lazy("item", "Competitors"), _("Who else are they considering?")),
+        Item("temperature", pgettext_lazy("item", "Temperature"), _("How interested are they, from 1 to 5?")),
     )
 }
 BANT = ("budget", "authority", "need", "timeframe")

@@ -151,4 +151,4 @@ def _lack(missing: Missing) -> Lack:
 def _unmet(gate: Gate) -> Lack:
     known = conditions.registry()
     wanted = condition_sentence.sentence(conditions.read(gate.condition, known=known), known)
-    return Lack("condition", _("Handover criterion"), wanted)
+    return Lack("condition", _("Handoff criteria"), wanted)

@@ -50,9 +50,9 @@ def _written(code: str, values: Mapping[str, Any]) -> str:
         case "document_download":
             return _("Downloaded “%(title)s”") % {"title": title} if title else _("Downloaded a document")
         case "form_submit":
-            return _("Sent the form on %(day)s") % {"day": _day(values["at"])}
+            return _("Submitted the form on %(day)s") % {"day": _day(values["at"])}
         case "event_attended":
-            return _("Came to “%(title)s”") % {"title": title} if title else _("Came to an event")
+            return _("Attended “%(title)s”") % {"title": title} if title else _("Attended an event")
         case "business_card":
             return _("Exchanged business cards on %(day)s") % {"day": _day(values["at"])}
         case "visits":

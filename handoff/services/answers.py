@@ -22,29 +22,29 @@ from leads.models import Lead
 
 class NotReceiver(Forbidden):
     code = "not_receiver"
-    message = _("Only the receiver answers. A manager can reassign it.")
+    message = _("Only the receiver can answer. A manager can reassign it.")
 
 
 class AlreadyAnswered(Conflict):
     """Somebody else was faster; the message names the winner."""
 
     code = "already_answered"
-    message = _("%(name)s was faster: this handoff is %(state)s.")
+    message = _("%(name)s got there first: this handoff is %(state)s.")
 
 
 class TakenBack(AlreadyAnswered):
     """Nobody answered it: the offer itself is over."""
 
-    message = _("This handoff was withdrawn, so there is nothing to answer any more.")
+    message = _("This handoff was withdrawn, so there is nothing left to answer.")
 
 
 class WentOn(AlreadyAnswered):
-    message = _("The answer came too late: this handoff went on to %(name)s.")
+    message = _("The answer came too late: this handoff was passed to %(name)s.")
 
 
 class NobodyNamed(Invalid):
     code = "user_missing"
-    message = _("The handoff lies in a queue: name the user who takes it.")
+    message = _("The handoff is in a queue: specify the user who takes it.")
 
 
 class UnknownReason(Invalid):
@@ -138,7 +138,7 @@ def _person(handoff: Handoff, by: User, user: User | None) -> User:
         if not (by.is_service or permissions.may_reassign(by, handoff)):
             raise NotReceiver
         if not user.is_active or handoff.team_id not in user.team_ids:
-            raise NobodyNamed(errors=[FieldError("user", "not_in_team", str(_("This person is not in the team.")))])
+            raise NobodyNamed(errors=[FieldError("user", "not_in_team", str(_("This person is not on the team.")))])
         return user
     if by.is_service and handoff.assigned_to is None:
         raise NobodyNamed(errors=[FieldError("user", "required", str(NobodyNamed.message))])

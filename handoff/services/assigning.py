@@ -29,12 +29,12 @@ Holder = tuple[int | None, int | None]
 
 class MayNotAssign(Forbidden):
     code = "may_not_assign"
-    message = _("Your role does not assign leads.")
+    message = _("Your role can't assign leads.")
 
 
 class NobodyThere(Invalid):
     code = "bad_assignee"
-    message = _("Name a colleague who works here, or a team.")
+    message = _("Choose an active colleague or a team.")
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class BatchClosed(Conflict):
 
 class BadDay(Invalid):
     code = "bad_day"
-    message = _("The day must lie ahead.")
+    message = _("The date must be in the future.")
 
 
 def gather(*, leads: Sequence[Lead], cause: str, source_id: int | None, at: datetime) -> Batch | None:

@@ -25,12 +25,12 @@ LONGEST_CLOSING = 366
 
 class CalendarWithoutWorkingTime(Invalid):
     code = "no_working_time"
-    message = _("This calendar has no working time, so nothing could ever become due.")
+    message = _("This calendar has no working hours, so no deadline could ever fall due.")
 
 
 class NotYourCalendar(Forbidden):
     code = "not_your_calendar"
-    message = _("Only who may change the settings changes working hours.")
+    message = _("Only people who can change settings can change working hours.")
 
 
 class BadCalendar(Invalid):
@@ -82,7 +82,9 @@ def add_closing_days(
     """Closes (or opens, in spite of week and holidays) the days from starts_on to ends_on, both included."""
     _check_permission(by)
     if not 0 <= (ends_on - starts_on).days < LONGEST_CLOSING:
-        error = FieldError("ends_on", "bad_period", _("The last day must not come before the first, nor a year later."))
+        error = FieldError(
+            "ends_on", "bad_period", _("The last day must not be before the first, or more than a year after it.")
+        )
         raise BadCalendar(errors=[error])
     closing = ClosingDay(
         calendar=calendar, starts_on=starts_on, ends_on=ends_on, every_year=every_year, is_open=is_open, name=name
@@ -112,19 +114,19 @@ def _check(calendar: Calendar, closing_days: Sequence[ClosingDay] | QuerySet[Clo
     """Refuses what arithmetic could not use; the search for an opening is bounded."""
     if not is_known(calendar.country):
         raise BadCalendar(
-            errors=[FieldError("country", "unknown_country", _("Holidays of this country are not known."))]
+            errors=[FieldError("country", "unknown_country", _("Holidays for this country are not available."))]
         )
     try:
         ZoneInfo(calendar.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        unknown = FieldError("time_zone", "unknown_zone", _("This time zone is not known."))
+        unknown = FieldError("time_zone", "unknown_zone", _("Unknown time zone."))
         raise BadCalendar(errors=[unknown]) from error
     try:
         calendars.build(calendar, closing_days).next_open(at)
     except NoWorkingTime as error:
         raise CalendarWithoutWorkingTime from error
     except (BadWindows, ValueError, TypeError, AttributeError) as error:
-        wrong = FieldError("weekly", "bad_windows", _("Opening hours must follow one another without overlap."))
+        wrong = FieldError("weekly", "bad_windows", _("Working hours must be in order and not overlap."))
         raise BadCalendar(errors=[wrong]) from error
 
 

@@ -27,17 +27,17 @@ METHODS = {kind: method for method, kind in TYPES.items()}
 
 class NotHolder(Forbidden):
     code = "not_holder"
-    message = _("Only the receiving side records its contacts.")
+    message = _("Only the receiving team can record contacts.")
 
 
 class HandoffOver(Conflict):
     code = "handoff_over"
-    message = _("This handoff is over, so nothing is owed for it.")
+    message = _("This handoff is closed, so nothing is due on it.")
 
 
 class BadContact(Invalid):
     code = "bad_contact"
-    message = _("The contact is not told completely; see errors.")
+    message = _("The contact is incomplete; see the details.")
 
 
 @retried
@@ -181,9 +181,9 @@ def _check(handoff: Handoff, by: User, method: str, result: str, moment: datetim
     if result not in ContactResult.values:
         faults.append(FieldError("result", "unknown", ", ".join(ContactResult.values)))
     if moment > at + AHEAD:
-        faults.append(FieldError("at", "future", str(_("The contact lies in the future."))))
+        faults.append(FieldError("at", "future", str(_("The contact is in the future."))))
     if moment < handoff.offered_at:
-        faults.append(FieldError("at", "before_offer", str(_("The contact lies before the offer."))))
+        faults.append(FieldError("at", "before_offer", str(_("The contact is before the handoff."))))
     if faults:
         raise BadContact(errors=faults)
 

@@ -26,12 +26,12 @@ class BothHeld(Conflict):
     """Two people accepted; only a manager says who of them goes on."""
 
     code = "both_held"
-    message = _("%(one)s and %(other)s each hold one of them. A manager names who keeps the lead.")
+    message = _("%(one)s and %(other)s each own one of them. A manager chooses who keeps the lead.")
 
 
 class GoneOn(Conflict):
     code = "gone_on"
-    message = _("This lead has been handed over, answered or moved since, so the merge stays.")
+    message = _("This lead has since been handed over, answered or moved, so the merge can't be undone.")
 
 
 def merge(*, row: Merge, assignee: User | None, by: User | None, at: datetime) -> None:

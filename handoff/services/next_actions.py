@@ -24,17 +24,17 @@ class DutyFirst(Conflict):
     """Something more pressing is owed on this lead."""
 
     code = "duty_first"
-    message = _("First comes: %(duty)s. Then the next action can be planned.")
+    message = _("First: %(duty)s. Then you can plan the next action.")
 
 
 class NotHolding(Forbidden):
     code = "not_holding"
-    message = _("Only who holds the lead plans its next action.")
+    message = _("Only the lead's owner can plan its next action.")
 
 
 class BadNextAction(Invalid):
     code = "bad_next_action"
-    message = _("The next action is not told completely; see errors.")
+    message = _("The next action is incomplete; see the details.")
 
 
 class NothingToPlan(Conflict):
@@ -73,7 +73,7 @@ def _check(lead: Lead, action_at: datetime, kind: str, at: datetime) -> None:
     if kind not in KINDS:
         faults.append(FieldError("kind", "unknown", ", ".join(KINDS)))
     if action_at <= at:
-        faults.append(FieldError("at", "past", str(_("This moment is past. Choose a later one."))))
+        faults.append(FieldError("at", "past", str(_("This time is in the past. Choose a later one."))))
     if faults:
         raise BadNextAction(errors=faults)
 

@@ -17,12 +17,12 @@ APART = timedelta(hours=1)
 
 class NobodyToTell(Conflict):
     code = "nobody_to_tell"
-    message = _("Nobody else owes anything on this lead.")
+    message = _("No one else has anything due on this lead.")
 
 
 class ToldAlready(Conflict):
     code = "told_already"
-    message = _("They were told less than an hour ago.")
+    message = _("They were notified less than an hour ago.")
 
 
 @retried

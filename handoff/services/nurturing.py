@@ -17,7 +17,7 @@ from leads.models import Lead
 
 class PastDay(Invalid):
     code = "past_day"
-    message = _("The day lies in the past. Give a later one.")
+    message = _("The date is in the past. Choose a later one.")
 
 
 def nurture(

@@ -25,14 +25,14 @@ from leads.models import Lead, LeadScore
 
 class NotYours(Forbidden):
     code = "not_yours"
-    message = _("Your role does not hand leads over on this leg.")
+    message = _("Your role can't hand over leads on this leg.")
 
 
 class NotContactable(Invalid):
     """A hard guard of every offer: no gate and no reason lifts it."""
 
     code = "not_contactable"
-    message = _("This lead must not be contacted, so it cannot be handed over.")
+    message = _("This lead is marked do not contact, so it can't be handed over.")
 
 
 class WrongStage(Conflict):
@@ -44,12 +44,12 @@ class LegNotInUse(Invalid):
     """A small firm has one leg, the others two; nobody is handed past a team."""
 
     code = "leg_not_in_use"
-    message = _("Leads are not handed over on this leg here.")
+    message = _("This company does not use this leg.")
 
 
 class AlreadyOffered(Conflict):
     code = "already_offered"
-    message = _("This lead is with %(name)s already. Wait for the answer, or withdraw it.")
+    message = _("This lead is already with %(name)s. Wait for an answer, or withdraw it.")
 
 
 class GateRefused(Invalid):

@@ -19,12 +19,12 @@ MOST_MINUTES, MOST_DAYS = 60 * 24 * 60, 250
 
 class BadPolicy(Invalid):
     code = "bad_policy"
-    message = _("This rule cannot be kept.")
+    message = _("This rule can't be saved.")
 
 
 class NotYourPolicy(Forbidden):
     code = "not_your_policy"
-    message = _("Only who may change the settings changes response times.")
+    message = _("Only people who can change settings can change response times.")
 
 
 @retried
@@ -67,13 +67,13 @@ def _check_permission(by: User | None) -> None:
 def _check(minutes: int | None, working_days: int | None, warn_at: Sequence[int]) -> None:
     errors = []
     if (minutes is None) == (working_days is None):
-        errors.append(FieldError("minutes", "one_length", _("Give either minutes or working days.")))
+        errors.append(FieldError("minutes", "one_length", _("Enter either minutes or working days.")))
     if minutes is not None and not 0 < minutes <= MOST_MINUTES:
-        errors.append(FieldError("minutes", "out_of_range", _("Give between 1 minute and 60 days of minutes.")))
+        errors.append(FieldError("minutes", "out_of_range", _("Enter between 1 minute and 60 days in minutes.")))
     if working_days is not None and not 0 < working_days <= MOST_DAYS:
-        errors.append(FieldError("working_days", "out_of_range", _("Give between 1 and 250 working days.")))
+        errors.append(FieldError("working_days", "out_of_range", _("Enter between 1 and 250 working days.")))
     if any(not 0 < level < 100 for level in warn_at):
-        errors.append(FieldError("warn_at", "out_of_range", _("A warning comes between 1 and 99 % of the time.")))
+        errors.append(FieldError("warn_at", "out_of_range", _("A warning must be set between 1 and 99% of the time.")))
     if errors:
         raise BadPolicy(errors=errors)
 

@@ -18,7 +18,7 @@ LONGEST_DAYS = 730
 
 class BadReason(Invalid):
     code = "bad_reason"
-    message = _("The reason was not kept.")
+    message = _("The reason was not saved.")
 
 
 @retried
@@ -35,7 +35,7 @@ def keep(
 ) -> RejectReason:
     """Makes a reason or changes it. The code of one that exists never changes. Raises BadReason, Forbidden."""
     if by is not None and not by.may(Permission.CHANGE_SETTINGS):
-        raise Forbidden(_("Only an administrator may change the reasons."))
+        raise Forbidden(_("Only an administrator can change the reasons."))
     _check(label_ja, label_en, follows, resurface_days)
     reason = reason or RejectReason(code=_free_code(label_en), position=RejectReason.objects.count())
     old = {"follows": reason.follows, "resurface_days": reason.resurface_days, "is_active": reason.is_active}
@@ -50,15 +50,15 @@ def keep(
 
 def _check(label_ja: str, label_en: str, follows: str, resurface_days: int | None) -> None:
     errors = [
-        FieldError(name, "required", _("Word it in both languages."))
+        FieldError(name, "required", _("Enter it in both languages."))
         for name, text in (("label_ja", label_ja), ("label_en", label_en))
         if not text.strip()
     ]
     if follows not in AfterReject.values:
-        errors.append(FieldError("follows", "invalid", _("Choose what follows.")))
+        errors.append(FieldError("follows", "invalid", _("Choose what happens next.")))
     if follows == AfterReject.NURTURE and not (resurface_days and 0 < resurface_days <= LONGEST_DAYS):
         errors.append(
-            FieldError("resurface_days", "out_of_range", _("Give 1 to 730 days until it is looked at again."))
+            FieldError("resurface_days", "out_of_range", _("Enter 1 to 730 days until it is reviewed again."))
         )
     if errors:
         raise BadReason(errors=errors)

@@ -21,12 +21,12 @@ from leads.models import Lead
 
 class NotManager(Forbidden):
     code = "not_manager"
-    message = _("Only a manager of the team reassigns.")
+    message = _("Only a manager of the team can reassign.")
 
 
 class BadReceiver(Invalid):
     code = "bad_receiver"
-    message = _("Name a person or a team that receives on this leg; what was accepted needs a person.")
+    message = _("Choose a person or team that receives on this leg; an accepted handoff needs a person.")
 
 
 @retried

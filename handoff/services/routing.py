@@ -22,14 +22,14 @@ class NoReceiver(Invalid):
     """No team receives on this leg."""
 
     code = "no_receiver"
-    message = _("Nobody receives handoffs of this leg yet. Make a team of this kind in the settings.")
+    message = _("No one receives handoffs on this leg yet. Create a team of this kind in Settings.")
 
 
 class WrongReceiver(Invalid):
     """The person or team named cannot receive on this leg."""
 
     code = "wrong_receiver"
-    message = _("%(name)s does not receive handoffs of this leg.")
+    message = _("%(name)s doesn't receive handoffs on this leg.")
 
 
 @dataclass(frozen=True)

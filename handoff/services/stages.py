@@ -21,14 +21,14 @@ class StageNotAllowed(Conflict):
     """The table has no such change; `errors` names the allowed stages."""
 
     code = "stage_not_allowed"
-    message = _("A lead in stage %(origin)s cannot become %(to)s. Allowed: %(allowed)s.")
+    message = _("A lead in stage %(origin)s can't become %(to)s. Allowed: %(allowed)s.")
 
 
 class StageMoved(Conflict):
     """Somebody else changed the stage in the same moment."""
 
     code = "stage_moved"
-    message = _("This lead has just changed. Read it again.")
+    message = _("This lead has just changed. Reload it.")
 
 
 def move(

@@ -24,7 +24,7 @@ from leads.models import DuplicatePair, Lead
 
 class MayNotMove(Forbidden):
     code = "may_not_move"
-    message = _("Your role does not make this change of stage.")
+    message = _("Your role can't make this stage change.")
 
 
 class OnlyByAnswer(Conflict):
@@ -34,7 +34,7 @@ class OnlyByAnswer(Conflict):
 
 class StillOffered(Conflict):
     code = "still_offered"
-    message = _("This lead waits for an answer. Withdraw the handoff first.")
+    message = _("This lead is waiting for an answer. Withdraw the handoff first.")
 
 
 class BadTransition(Invalid):
@@ -81,7 +81,7 @@ def _check_request(lead: Lead, to: str, reason: str) -> None:
     if not stages.is_allowed(lead.stage, to):
         raise stage_service.not_allowed(lead.stage, to)
     if not reason.strip() and to != Stage.MAL:
-        raise BadTransition(errors=[FieldError("reason", "required", str(_("Say why.")))])
+        raise BadTransition(errors=[FieldError("reason", "required", str(_("Enter a reason.")))])
 
 
 # By which way a person's wish goes; the first that the table has and whose people include them.
@@ -111,7 +111,7 @@ def _to_mal(wish: Wish, way: Way) -> None:
             errors=[FieldError("to", "no_contact", str(_("There is no way to contact this lead yet.")))]
         )
     if DuplicatePair.objects.open().about(lead).exists():
-        raise BadTransition(errors=[FieldError("to", "duplicate", str(_("Decide on the probable duplicate first.")))])
+        raise BadTransition(errors=[FieldError("to", "duplicate", str(_("Resolve the possible duplicate first.")))])
     stage_service.move(lead=lead, to=Stage.MAL, way=way, by=wish.by, at=wish.at, reason=wish.reason[:40])
 
 

@@ -20,7 +20,7 @@ from leads.models import Lead
 
 class NotSender(Forbidden):
     code = "not_sender"
-    message = _("Only who sent it takes it back.")
+    message = _("Only the sender can withdraw it.")
 
 
 @retried

@@ -54,7 +54,7 @@ def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _accept(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     handoffs.accept(handoff=handoff, by=request.user, at=at)
     due = Handoff.objects.values_list("contact_due_at", flat=True).get(pk=handoff.pk)
-    return _("Accepted. The first contact is owed by %(due)s.") % {"due": _near(due, at)}
+    return _("Accepted. First contact is due by %(due)s.") % {"due": _near(due, at)}
 
 
 def _reject(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
@@ -79,20 +79,20 @@ def _contact(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     )
     lead = Lead.objects.get(pk=handoff.lead_id)
     if lead.due_at is None:
-        return _("The contact is recorded.")
+        return _("Contact recorded.")
     values = {"duty": lead.get_due_kind_display(), "due": _near(lead.due_at, at)}
-    return _("The contact is recorded. Next: %(duty)s by %(due)s.") % values
+    return _("Contact recorded. Next: %(duty)s by %(due)s.") % values
 
 
 def _withdraw(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     handoffs.withdraw(handoff=handoff, by=request.user, at=at)
-    return _("Withdrawn. The lead is with you again.")
+    return _("Withdrawn. The lead is yours again.")
 
 
 def _reassign(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     user = get_object_or_404(User.objects.active(), pk=as_id(request.POST.get("user", "")) or 0)
     handoffs.reassign(handoff=handoff, by=request.user, at=at, user=user, reason=request.POST.get("reason", "").strip())
-    return _("%(name)s has it now; the deadline stays.") % {"name": figures.person(user)}
+    return _("Reassigned to %(name)s. The deadline is unchanged.") % {"name": figures.person(user)}
 
 
 def _useful(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
@@ -107,7 +107,7 @@ def _briefed(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
 
 def _comment(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     comments.add_to_reject(handoff=handoff, by=request.user, at=at, comment=request.POST.get("comment", ""))
-    return _("Your word is added.")
+    return _("Note added.")
 
 
 VERBS: dict[str, Verb] = {

@@ -38,7 +38,7 @@ class AssignForm(forms.Form):
         self.fields["to"].choices = [
             ("", pgettext("colleague", "Choose")),
             (_("Colleagues"), [(f"user-{user.pk}", figures.person(user)) for user in people]),
-            (_("Queues of teams"), [(f"team-{team.pk}", team.name) for team in teams]),
+            (_("Team queues"), [(f"team-{team.pk}", team.name) for team in teams]),
         ]
 
     def values(self) -> dict[str, Any]:
@@ -60,8 +60,8 @@ def assign(request: HttpRequest) -> HttpResponse:
         answer = bulk.begin(request, form, picked, action=assigning.ASSIGN, values=values | {"name": _name(values)})
         if answer is not None:
             return answer
-    notes = [_("Due times stay as they are. A lead with a running handoff is left alone: change its receiver there.")]
-    question = bulk.Question(_("Choose who has the leads"), pgettext("button", "Assign"), notes)
+    notes = [_("Deadlines stay as they are. A lead with an open handoff is skipped: change its receiver there.")]
+    question = bulk.Question(_("Choose who gets the leads"), pgettext("button", "Assign"), notes)
     return bulk.ask(request, form, picked, question)
 
 
@@ -76,7 +76,7 @@ class NurtureForm(forms.Form):
     """Why, and until when."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=ASIDE)
-    day = forms.DateField(label=gettext_lazy("Day to look again"), widget=DateInput)
+    day = forms.DateField(label=gettext_lazy("Review date"), widget=DateInput)
 
     def __init__(self, *args: Any, today: Any, **options: Any):
         super().__init__(*args, **options)
@@ -97,10 +97,10 @@ def nurture(request: HttpRequest) -> HttpResponse:
         if answer is not None:
             return answer
     notes = [
-        _("Leads before the handover rest until that day with marketing; then they are looked at again by themselves."),
-        _("Stages have no undo: who acts before that day, or is handed over by hand, comes back at once."),
+        _("Leads not yet handed over are snoozed with marketing until that day, then reviewed automatically."),
+        _("This can't be undone, but leads that become active or are handed over before that day come back at once."),
     ]
-    question = bulk.Question(_("Put leads aside"), pgettext("button", "To nurture"), notes)
+    question = bulk.Question(_("Snooze leads"), pgettext("button", "To nurture"), notes)
     return bulk.ask(request, form, picked, question)
 
 
@@ -109,7 +109,7 @@ def _assigned(run: BulkRun) -> str:
         said = ngettext("%(n)s lead is now with %(name)s.", "%(n)s leads are now with %(name)s.", run.changed)
     else:
         said = ngettext(
-            "%(n)s lead is now in the queue of %(name)s.", "%(n)s leads are now in the queue of %(name)s.", run.changed
+            "%(n)s lead is now in the %(name)s queue.", "%(n)s leads are now in the %(name)s queue.", run.changed
         )
     return said % {"n": figures.number(run.changed), "name": _who(run)}
 
@@ -120,7 +120,7 @@ def _who(run: BulkRun) -> str:
 
 
 def _nurtured(run: BulkRun) -> str:
-    said = ngettext("%(n)s lead rests until %(day)s.", "%(n)s leads rest until %(day)s.", run.changed)
+    said = ngettext("%(n)s lead snoozed until %(day)s.", "%(n)s leads snoozed until %(day)s.", run.changed)
     return said % {"n": figures.number(run.changed), "day": _day(run)}
 
 
@@ -131,29 +131,29 @@ def _day(run: BulkRun) -> str:
 bulk_words.register(
     assigning.ASSIGN,
     bulk_words.Words(
-        lambda run: _("Give leads to %(name)s") % {"name": _who(run)},
+        lambda run: _("Assign leads to %(name)s") % {"name": _who(run)},
         _assigned,
         {
-            "offered": gettext_lazy("An answer to a handoff is owed. Change the receiver on the handoff."),
-            "accepted": gettext_lazy("A handoff is under way. Change the receiver on the handoff."),
-            "joined": gettext_lazy("Goes along with the handoff of a colleague at the same company."),
-            "in_batch": gettext_lazy("Waits in a batch. Decide on the batch first."),
-            "merge_decision": gettext_lazy("A merge waits for a manager's decision."),
+            "offered": gettext_lazy("A handoff is waiting for an answer. Change the receiver on the handoff."),
+            "accepted": gettext_lazy("A handoff is in progress. Change the receiver on the handoff."),
+            "joined": gettext_lazy("Included in the handoff of a colleague at the same company."),
+            "in_batch": gettext_lazy("Waiting in a batch. Decide on the batch first."),
+            "merge_decision": gettext_lazy("A merge is waiting for a manager's decision."),
             "not_yours": gettext_lazy("Belongs to another team. Its manager assigns it."),
-            "marketings": gettext_lazy("Marketing keeps this until it is handed over. Hand it over instead."),
-            "departed": gettext_lazy("The colleague or the team is not here any more."),
+            "marketings": gettext_lazy("Marketing owns this lead until it is handed over. Hand it over instead."),
+            "departed": gettext_lazy("The colleague or team no longer exists."),
         },
     ),
 )
 bulk_words.register(
     bulk_nurturing.NURTURE,
     bulk_words.Words(
-        lambda run: _("Put leads aside until %(day)s") % {"day": _day(run)},
+        lambda run: _("Snooze leads until %(day)s") % {"day": _day(run)},
         _nurtured,
         {
-            "offered": gettext_lazy("Waits for an answer. Take the handoff back first."),
-            "rests_already": gettext_lazy("Rests already."),
-            "stage": gettext_lazy("Past the handover, or ended: only its owner decides."),
+            "offered": gettext_lazy("Waiting for an answer. Withdraw the handoff first."),
+            "rests_already": gettext_lazy("Already snoozed."),
+            "stage": gettext_lazy("Already handed over or closed: only its owner decides."),
         },
     ),
 )

@@ -71,9 +71,9 @@ def _why(card: Card) -> str:
         return _("Accepted %(when)s. %(line)s") % {"when": when, "line": line}
     if card.kind in (inbox.REPORT, inbox.QUALIFY):
         told = {
-            "no_answer": _("Not reached on %(day)s"),
-            "talked": _("Talked on %(day)s"),
-            "appointment": _("Appointment made on %(day)s"),
+            "no_answer": _("No answer on %(day)s"),
+            "talked": _("Spoke on %(day)s"),
+            "appointment": _("Meeting booked on %(day)s"),
         }.get(handoff.contact_result, _("Contacted on %(day)s"))
         ending = _("Result due") if card.kind == inbox.REPORT else _("Keep qualifying, then hand over")
         day = {"day": dates.day(handoff.first_contact_at)}
@@ -84,11 +84,11 @@ def _why(card: Card) -> str:
 def _warning(card: Card) -> str:
     if card.moves_at is None:
         return ""
-    moves = _("Moves to somebody else at %(time)s") % {"time": dates.clock_time(card.moves_at)}
+    moves = _("Moves to someone else at %(time)s") % {"time": dates.clock_time(card.moves_at)}
     if not card.told:
         return moves
     names = _(", ").join(pgettext("colleague", "%(name)s") % {"name": name} for name in card.told)
-    return _("%(moves)s (%(names)s knows)") % {"moves": moves, "names": names}
+    return _("%(moves)s (%(names)s has been notified)") % {"moves": moves, "names": names}
 
 
 def _holiday(card: Card) -> str:

@@ -21,16 +21,16 @@ def waiting(kind: str) -> str:
     """What is waited for, as the row says it."""
     words = {
         DueKind.ANSWER: pgettext("waiting", "Answer due"),
-        DueKind.HEARING: pgettext("waiting", "Questions to ask"),
+        DueKind.HEARING: pgettext("waiting", "Information to ask for"),
         DueKind.CONTACT_CHECK: pgettext("waiting", "Find the right person"),
         DueKind.MERGE_DECISION: pgettext("waiting", "Possible duplicate"),
         DueKind.CONTACT: pgettext("waiting", "First contact due"),
-        DueKind.QUALIFY: pgettext("waiting", "To be qualified"),
+        DueKind.QUALIFY: pgettext("waiting", "To qualify"),
         DueKind.FEEDBACK: pgettext("waiting", "Result due"),
         DueKind.NEXT_ACTION: pgettext("waiting", "Next action due"),
-        DueKind.BATCH: pgettext("waiting", "Batch to decide"),
+        DueKind.BATCH: pgettext("waiting", "Batch to review"),
         DueKind.OFFER: pgettext("waiting", "To hand over"),
-        DueKind.RESURFACE: pgettext("waiting", "Looked at again"),
+        DueKind.RESURFACE: pgettext("waiting", "Due for review"),
     }
     return words.get(DueKind(kind), "")
 
@@ -64,4 +64,4 @@ def _of_handoff(row: DutyRow, user: User) -> Action:
         return Action(pgettext("button", "Report the result"), navigation.address("feedback-form", row.handoff.pk))
     if mine:
         return Action(pgettext("button", "Mark as contacted"), reverse("handoff", args=[row.handoff.pk]))
-    return Action(pgettext("button", "Look into it"), reverse("handoff", args=[row.handoff.pk]))
+    return Action(pgettext("button", "Review"), reverse("handoff", args=[row.handoff.pk]))

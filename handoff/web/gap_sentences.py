@@ -36,33 +36,33 @@ class Head:
 HEADS: dict[GapKind, Head] = {
     GapKind.NO_NEXT_ACTION: Head(
         pgettext_lazy("gap", "No next action"),
-        gettext_lazy("Somebody holds them, but what happens next, and when, is past or undecided"),
-        gettext_lazy("Leads under way have a next action"),
+        gettext_lazy("They have an owner, but the next action is overdue or not set"),
+        gettext_lazy("Leads in progress have a next action"),
     ),
     GapKind.NOT_OFFERED: Head(
         pgettext_lazy("gap", "Ready but not handed over"),
-        gettext_lazy("They became MQL, but nobody has been given them yet"),
-        gettext_lazy("Leads that reached the line are handed over"),
+        gettext_lazy("They became MQL but haven't been handed over yet"),
+        gettext_lazy("Leads that reach the line are handed over"),
     ),
     GapKind.NO_FEEDBACK: Head(
         pgettext_lazy("gap", "Contacted, no result"),
-        gettext_lazy("They were contacted, but marketing has not heard how it went"),
-        gettext_lazy("Results of contacts reach marketing"),
+        gettext_lazy("They were contacted, but no result has been reported to marketing"),
+        gettext_lazy("Contact results are reported to marketing"),
     ),
     GapKind.NO_CONTACT: Head(
         pgettext_lazy("gap", "Accepted, not contacted"),
-        gettext_lazy("The time from the handoff to the first contact is over"),
+        gettext_lazy("The deadline for first contact has passed"),
         gettext_lazy("Accepted leads are contacted in time"),
     ),
     GapKind.NO_ANSWER: Head(
         pgettext_lazy("gap", "No answer"),
-        gettext_lazy("The time to answer the handoff is over"),
+        gettext_lazy("The deadline to answer the handoff has passed"),
         gettext_lazy("Handoffs are answered in time"),
     ),
     GapKind.NO_OWNER: Head(
-        pgettext_lazy("gap", "Nobody in charge"),
-        gettext_lazy("Nobody who works here holds them"),
-        gettext_lazy("Every lead has an owner or a team in charge"),
+        pgettext_lazy("gap", "No owner"),
+        gettext_lazy("No active person owns them"),
+        gettext_lazy("Every lead has an owner or a team"),
     ),
 }
 
@@ -70,7 +70,7 @@ HEADS: dict[GapKind, Head] = {
 def reason(row: DutyRow, *, today: date) -> str:
     """Why this row is a gap, in one line."""
     if row.batch is not None:
-        return _("They reached the line together on %(day)s (%(cause)s)") % {
+        return _("Reached the line together on %(day)s (%(cause)s)") % {
             "day": dates.day(row.batch.created_at, today=today),
             "cause": _cause(row.batch.cause),
         }
@@ -122,7 +122,7 @@ def _stuck(row: DutyRow, today: date) -> str:
     if row.note:
         rest = _noted(row.due_kind, row.note)
     elif row.lead.last_contact_at is None:
-        rest = _("Nobody has contacted them")
+        rest = _("No contact recorded")
     else:
         rest = _("Last contact %(day)s") % {"day": dates.day(row.lead.last_contact_at, today=today)}
     return _("Still %(stage)s. %(rest)s") % {"stage": Stage(row.lead.stage).label, "rest": rest}
@@ -131,7 +131,7 @@ def _stuck(row: DutyRow, today: date) -> str:
 def _noted(duty: str, note: str) -> str:
     """What was to be asked or done. A next action is noted as `call: what about`; its kind is said in words."""
     if duty == DueKind.HEARING:
-        return _("To be asked: %(what)s") % {"what": note}
+        return _("Ask about: %(what)s") % {"what": note}
     if duty != DueKind.NEXT_ACTION:
         return note
     kind, _colon, what = note.partition(":")
@@ -155,10 +155,10 @@ def _cause(code: str) -> str:
     words = {
         "import": pgettext("batch", "import"),
         "publish": pgettext("batch", "rules published"),
-        "recompute": pgettext("batch", "scores recomputed"),
-        "midnight": pgettext("batch", "change of day"),
+        "recompute": pgettext("batch", "scores recalculated"),
+        "midnight": pgettext("batch", "new day"),
     }
-    return words.get(code, pgettext("batch", "change in bulk"))
+    return words.get(code, pgettext("batch", "bulk change"))
 
 
 @dataclass(frozen=True)

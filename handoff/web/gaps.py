@@ -201,5 +201,5 @@ def _chosen(choices: type[Scope] | type[GapKind], text: str | None) -> str | Non
 
 
 def _scopes(chosen: str) -> list[dict[str, object]]:
-    labels = {Scope.MINE: _("Mine"), Scope.TEAM: _("My teams"), Scope.ALL: _("Everybody's")}
+    labels = {Scope.MINE: _("Mine"), Scope.TEAM: _("My teams"), Scope.ALL: _("Everyone's")}
     return [{"value": scope, "label": label, "is_current": scope == chosen} for scope, label in labels.items()]

@@ -24,7 +24,7 @@ def sheet(rows: Iterable[tuple[Any, Any]]) -> str:
             pgettext("gaps", "Name"),
             _("Score"),
             pgettext("gaps", "Due"),
-            pgettext("gaps", "Working days late"),
+            pgettext("gaps", "Working days overdue"),
             _("Owner"),
             _("Team"),
             pgettext("gaps", "Why"),

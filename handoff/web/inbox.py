@@ -75,7 +75,7 @@ def _tabs(cards: list[Card], kind: str) -> list[Tab]:
         "": pgettext("inbox", "All"),
         inbox.ANSWER: pgettext("inbox", "Answer"),
         inbox.CONTACT: pgettext("inbox", "First contact"),
-        inbox.QUALIFY: pgettext("inbox", "Hearing"),
+        inbox.QUALIFY: pgettext("inbox", "Qualify"),
         inbox.REPORT: pgettext("inbox", "Result"),
     }
     counts = {name: sum(card.kind == name for card in cards) for name in inbox.KINDS} | {"": len(cards)}

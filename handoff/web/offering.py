@@ -32,7 +32,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     lead = seen(request, pk)
     leg = legs.next_leg(lead.stage)
     if leg is None:
-        messages.error(request, _("This lead is not handed over from its stage."))
+        messages.error(request, _("A lead in this stage can't be handed over."))
         return redirect("lead", lead.pk)
     if not permissions.may_offer(request.user, leg):
         raise PermissionDenied
@@ -66,7 +66,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.error(request, f"{refusal.lead}: {refusal.error}")
     if len(done.refused) > 3:
         rest = len(done.refused) - 3
-        messages.error(request, ngettext("%(n)d more was refused.", "%(n)d more were refused.", rest) % {"n": rest})
+        messages.error(request, ngettext("%(n)d more was declined.", "%(n)d more were declined.", rest) % {"n": rest})
     return redirect(picked.back)
 
 

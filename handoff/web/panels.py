@@ -130,7 +130,7 @@ def _item(step: step_query.Step, lead: Lead, gate: GateState | None, at: datetim
     following = {Stage.SAL: Stage.SQL, Stage.LEAD: Stage.MQL, Stage.MAL: Stage.MQL}.get(Stage(lead.stage))
     if not step.state and step.stage == following and gate is not None and gate.lacks:
         missing = len(gates.told(gate.lacks))
-        lines.append(ngettext("%(n)d item to go", "%(n)d items to go", missing) % {"n": missing})
+        lines.append(ngettext("%(n)d item left", "%(n)d items left", missing) % {"n": missing})
     return Item(str(Stage(step.stage).label), step.state, tuple(lines))
 
 

@@ -43,19 +43,17 @@ def what_follows(reason: RejectReason, *, at: datetime) -> str:
     """One sentence: where the lead goes, and when."""
     match reason.follows:
         case AfterReject.RETURN:
-            return _("Goes back with a request to ask for more")
+            return _("Goes back to the sender with a request for more information")
         case AfterReject.CHECK_CONTACT:
             return _("Goes back to the sender, who finds the right contact")
         case AfterReject.REROUTE:
-            return _("Goes to another person of ours at once")
+            return _("Goes straight to another colleague")
         case AfterReject.DISQUALIFY:
-            return _("Out of scope from now on. It will not be handed over again")
+            return _("Marked out of scope. It will not be handed over again")
         case AfterReject.MERGE:
             return _("Marketing decides whether it is the same person")
     day = due.day_in(reason.resurface_days or follows.NURTURE_DEFAULT_DAYS, at=at)
-    return _("Goes to nurture, a candidate again from %(day)s") % {
-        "day": dates.day(day, today=organization.local_day(at))
-    }
+    return _("Goes to nurture, reviewed again from %(day)s") % {"day": dates.day(day, today=organization.local_day(at))}
 
 
 def _choice(reason: RejectReason, at: datetime) -> Choice:

@@ -16,7 +16,7 @@ from leads.models import Lead
 ASIDE = (
     ("not_now", _("Too early")),
     ("no_budget", _("No budget")),
-    ("unreachable", _("Cannot be reached")),
+    ("unreachable", _("Can't be reached")),
     ("no_need", _("No need at present")),
 )
 
@@ -64,7 +64,7 @@ class NextActionForm(RepairForm):
 
 class NurtureForm(RepairForm):
     reason = forms.ChoiceField(label=_("Why"), choices=ASIDE)
-    resurface_on = forms.DateField(label=_("Day to look again"))
+    resurface_on = forms.DateField(label=_("Review date"))
 
     def prepare(self) -> None:
         self.day("resurface_on", 90)
@@ -89,7 +89,7 @@ class ReassignForm(RepairForm):
 
 
 class AsideForm(RepairForm):
-    day_on = forms.DateField(label=_("Day to look again"))
+    day_on = forms.DateField(label=_("Review date"))
 
     def prepare(self) -> None:
         self.day("day_on", 90)

@@ -77,7 +77,7 @@ def _nurture(wish: Wish) -> Done:
     transition.transition(
         lead=wish.subject, to=Stage.NURTURE, reason=wish.values["reason"], resurface_on=day, by=wish.by, at=wish.at
     )
-    return Done(_("Back to nurture. It is looked at again on %(day)s.") % {"day": dates.day(day)})
+    return Done(_("Moved to nurture. It will be reviewed on %(day)s.") % {"day": dates.day(day)})
 
 
 def _offer(wish: Wish) -> Done:
@@ -86,7 +86,7 @@ def _offer(wish: Wish) -> Done:
     )
     undo_url = reverse("gap-repair", args=["withdraw", made.pk])
     if made.assigned_to is None:
-        return Done(_("Handed over to the queue of %(team)s.") % {"team": made.team.name}, undo_url)
+        return Done(_("Handed over to the %(team)s queue.") % {"team": made.team.name}, undo_url)
     return Done(_("Handed over to %(name)s.") % {"name": figures.addressed(made.assigned_to)}, undo_url)
 
 
@@ -99,13 +99,13 @@ def _reassign(wish: Wish) -> Done:
     handoffs.reassign(
         handoff=wish.subject, user=wish.values["to"], reason=wish.values["reason"], by=wish.by, at=wish.at
     )
-    return Done(_("Now with %(name)s.") % {"name": figures.addressed(wish.values["to"])})
+    return Done(_("Assigned to %(name)s.") % {"name": figures.addressed(wish.values["to"])})
 
 
 def _nudge(wish: Wish) -> Done:
     told = nudges.nudge(lead=wish.subject, by=wish.by, at=wish.at)
     names = [figures.addressed(person) for person in User.objects.filter(pk__in=told).order_by("id")]
-    return Done(_("%(names)s was told.") % {"names": pgettext("list", ", ").join(names)})
+    return Done(_("%(names)s has been notified.") % {"names": pgettext("list", ", ").join(names)})
 
 
 def _offer_all(wish: Wish) -> Done:
@@ -113,14 +113,14 @@ def _offer_all(wish: Wish) -> Done:
     left = wish.subject.entries.count()
     said = ngettext("%(made)d lead handed over.", "%(made)d leads handed over.", made) % {"made": made}
     if left:
-        said = _("%(said)s %(left)d wait until the receivers have room.") % {"said": said, "left": left}
+        said = _("%(said)s %(left)d are waiting until the receivers have capacity.") % {"said": said, "left": left}
     return Done(said)
 
 
 def _aside_all(wish: Wish) -> Done:
     day = wish.values["day_on"]
     put = batches.nurture_all(batch=wish.subject, day=day, by=wish.by, at=wish.at)
-    said = ngettext("%(put)d lead rests until %(day)s.", "%(put)d leads rest until %(day)s.", put)
+    said = ngettext("%(put)d lead snoozed until %(day)s.", "%(put)d leads snoozed until %(day)s.", put)
     return Done(said % {"put": put, "day": dates.day(day)})
 
 
@@ -147,9 +147,9 @@ REPAIRS = {
         Repair("reassign", pgettext_lazy("button", "Change person"), Handoff, forms.ReassignForm, _reassign),
         Repair("assign", pgettext_lazy("button", "Choose person"), Handoff, forms.ReassignForm, _reassign),
         Repair("withdraw", pgettext_lazy("button", "Take back"), Handoff, forms.NothingForm, _withdraw),
-        Repair("nudge", pgettext_lazy("button", "Let them know"), Lead, forms.NothingForm, _nudge),
-        Repair("ask-report", pgettext_lazy("button", "Ask for the report"), Lead, forms.NothingForm, _nudge),
-        Repair("offer-all", pgettext_lazy("button", "Hand all over"), Batch, forms.NothingForm, _offer_all),
+        Repair("nudge", pgettext_lazy("button", "Notify them"), Lead, forms.NothingForm, _nudge),
+        Repair("ask-report", pgettext_lazy("button", "Ask for a report"), Lead, forms.NothingForm, _nudge),
+        Repair("offer-all", pgettext_lazy("button", "Hand over all"), Batch, forms.NothingForm, _offer_all),
         Repair("aside-all", pgettext_lazy("button", "Back to nurture"), Batch, forms.AsideForm, _aside_all),
         Repair("wait", pgettext_lazy("button", "Decide later"), Batch, forms.WaitForm, _wait),
     )

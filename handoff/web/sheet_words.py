@@ -117,7 +117,7 @@ def _say(handoff: Handoff, sheet: Mapping[str, Any]) -> tuple[str, ...]:
 def _method(approach: Mapping[str, Any]) -> str:
     words = {
         "call": pgettext("approach", "Call"),
-        "mail": pgettext("approach", "E-mail"),
+        "mail": pgettext("approach", "Email"),
         "meeting": pgettext("approach", "Online meeting"),
     }
     return words.get(approach.get("code", ""), "")
@@ -126,12 +126,12 @@ def _method(approach: Mapping[str, Any]) -> str:
 def _because(approach: Mapping[str, Any]) -> str:
     words = {
         "asked_demo": _("They asked for a demo."),
-        "no_phone": _("No telephone number is known."),
-        "only_company": _("Only the company is known; ask at the reception."),
-        "pricing": _("They looked at prices in the week before the handover."),
-        "webinar": _("They attended a webinar in the week before the handover; the talk is fresh."),
+        "no_phone": _("No phone number on file."),
+        "only_company": _("Only the company is known; call the front desk."),
+        "pricing": _("They viewed pricing in the week before the handoff."),
+        "webinar": _("They attended a webinar in the week before the handoff; it is still fresh."),
         "high": _("Priority is high; the first contact counts."),
-        "quiet": _("No strong sign lately; begin without pressing."),
+        "quiet": _("No strong signals lately; start with a light touch."),
     }
     return words.get(approach.get("values", {}).get("because", ""), "")
 
@@ -140,12 +140,12 @@ def _opening(opening: Mapping[str, Any]) -> str:
     values = opening.get("values", {})
     match opening.get("code"):
         case "challenge":
-            return _("Begin with “%(text)s” and how they do it today.") % {"text": values.get("text", "")}
+            return _("Start with “%(text)s” and how they handle it today.") % {"text": values.get("text", "")}
         case "pricing":
             return _("Ask what they compared the prices for.")
         case "content":
             return _("Ask what led them to “%(title)s”.") % {"title": values.get("title", "")}
-    return _("Ask how they do it today.")
+    return _("Ask how they handle this today.")
 
 
 def _known(sheet: Mapping[str, Any], names: Sequence[str]) -> tuple[Line, ...]:

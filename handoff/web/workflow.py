@@ -57,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _scoring() -> list[Line]:
-    told = _("from %(line)d points an activity leads to a handoff; edits wait for marketing, imports for one decision")
+    told = _("at %(line)d points an activity triggers a handoff; edits wait for marketing, imports for one decision")
     return [Line(scoring_presets.shown(model.name), told % {"line": model.line}) for model in specs.published()]
 
 
@@ -88,8 +88,8 @@ def _follows(reason: RejectReason, at: datetime) -> str:
     if reason.follows == AfterReject.NURTURE:
         days = reason.resurface_days or follows.NURTURE_DEFAULT_DAYS
         told = ngettext(
-            "Goes to nurture, a candidate again after %(days)d day",
-            "Goes to nurture, a candidate again after %(days)d days",
+            "Goes to nurture, reviewed again after %(days)d day",
+            "Goes to nurture, reviewed again after %(days)d days",
             days,
         )
         return told % {"days": days}
@@ -101,10 +101,10 @@ def _routes() -> list[Line]:
     for rule in HandoffRule.objects.filter(is_on=True).order_by("position", "id"):
         target = rule.to_user or rule.to_team or _("by the routes below")
         lines.append(Line(presets.shown(rule.name), str(target)))
-    lines.append(Line(_("Known company"), _("whoever last accepted for the company, while there is room")))
+    lines.append(Line(_("Known company"), _("whoever last accepted a lead from the company, if they have capacity")))
     for route in RoutingRule.objects.select_related("to_team", "to_user").order_by("leg", "position", "id"):
         target = str(route.to_user or route.to_team)
-        turn = _("%(team)s, in turn among those present and with room") % {"team": target}
+        turn = _("%(team)s, in turn among people who are available and have capacity") % {"team": target}
         lines.append(Line(str(Leg(route.leg).label), target if route.to_user else turn))
     return lines
 
@@ -130,15 +130,16 @@ def _length(promise: Any) -> str:
 def _results() -> list[Line]:
     days = {"near": follows.CONSIDERING_NEAR_DAYS, "none": follows.CONSIDERING_DEFAULT_DAYS}
     return [
-        Line(pgettext("result", "Opportunity"), _("an opportunity; the rep owes the next action")),
-        Line(pgettext("result", "Won"), _("won; nothing is owed any more")),
+        Line(pgettext("result", "Opportunity"), _("an opportunity; the rep sets the next action")),
+        Line(pgettext("result", "Won"), _("won; nothing more is due")),
         Line(
             pgettext("result", "Still considering"),
-            _("within %(near)d days the rep goes on (without a date %(none)d days), else nurture until then") % days,
+            _("the rep follows up within %(near)d days (%(none)d days if no date is set); otherwise nurture until then")
+            % days,
         ),
         Line(
             pgettext("result", "Lost"),
-            _("lost; marketing looks again after %(days)d days, sooner by some reasons")
+            _("lost; marketing reviews it after %(days)d days, sooner for some reasons")
             % {"days": follows.LOST_DEFAULT_DAYS},
         ),
     ]

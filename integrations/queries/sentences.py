@@ -43,7 +43,7 @@ class Subject:
     def who(self) -> str:
         """Company and name of the lead, as written."""
         if self.lead is None:
-            return _("a lead that is gone")
+            return _("a deleted lead")
         name = figures.person(self.lead)
         company = self.lead.company.name if self.lead.company else ""
         return (
@@ -55,7 +55,7 @@ class Subject:
     @property
     def colleague(self) -> str:
         """Who did it, within a sentence."""
-        return figures.addressed(self.person) if self.person else _("The system")
+        return figures.addressed(self.person) if self.person else _("Handoff")
 
 
 def words(subject: Subject) -> Words:
@@ -71,22 +71,22 @@ def _offered(subject: Subject) -> tuple[str, str]:
 
 
 def _queued(subject: Subject) -> tuple[str, str]:
-    title = _("%(who)s waits in the queue of %(team)s") % {"who": subject.who, "team": _team(subject)}
+    title = _("%(who)s is waiting in the %(team)s queue") % {"who": subject.who, "team": _team(subject)}
     return title, _why_offered(subject.handoff)
 
 
 def _reassigned(subject: Subject) -> tuple[str, str]:
-    title = _("%(colleague)s gave %(who)s to you") % {"colleague": subject.colleague, "who": subject.who}
+    title = _("%(colleague)s assigned %(who)s to you") % {"colleague": subject.colleague, "who": subject.who}
     return title, _why_offered(subject.handoff)
 
 
 def _rerouted(subject: Subject) -> tuple[str, str]:
-    return _("%(who)s was passed on") % {"who": subject.who}, _("Nobody answered in time, or it was the wrong person.")
+    return _("%(who)s was passed on") % {"who": subject.who}, _("No one answered in time, or it was the wrong person.")
 
 
 def _withdrawn(subject: Subject) -> tuple[str, str]:
     title = _("The handoff of %(who)s was withdrawn") % {"who": subject.who}
-    return title, _("%(colleague)s took it back; nothing is left to do.") % {"colleague": subject.colleague}
+    return title, _("%(colleague)s withdrew it; there is nothing left to do.") % {"colleague": subject.colleague}
 
 
 def _accepted(subject: Subject) -> tuple[str, str]:
@@ -122,13 +122,13 @@ def _warned(subject: Subject) -> tuple[str, str]:
 def _breached(subject: Subject) -> tuple[str, str]:
     values = _promise(subject)
     title = _("%(kind)s for %(who)s is overdue") % values
-    return title, _("It was due by %(due)s and lies with %(holder)s.") % values
+    return title, _("It was due by %(due)s and is with %(holder)s.") % values
 
 
 def _escalated(subject: Subject) -> tuple[str, str]:
     values = _promise(subject)
-    title = _("%(kind)s for %(who)s has been overdue for long") % values
-    return title, _("Due by %(due)s; it lies with %(holder)s. Decide who takes it.") % values
+    title = _("%(kind)s for %(who)s is long overdue") % values
+    return title, _("Due by %(due)s; it is with %(holder)s. Decide who takes it.") % values
 
 
 def _batch(subject: Subject) -> tuple[str, str]:
@@ -144,36 +144,38 @@ def _assigned(subject: Subject) -> tuple[str, str]:
     values = {"number": figures.number(count), "colleague": subject.colleague}
     if subject.notice.data.get("team"):
         title = ngettext(
-            "%(colleague)s put %(number)s lead into your team's queue",
-            "%(colleague)s put %(number)s leads into your team's queue",
+            "%(colleague)s added %(number)s lead to your team's queue",
+            "%(colleague)s added %(number)s leads to your team's queue",
             count,
         )
     else:
         title = ngettext(
             "%(colleague)s assigned %(number)s lead to you", "%(colleague)s assigned %(number)s leads to you", count
         )
-    return title % values, _("Their due times stay as they were.")
+    return title % values, _("Their deadlines are unchanged.")
 
 
 def _import(subject: Subject) -> tuple[str, str]:
     data = subject.notice.data
     if data.get("state") != "done":
-        return _("The import of %(file)s did not go through") % data, _("Open it to see why.")
+        return _("The import of %(file)s failed") % data, _("Open it to see why.")
     counts = _("%(created)d new, %(updated)d updated, %(duplicates)d possible duplicates, %(refused)d refused") % data
-    return _("The import of %(file)s is done") % data, counts
+    return _("The import of %(file)s is finished") % data, counts
 
 
 def _dead_mail(subject: Subject) -> tuple[str, str]:
     name = figures.person(subject.person) if subject.person else ""
-    return _("A mail to %(name)s could not be delivered") % {"name": name}, _("Check the address and the mail server.")
+    return _("An email to %(name)s could not be delivered") % {"name": name}, _(
+        "Check the address and the mail server."
+    )
 
 
 def _batch_cause(cause: str) -> str:
     told = {
-        "import": _("An import brought them."),
+        "import": _("They came in with an import."),
         "publish": _("New scoring rules were published."),
-        "recompute": _("All scores were computed again."),
-        "midnight": _("Time moved their scores."),
+        "recompute": _("All scores were recalculated."),
+        "midnight": _("Their scores changed with time."),
     }
     return told.get(cause, _("They reached it together."))
 
@@ -210,7 +212,7 @@ def _promise(subject: Subject) -> dict[str, str]:
 def _holder(subject: Subject) -> str:
     handoff = subject.handoff
     if handoff is None or handoff.assigned_to is None:
-        return _("the queue of %(team)s") % {"team": _team(subject)}
+        return _("the %(team)s queue") % {"team": _team(subject)}
     return figures.addressed(handoff.assigned_to)
 
 

@@ -33,7 +33,7 @@ class NotEmpty(Conflict):
     """The sample is only made where nothing is."""
 
     code = "not_empty"
-    message = _("There is data here already. The sample company is made only in an empty installation.")
+    message = _("There is already data here. The sample company can only be created in an empty installation.")
 
 
 def make(*, leads: int, seed: int, until: datetime, progress: Callable[[int], None] = lambda number: None) -> Crew:

@@ -20,8 +20,8 @@ from scoring.domain.presets import DEFAULT_INDUSTRIES
 from scoring.services import presets
 
 NO_NAME = _("Enter the company's name.")
-NOBODY = _("Enter your last name: colleagues see who begins.")
-NO_ADDRESS = _("This is not an e-mail address, such as name@company.jp.")
+NOBODY = _("Enter your last name, so colleagues know who you are.")
+NO_ADDRESS = _("Enter an email address such as name@company.com.")
 SCORING_PRESET = "excel_starter"
 UNNAMED = pgettext_lazy("company without a name", "Our company")
 
@@ -30,7 +30,7 @@ class AlreadyBegun(Conflict):
     """The own company is there; beginning again would take its data away."""
 
     code = "already_begun"
-    message = _("Your company has begun already. Nothing was changed.")
+    message = _("Your company has already been set up. Nothing was changed.")
 
 
 class BadBeginning(Invalid):

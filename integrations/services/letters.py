@@ -52,7 +52,9 @@ def _single(mail: Mail, notice: Notice, at: datetime) -> Letter:
 def _digest(mail: Mail, notices: list[Notice], at: datetime) -> Letter:
     rows = notice_rows.rows(notices)
     count = len(rows)
-    subject = ngettext("%(count)d thing waits for you", "%(count)d things wait for you", count) % {"count": count}
+    subject = ngettext("%(count)d item is waiting for you", "%(count)d items are waiting for you", count) % {
+        "count": count
+    }
     lines = [_greeting(mail.user), "", subject]
     for notice, row in zip(notices, rows, strict=True):
         lines += ["", RULE, row.text, row.note, *_ways_on(mail, notice, row, at)]
@@ -93,7 +95,7 @@ def _greeting(user: User) -> str:
 
 def _foot() -> list[str]:
     told = _(
-        "The links answer for you without signing in. Don't pass this mail on; they end after seven days or when used."
+        "These links answer for you without signing in. Don't forward this email. They expire after seven days or once used."
     )
     return ["", RULE, told, _line(_("All notices"), navigation.address("notices"))]
 

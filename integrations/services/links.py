@@ -21,14 +21,14 @@ class UnknownLink(DomainError):
 
     code = "unknown_link"
     status = 404
-    message = _("This link is not known. Copy the whole address from the mail.")
+    message = _("This link is not valid. Copy the whole address from the email.")
 
 
 class UsedLink(Conflict):
     """It has done what it could do."""
 
     code = "used_link"
-    message = _("This link has been used already.")
+    message = _("This link has already been used.")
 
 
 class ExpiredLink(DomainError):
@@ -36,7 +36,7 @@ class ExpiredLink(DomainError):
 
     code = "expired_link"
     status = 410
-    message = _("This link has expired. Sign in to go on.")
+    message = _("This link has expired. Sign in to continue.")
 
 
 def issue(*, mail: Mail, handoff: Handoff, action: Action, at: datetime) -> str:

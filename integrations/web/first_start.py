@@ -57,7 +57,7 @@ class BeginForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
+        label=gettext_lazy("Email"),
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         help_text=gettext_lazy("You sign in with it from any computer."),
@@ -109,5 +109,5 @@ def _begin(request: HttpRequest, form: BeginForm) -> bool:
         toasts.warn(request, str(error))
         return True
     update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
-    toasts.say(request, _("%(name)s has begun. The sample is gone.") % {"name": values["name"]})
+    toasts.say(request, _("%(name)s is ready. The sample data has been removed.") % {"name": values["name"]})
     return True

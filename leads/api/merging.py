@@ -26,7 +26,7 @@ class BadMerge(Invalid):
     """The body does not say whom to merge."""
 
     code = "invalid"
-    message = _("Some fields are wrong; see errors.")
+    message = _("Some fields have errors; see the details.")
 
 
 class MergeRequestSerializer(serializers.Serializer):

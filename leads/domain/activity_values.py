@@ -46,7 +46,7 @@ def clean(values: Mapping[str, Any], *, at: datetime, zone: ZoneInfo, types: Col
     for name, most in TEXTS.items():
         setattr(result, name, _text(result, name, values.get(name), most))
     if not result.type:
-        result.fault("type", "required", _("Say what kind of activity it was."))
+        result.fault("type", "required", _("Specify the kind of activity."))
     elif result.type not in types:
         known = ", ".join(sorted(types))
         result.fault(
@@ -67,7 +67,7 @@ def _text(result: CleanActivity, name: str, value: Any, most: int) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        result.fault(name, "invalid", _("This must be a text."))
+        result.fault(name, "invalid", _("This must be text."))
     elif not storable(value):
         result.fault(name, "unstorable", _("The text holds a character that cannot be stored."))
     elif len(value.strip()) > most:
@@ -79,17 +79,17 @@ def _text(result: CleanActivity, name: str, value: Any, most: int) -> str:
 
 def _moment(result: CleanActivity, value: Any, at: datetime, zone: ZoneInfo) -> datetime | None:
     if value is None:
-        result.fault("occurred_at", "required", _("Say when it happened."))
+        result.fault("occurred_at", "required", _("Specify when it happened."))
         return None
     moment = as_moment(value, zone)
     if moment is None:
         result.fault(
-            "occurred_at", "invalid_moment", _("Write a moment with its offset, such as 2026-11-20T14:30:00+09:00.")
+            "occurred_at", "invalid_moment", _("Enter a time with its offset, such as 2026-11-20T14:30:00+09:00.")
         )
     elif moment > at + AHEAD:
-        result.fault("occurred_at", "future", _("This moment lies in the future."))
+        result.fault("occurred_at", "future", _("This time is in the future."))
     elif moment.year < 1970:
-        result.fault("occurred_at", "out_of_range", _("This moment lies too far back."))
+        result.fault("occurred_at", "out_of_range", _("This time is too far in the past."))
     return moment
 
 

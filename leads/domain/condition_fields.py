@@ -94,13 +94,13 @@ STANDARD: tuple[Field, ...] = (
     ),
     Field("department", Kind.TEXT, pgettext_lazy("condition field", "Department")),
     Field("last_name", Kind.TEXT, pgettext_lazy("condition field", "Last name")),
-    Field("email", Kind.TEXT, pgettext_lazy("condition field", "E-mail")),
+    Field("email", Kind.TEXT, pgettext_lazy("condition field", "Email")),
     Field("phone", Kind.TEXT, pgettext_lazy("condition field", "Phone")),
     Field("mobile", Kind.TEXT, pgettext_lazy("condition field", "Mobile")),
     Field("channel", Kind.TEXT, pgettext_lazy("condition field", "Channel")),
     Field("campaign", Kind.TEXT, pgettext_lazy("condition field", "Campaign")),
-    Field("acquired_at", Kind.MOMENT, pgettext_lazy("condition field", "Acquired on")),
-    Field("opted_out", Kind.YES_NO, pgettext_lazy("condition field", "Opted out of mail")),
+    Field("acquired_at", Kind.MOMENT, pgettext_lazy("condition field", "Acquired")),
+    Field("opted_out", Kind.YES_NO, pgettext_lazy("condition field", "Unsubscribed from email")),
     Field("do_not_contact", Kind.YES_NO, pgettext_lazy("condition field", "Do not contact")),
     Field(
         "qualification.phase", Kind.CHOICE, pgettext_lazy("condition field", "Buying phase"), choices=_choices(Phase)
@@ -108,7 +108,7 @@ STANDARD: tuple[Field, ...] = (
     Field("qualification.need", Kind.TEXT, pgettext_lazy("condition field", "Need")),
     Field("qualification.challenge", Kind.TEXT, pgettext_lazy("condition field", "Challenge")),
     Field("qualification.timeframe", Kind.TEXT, pgettext_lazy("condition field", "Timeframe")),
-    Field("qualification.authority", Kind.TEXT, pgettext_lazy("condition field", "Who approves")),
+    Field("qualification.authority", Kind.TEXT, pgettext_lazy("condition field", "Decision maker")),
     Field("qualification.decision_process", Kind.TEXT, pgettext_lazy("condition field", "Decision process")),
     Field("qualification.budget", Kind.TEXT, pgettext_lazy("condition field", "Budget")),
     Field("qualification.competitors", Kind.TEXT, pgettext_lazy("condition field", "Competitors")),
@@ -123,7 +123,7 @@ STANDARD: tuple[Field, ...] = (
         in_scoring=False,
     ),
     Field("band", Kind.CHOICE, pgettext_lazy("condition field", "Priority"), choices=_BANDS, in_scoring=False),
-    Field("last_activity_at", Kind.MOMENT, pgettext_lazy("condition field", "Latest activity on"), in_scoring=False),
+    Field("last_activity_at", Kind.MOMENT, pgettext_lazy("condition field", "Last activity"), in_scoring=False),
 )
 
 

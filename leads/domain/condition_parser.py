@@ -151,7 +151,7 @@ class _Reader:
 
     def text(self, value: object, path: str) -> Any:
         if not isinstance(value, str) or not 1 <= len(value.strip()) <= c.MOST_TEXT:
-            return self.refuse(path, "not_a_text", _("This must be a text of 1 to 200 characters."))
+            return self.refuse(path, "not_a_text", _("This must be text of 1 to 200 characters."))
         if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
             return self.refuse(path, "not_storable", _("This holds a character that cannot be stored."))
         return value.strip()

@@ -96,7 +96,7 @@ def _field(test: c.FieldTest, field: Field) -> str:
     if test.op == "known":
         return gettext("%(field)s is known") % names
     if test.op == "unknown":
-        return gettext("%(field)s is not known yet") % names
+        return gettext("%(field)s is unknown") % names
     if field.kind == Kind.YES_NO:
         return _yes_no(test, names)
     if test.op == "between":
@@ -180,10 +180,10 @@ def activity(test: c.ActivityTest, registry: Registry) -> str:
 def _bare(code: str) -> str:
     return {
         "site_visit": gettext("visited the site%(times)s%(window)s"),
-        "demo_request": gettext("asked for a demo%(times)s%(window)s"),
+        "demo_request": gettext("requested a demo%(times)s%(window)s"),
         "business_card": gettext("exchanged business cards%(times)s%(window)s"),
         "call": gettext("was called%(times)s%(window)s"),
-        "meeting": gettext("was met%(times)s%(window)s"),
+        "meeting": gettext("had a meeting%(times)s%(window)s"),
     }[code]
 
 
@@ -194,8 +194,8 @@ def _phrase(code: str) -> tuple[str, str]:
         "document_download": (gettext("downloaded %(what)s%(times)s%(window)s"), gettext("a document")),
         "webinar_attended": (gettext("attended %(what)s%(times)s%(window)s"), gettext("a webinar")),
         "event_attended": (gettext("attended %(what)s%(times)s%(window)s"), gettext("an event")),
-        "email_open": (gettext("opened %(what)s%(times)s%(window)s"), gettext("an e-mail")),
-        "email_click": (gettext("clicked a link in %(what)s%(times)s%(window)s"), gettext("an e-mail")),
+        "email_open": (gettext("opened %(what)s%(times)s%(window)s"), gettext("an email")),
+        "email_click": (gettext("clicked a link in %(what)s%(times)s%(window)s"), gettext("an email")),
         "form_submit": (gettext("submitted %(what)s%(times)s%(window)s"), gettext("a form")),
     }
     return phrases.get(code, (gettext("%(what)s recorded%(times)s%(window)s"), ""))
@@ -220,15 +220,15 @@ def _times(test: c.ActivityTest) -> str:
             if seconds
             else ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
         )
-        return gettext(" for %(length)s or more in all") % {"length": mark(length)}
+        return gettext(" for %(length)s or more in total") % {"length": mark(length)}
     if test.at_least == 1:
         return ""
     if test.distinct == "content":
-        text = gettext("%(count)s different ones or more")
+        text = gettext("(%(count)s or more different ones)")
     elif test.distinct == "day":
-        text = gettext("%(count)s days or more")
+        text = gettext("on %(count)s or more days")
     else:
-        text = gettext("%(count)s times or more")
+        text = gettext("%(count)s or more times")
     return gettext(" %(times)s") % {"times": mark(text % {"count": test.at_least})}
 
 

@@ -29,7 +29,7 @@ MOST_SECONDS = 10_000_000
 
 class InvalidCondition(Invalid):
     code = "invalid_condition"
-    message = _("The condition is wrong in some places; see errors.")
+    message = _("The condition has errors; see the details.")
 
 
 @dataclass(frozen=True)

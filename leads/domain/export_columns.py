@@ -22,6 +22,7 @@ class Kind(StrEnum):
     STAGE = "stage"
     BAND = "band"
     SENIORITY = "seniority"
+    PREFECTURE = "prefecture"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ EVERYTHING: tuple[Column, ...] = (
     _column(pgettext_lazy("export", "Corporate number"), "company.corporate_number"),
     _column(pgettext_lazy("export", "Website"), "company.url"),
     _column(pgettext_lazy("export", "Postal code"), "company.postal_code"),
-    _column(pgettext_lazy("export", "Prefecture"), "company.prefecture"),
+    _column(pgettext_lazy("export", "Prefecture"), "company.prefecture", kind=Kind.PREFECTURE),
     _column(pgettext_lazy("export", "Address"), "company.address"),
     _column(pgettext_lazy("export", "Channel"), "channel", "channel__name"),
     _column(pgettext_lazy("export", "Campaign"), "campaign", "campaign__name"),
@@ -110,7 +111,7 @@ def own(key: str, label: str) -> Column:
 def cells(
     row: Mapping[str, Any], columns: Sequence[Column], *, zone: ZoneInfo, words: Mapping[str, Mapping[str, str]]
 ) -> list[str | int]:
-    """One line. `words`: by kind (stage, band, seniority) the value's word. Numbers stay numbers, the rest is text."""
+    """One line. `words`: by kind (stage, band, seniority, prefecture) the value's word. Numbers stay numbers, the rest is text."""
     return [_cell(row, column, zone, words) for column in columns]
 
 

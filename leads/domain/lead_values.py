@@ -122,7 +122,7 @@ def _text(result: Cleaned, name: str, value: Any, most: int) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        result.fault(name, "invalid", _("This must be a text."))
+        result.fault(name, "invalid", _("This must be text."))
         return ""
     if not storable(value):
         result.fault(name, "unstorable", _("The text holds a character that cannot be stored."))
@@ -143,11 +143,13 @@ def _check_contact(result: Cleaned) -> None:
     if email:
         result.lead["email"] = email_address(email)
         if not result.lead["email"]:
-            result.fault("email", "invalid_email", _("This is no e-mail address. Write it like name@example.jp."))
+            result.fault(
+                "email", "invalid_email", _("This is not an email address. Enter one such as name@example.com.")
+            )
     for name in ("phone", "mobile"):
         number = result.lead.get(name)
         if number and not any(char.isdigit() for char in number):
-            result.fault(name, "invalid_phone", _("This is no telephone number."))
+            result.fault(name, "invalid_phone", _("This is not a phone number."))
         elif number:
             result.lead[name] = tidy(number)[: LEAD_TEXTS[name]]
     if result.lead.get("external_id") == "":
@@ -183,10 +185,10 @@ def _flag(name: str) -> Any:
 def _moment(result: Cleaned, name: str, value: Any, at: datetime, zone: ZoneInfo) -> datetime | None:
     moment = as_moment(value, zone)
     if moment is None:
-        result.fault(name, "invalid_moment", _("Write a moment with its offset, such as 2026-11-20T14:30:00+09:00."))
+        result.fault(name, "invalid_moment", _("Enter a time with its offset, such as 2026-11-20T14:30:00+09:00."))
         return None
     if moment.date() < EARLIEST or moment > at + AHEAD:
-        result.fault(name, "out_of_range", _("This moment lies in the future or too far back."))
+        result.fault(name, "out_of_range", _("This time is in the future or too far in the past."))
     return moment
 
 
@@ -257,10 +259,10 @@ def _check_company(result: Cleaned) -> None:
     if number and not (number.isascii() and number.isdigit() and len(number) == 13):
         result.fault("company.corporate_number", "invalid", _("A corporate number has 13 digits."))
     if url and not url.lower().startswith(("http://", "https://")):
-        result.fault("company.url", "invalid_url", _("An address begins with https:// or http://."))
+        result.fault("company.url", "invalid_url", _("A URL begins with https:// or http://."))
     low, high = result.company.get("employee_count"), result.company.get("employee_count_max")
     if low is not None and high is not None and high < low:
-        result.fault("company.employee_count_max", "order", _("The upper number is below the lower one."))
+        result.fault("company.employee_count_max", "order", _("The upper number is lower than the lower one."))
 
 
 def _named(name: str, most: int) -> Any:

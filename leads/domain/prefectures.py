@@ -1,5 +1,7 @@
 """The prefectures of Japan: their one name, and where an address begins with it."""
 
+from django.utils.translation import get_language
+
 from leads.domain.text_folding import tidy
 
 _ROMAN = (
@@ -23,6 +25,7 @@ _BY_NAME = (
     | {str(number): name for number, name in enumerate(PREFECTURES, start=1)}
     | {f"{number:02}": name for number, name in enumerate(PREFECTURES, start=1)}
 )
+IN_LATIN = {name: roman.capitalize() for name, roman in zip(PREFECTURES, _ROMAN, strict=True)}
 _ENDINGS = ("-ken", " prefecture", "-to", "-fu", "-shi", " ken", " to", " fu")
 
 
@@ -32,6 +35,12 @@ def prefecture(text: str) -> str:
     for ending in _ENDINGS:
         name = name.removesuffix(ending)
     return _BY_NAME.get(name.replace(" ", ""), "")
+
+
+def shown(stored: str) -> str:
+    """東京都, or Tokyo for who doesn't read Japanese; any other place as it is written."""
+    is_japanese = (get_language() or "ja").startswith("ja")
+    return stored if is_japanese else IN_LATIN.get(stored, stored)
 
 
 def prefecture_of(address: str) -> str:

@@ -37,7 +37,7 @@ class TooManyParts(FileRefused):
 
 class PackedToHarm(FileRefused):
     code = "packed_to_harm"
-    message = _("The workbook unpacks to a multiple that no list has. Copy the list into a new workbook.")
+    message = _("The workbook unpacks to an implausible size. Copy the list into a new workbook.")
 
 
 class TooDemanding(FileRefused):
@@ -52,7 +52,7 @@ class TooManyRows(FileRefused):
 
 class TooManyColumns(FileRefused):
     code = "too_many_columns"
-    message = _("Line %(line)s has more than %(most)s columns. Delete the columns that are not needed.")
+    message = _("Line %(line)s has more than %(most)s columns. Delete the ones you don't need.")
 
 
 class FarCell(FileRefused):
@@ -67,7 +67,7 @@ class WorkbookDamaged(FileRefused):
 
 class Unreadable(FileRefused):
     code = "unreadable"
-    message = _("The file is damaged, or made in a way that cannot be read. Save it again as .xlsx or CSV.")
+    message = _("The file is damaged or can't be read. Save it again as .xlsx or CSV.")
 
 
 class OldWorkbook(FileRefused):
@@ -87,7 +87,7 @@ class SheetMissing(FileRefused):
 
 class EncodingUnknown(FileRefused):
     code = "encoding_unknown"
-    message = _("The character encoding cannot be told from the file. Choose it, or save the file as CSV UTF-8.")
+    message = _("The character encoding could not be detected. Choose it, or save the file as CSV UTF-8.")
 
 
 class EncodingWrong(FileRefused):
@@ -102,7 +102,7 @@ class QuoteOpen(FileRefused):
 
 class HeaderMissing(FileRefused):
     code = "header_missing"
-    message = _("There is no row with column names. Put them into the first row.")
+    message = _("There is no row with column names. Put them in the first row.")
 
 
 BY_CODE: dict[str, type[DomainError]] = {

@@ -29,7 +29,7 @@ _EXAMPLE: tuple[Promise | str, ...] = (
     pgettext_lazy("starter sheet", "+1 212 555 0123"),
 )
 _TOLD: tuple[Promise, ...] = (
-    gettext_lazy("The official name. The same company is found again, however it is written."),
+    gettext_lazy("The official name. Spelling variants of the same company are recognized."),
     pgettext_lazy("starter sheet", "First name, a space, last name."),
     gettext_lazy("In your own words, such as Manufacturing."),
     gettext_lazy("A number such as 120, or a range such as 101 to 300."),

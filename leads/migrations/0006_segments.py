@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('condition', models.JSONField(blank=True, default=dict)),
                 ('filters', models.JSONField(blank=True, default=dict)),
                 ('ordering', models.CharField(blank=True, max_length=30)),
-                ('is_shared', models.BooleanField(default=False, verbose_name='Shared with everybody')),
+                ('is_shared', models.BooleanField(default=False, verbose_name='Shared with everyone')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField()),
                 ('updated_at', models.DateTimeField()),

@@ -22,7 +22,7 @@ class Segment(models.Model):
     filters = models.JSONField(default=dict, blank=True)
     ordering = models.CharField(max_length=30, blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="segments")
-    is_shared = models.BooleanField(_("Shared with everybody"), default=False)
+    is_shared = models.BooleanField(_("Shared with everyone"), default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

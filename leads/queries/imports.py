@@ -81,7 +81,7 @@ def error_text(run: ImportRun) -> str:
     if known is not None:
         return str(known(**run.error_values))
     if run.error_code == "undo_stopped":
-        return _("Taking it back stopped several times at the same place. What is back stays so; try again.")
+        return _("Undoing stopped several times at the same place. What has been undone stays undone; try again.")
     if run.error_code == "worker_died":
         return _("The import stopped several times at the same place. Split the file and import the parts.")
     return _("The columns of this import are no longer known. Import the file again.")

@@ -195,7 +195,7 @@ def _tree(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        fault = FieldError("condition", "invalid", _("This is not readable as JSON."))
+        fault = FieldError("condition", "invalid", _("This is not valid JSON."))
         raise InvalidCondition(errors=[fault]) from error
 
 

@@ -24,7 +24,7 @@ class UnknownOrdering(Invalid):
     """There is no such ordering."""
 
     code = "invalid"
-    message = _("Some fields are wrong; see errors.")
+    message = _("Some fields have errors; see the details.")
 
 
 def sort_of(ordering: str) -> Sort:

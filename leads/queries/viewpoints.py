@@ -49,7 +49,7 @@ def of(lead: Lead, *, at: datetime, today: date) -> list[Viewpoint]:
     known = Qualification.objects.filter(lead=lead).first() or Qualification(lead=lead)
     return [
         attributes(lead),
-        Viewpoint("behaviour", _("Behaviour"), _behaviour(lead, today)),
+        Viewpoint("behaviour", _("Behavior"), _behaviour(lead, today)),
         consideration(known),
         decision(known),
     ]

@@ -31,7 +31,7 @@ class InvalidActivity(Invalid):
     """The activity cannot be recorded; `errors` names each field."""
 
     code = "invalid"
-    message = gettext_lazy("Some fields are wrong; see errors.")
+    message = gettext_lazy("Some fields have errors; see the details.")
 
 
 @dataclass
@@ -46,7 +46,7 @@ class _Row:
 
 def _require(by: User | None) -> None:
     if by is not None and not by.may(Permission.RECORD_ACTIVITIES):
-        raise Forbidden(gettext_lazy("You may not record activities."))
+        raise Forbidden(gettext_lazy("You don't have permission to record activities."))
 
 
 @retried

@@ -98,9 +98,7 @@ def _key_fault(row: Any, match_on: str) -> FieldError | None:
     if not isinstance(value, str) or not value.strip():
         return FieldError(match_on, "required", _("The field to match on is missing."))
     if match_on == "email" and not email_key(value):
-        return FieldError(
-            match_on, "no_key", _("This address is not one person's own, so nothing can be matched by it.")
-        )
+        return FieldError(match_on, "no_key", _("This is a shared address, so it can't be used for matching."))
     return None
 
 

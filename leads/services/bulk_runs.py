@@ -38,17 +38,17 @@ SELECT %s, id, 'pending', '', '{{}}' FROM leads_lead WHERE id IN ({ids})
 
 class NothingChosen(Invalid):
     code = "nothing_chosen"
-    message = _("No lead is selected. Tick some first.")
+    message = _("No leads selected.")
 
 
 class TooManyChosen(Invalid):
     code = "too_many_chosen"
-    message = _("More than 10,000 leads. Narrow the list down first.")
+    message = _("More than 10,000 leads. Narrow the list first.")
 
 
 class NoUndo(Conflict):
     code = "no_undo"
-    message = _("This cannot be taken back any more.")
+    message = _("This can no longer be undone.")
 
 
 class _LeaseLost(Exception):

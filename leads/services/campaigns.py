@@ -16,17 +16,17 @@ from leads.services import sources
 
 class BadChannel(Invalid):
     code = "bad_channel"
-    message = _("The channel was not kept.")
+    message = _("The channel was not saved.")
 
 
 class BadCampaign(Invalid):
     code = "bad_campaign"
-    message = _("The campaign was not kept.")
+    message = _("The campaign was not saved.")
 
 
 def _require(by: User | None) -> None:
     if by is not None and not by.may(Permission.CHANGE_SETTINGS):
-        raise Forbidden(_("Only an administrator may change channels and campaigns."))
+        raise Forbidden(_("Only an administrator can change channels and campaigns."))
 
 
 @retried
@@ -34,7 +34,7 @@ def add_channel(*, name: str, by: User | None, at: datetime) -> Channel:
     """A new channel. Raises BadChannel when the name is empty or taken, Forbidden."""
     _require(by)
     if not name.strip() or Channel.objects.filter(name=name.strip()).exists():
-        raise BadChannel(errors=[FieldError("name", "taken", _("Enter a name that no other channel has."))])
+        raise BadChannel(errors=[FieldError("name", "taken", _("This channel name is already in use."))])
     channel = sources.channel_named(name.strip())
     assert channel is not None
     journal.record("channel.added", subject=channel, by=by, at=at, data={"name": channel.name})
@@ -80,12 +80,12 @@ def _check(
     errors = []
     taken = Campaign.objects.filter(channel=channel, name=name.strip()).exclude(pk=campaign.pk)
     if not name.strip() or taken.exists():
-        errors.append(FieldError("name", "taken", _("Enter a name that no other campaign of this channel has.")))
+        errors.append(FieldError("name", "taken", _("This channel already has a campaign with this name.")))
     if cost < 0:
         errors.append(FieldError("cost", "negative", _("The cost can't be less than zero.")))
     if (starts_on is None) != (ends_on is None):
         errors.append(FieldError("ends_on", "half", _("Enter the first and the last day, or neither.")))
     if starts_on and ends_on and ends_on < starts_on:
-        errors.append(FieldError("ends_on", "order", _("The last day lies before the first.")))
+        errors.append(FieldError("ends_on", "order", _("The last day is before the first.")))
     if errors:
         raise BadCampaign(errors=errors)

@@ -24,7 +24,7 @@ class InvalidCompany(Invalid):
     """The values do not make a company."""
 
     code = "invalid"
-    message = _("Some fields of the company are wrong.")
+    message = _("Some company fields have errors.")
 
 
 def find(values: Mapping[str, Any]) -> Company | None:

@@ -24,14 +24,14 @@ TEXTS = {"title": 200, "url": 500, "kind": 40, "industry": 80}
 
 class BadContent(Invalid):
     code = "bad_content"
-    message = _("The content was not kept.")
+    message = _("The content was not saved.")
 
 
 class ContentInUse(Conflict):
     """Something names the content by its title. Raised by whoever does, within the renaming transaction."""
 
     code = "content_in_use"
-    message = _("“%(content)s” is named by %(users)s. Add the new title there first.")
+    message = _("“%(content)s” is used by %(users)s. Add the new title there first.")
 
     def __init__(self, *, content: str, users: Sequence[str]):
         super().__init__(content=content, users=str(_(", ")).join(users))
@@ -55,7 +55,7 @@ def keep(*, content: Content | None, values: Mapping[str, str], by: User | None,
     Raises BadContent naming each fault (also a title that another content has), ContentInUse, Forbidden.
     """
     if by is not None and not may_keep(by):
-        raise Forbidden(_("Only marketing may change contents."))
+        raise Forbidden(_("Only marketing can change content."))
     given = _checked(values)
     row = Content.objects.select_for_update().get(pk=content.pk) if content else Content()
     old = {name: getattr(row, name) for name in given}
@@ -91,7 +91,7 @@ def _write(row: Content) -> None:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
-        taken = FieldError("title", "taken", _("Another content has this title."))
+        taken = FieldError("title", "taken", _("This title is already in use."))
         raise BadContent(errors=[taken]) from error
 
 
@@ -105,7 +105,7 @@ def _checked(values: Mapping[str, str]) -> dict[str, str]:
     if not given["title"]:
         faults.append(FieldError("title", "required", _("Enter a title.")))
     if given["url"] and not given["url"].startswith(("http://", "https://", "/")):
-        faults.append(FieldError("url", "invalid", _("Write an address such as https://example.co.jp/case.")))
+        faults.append(FieldError("url", "invalid", _("Enter a URL such as https://example.com/case.")))
     if given["phase"] not in ("", *Phase.values):
         faults.append(FieldError("phase", "invalid", _("There is no such phase.")))
     if faults:

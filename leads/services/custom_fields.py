@@ -25,19 +25,19 @@ MOST_KEY = 50
 
 class BadField(Invalid):
     code = "bad_field"
-    message = _("The field was not kept.")
+    message = _("The field was not saved.")
 
 
 class FieldInUse(Conflict):
     """Something reads the field: it is named. Raised by whoever depends on it, within the deleting transaction."""
 
     code = "field_in_use"
-    message = _("“%(field)s” is used by %(users)s. Take it out there first.")
+    message = _("“%(field)s” is used by %(users)s. Remove it there first.")
 
 
 def _require(by: User | None) -> None:
     if by is not None and not by.may(Permission.CHANGE_SETTINGS):
-        raise Forbidden(_("Only an administrator may change fields."))
+        raise Forbidden(_("Only an administrator can change fields."))
 
 
 @retried
@@ -45,7 +45,7 @@ def add(*, label: str, kind: str, choices: Sequence[str] = (), by: User | None, 
     """A new field at the end of the order. Raises BadField, Forbidden."""
     _require(by)
     if CustomField.objects.count() >= MOST_FIELDS:
-        raise BadField(_("There are %(count)s fields already, which is the most there can be."), count=MOST_FIELDS)
+        raise BadField(_("There are already %(count)s fields, which is the maximum."), count=MOST_FIELDS)
     label, kept = _checked(None, label, kind, choices)
     last = CustomField.objects.aggregate(last=Max("position"))["last"] or 0
     field = CustomField.objects.create(
@@ -127,14 +127,16 @@ def object_for(event_data: Mapping[str, Any], users: Sequence[str]) -> None:
 
 def _refuse_used(field: CustomField, spot: str) -> None:
     if Lead.objects.filter(custom__has_key=field.key).exists():
-        text = _("Leads have values of this kind already. Add another field instead.")
+        text = _("Leads already have values of this kind. Add another field instead.")
         raise BadField(errors=[FieldError(spot, "has_values", text)])
 
 
 def _refuse_chosen(field: CustomField, dropped: Sequence[str]) -> None:
     for choice in dropped:
         if Lead.objects.filter(**{f"custom__{field.key}": choice}).exists():
-            text = _("Leads have the value “%(choice)s”. Change them before the choice goes.") % {"choice": choice}
+            text = _("Some leads have the value “%(choice)s”. Change them before removing the choice.") % {
+                "choice": choice
+            }
             raise BadField(errors=[FieldError("choices", "has_values", text)])
 
 
@@ -149,9 +151,9 @@ def _checked(field: CustomField | None, label: str, kind: str, choices: Sequence
         faults.append(FieldError("kind", "invalid", _("There is no such kind.")))
     kept = list(dict.fromkeys(filter(None, map(tidy, choices)))) if kind == CustomField.Kind.CHOICE else []
     if kind == CustomField.Kind.CHOICE and not 1 <= len(kept) <= MOST_CHOICES:
-        faults.append(FieldError("choices", "required", _("Enter 1 to 200 choices, one a line.")))
+        faults.append(FieldError("choices", "required", _("Enter 1 to 200 choices, one per line.")))
     if any(len(choice) > 120 or not choice.isprintable() for choice in kept):
-        faults.append(FieldError("choices", "max_length", _("A choice has at most 120 characters.")))
+        faults.append(FieldError("choices", "max_length", _("A choice can have at most 120 characters.")))
     if faults:
         raise BadField(errors=faults)
     return label, kept

@@ -23,7 +23,7 @@ class AlreadyMerged(Conflict):
     """The two are one already."""
 
     code = "already_merged"
-    message = _("These two have been merged already.")
+    message = _("These two have already been merged.")
 
 
 def propose_namesakes(*, pairs: Iterable[tuple[int, int]], at: datetime) -> None:

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.queries import organization
 from journal import services as journal
 from journal.errors import Forbidden, Invalid
-from leads.domain import export_columns
+from leads.domain import export_columns, prefectures
 from leads.domain.choices import Seniority, Stage
 from leads.domain.export_columns import Column
 from leads.domain.import_cells import for_spreadsheet
@@ -37,7 +37,7 @@ class TooManyLeads(Invalid):
     """More than one file may hold."""
 
     code = "too_many_leads"
-    message = _("One file holds at most %(most)s leads; these are more. Narrow the list down first.")
+    message = _("A file can hold at most %(most)s leads. Narrow the list first.")
 
 
 class NotInShiftJis(Invalid):
@@ -71,7 +71,7 @@ def export(*, leads: QuerySet[Lead], layout: str, file_format: str, by: User, at
     TooManyLeads, NotInShiftJis.
     """
     if not by.may(Permission.EXPORT_LEADS):
-        raise Forbidden(_("You may not export leads."))
+        raise Forbidden(_("You don't have permission to export leads."))
     if layout not in export_columns.LAYOUTS or file_format not in FORMATS:
         raise UnknownFormat
     if leads.order_by().values("pk")[: MOST_ROWS + 1].count() > MOST_ROWS:
@@ -108,6 +108,7 @@ def _words() -> dict[str, dict[str, str]]:
     return {
         "stage": {value: str(label) for value, label in Stage.choices},
         "seniority": {value: seniority_word(value) for value in Seniority.values},
+        "prefecture": {name: prefectures.shown(name) for name in prefectures.PREFECTURES},
         "band": {value: str(label) for value, label in BANDS},
     }
 

@@ -9,26 +9,26 @@ class MappingInvalid(Invalid):
     """The mapping, the constants or an option doesn't fit the file; `errors` names each."""
 
     code = "mapping_invalid"
-    message = _("The columns are not assigned properly; see errors.")
+    message = _("The columns are not mapped correctly; see the details.")
 
 
 class MappingNeeded(Invalid):
     """Nothing was recognised that names a person."""
 
     code = "mapping_needed"
-    message = _("No column was recognised that names a person. Say what the columns mean.")
+    message = _("No column identifying a person was recognized. Map the columns.")
 
 
 class MayNotImport(Forbidden):
     code = "may_not_import"
-    message = _("You may not import leads. Ask marketing or an administrator.")
+    message = _("You don't have permission to import leads. Ask marketing or an administrator.")
 
 
 class WrongState(Conflict):
     """The import is not in a state in which this can be done."""
 
     code = "import_state"
-    message = _("This import is not waiting for that any more. Load the page again.")
+    message = _("This import has moved on. Reload the page.")
 
 
 class RowNotHeld(Conflict):
@@ -38,12 +38,12 @@ class RowNotHeld(Conflict):
 
 class CandidateUnknown(Invalid):
     code = "unknown_lead"
-    message = _("There is no such lead. Choose one of those shown, or take the row in as a new lead.")
+    message = _("There is no such lead. Choose one of those shown, or import the row as a new lead.")
 
 
 class MeaningUnknown(Invalid):
     code = "invalid_choice"
-    message = _("Held rows can all be the same person, somebody new, or left out: same, new, skip.")
+    message = _("Held rows can all be the same person, new leads, or skipped: same, new, skip.")
 
 
 class LeaseLost(DomainError):

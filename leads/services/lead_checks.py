@@ -21,17 +21,17 @@ class InvalidLead(Invalid):
     """The values do not make a lead; `errors` names each."""
 
     code = "invalid"
-    message = _("Some fields are wrong; see errors.")
+    message = _("Some fields have errors; see the details.")
 
 
-SOMEBODY = _("Somebody whom another team works with")
+SOMEBODY = _("Someone another team is working with")
 
 
 class DuplicateLead(Conflict):
     """The person is here already; `lead` is the one, named only to those who see it."""
 
     code = "duplicate_lead"
-    message = _("%(name)s is already here with the same %(key)s.")
+    message = _("%(name)s already exists with the same %(key)s.")
 
     def __init__(self, match: matching.Match, by: User | None):
         self.lead = match.lead
@@ -47,13 +47,13 @@ class StaleLead(DomainError):
 
     code = "stale"
     status = 412
-    message = _("Somebody has changed this in the meantime. Read it again, then repeat your change.")
+    message = _("Someone else has changed this. Reload it, then repeat your change.")
 
 
 def require(by: User | None, permission: Permission) -> None:
     """Raises Forbidden unless this person (or the system) may."""
     if by is not None and not by.may(permission):
-        raise Forbidden(_("You may not change leads."))
+        raise Forbidden(_("You don't have permission to change leads."))
 
 
 def custom_shapes() -> dict[str, CustomShape]:
@@ -67,7 +67,7 @@ def check(*, values: Mapping[str, Any], at: datetime, creating: bool) -> Cleaned
     cleaned = clean(values, at=at, zone=organization.current().zone, custom_fields=shapes)
     named = ("last_name", "first_name", "email", "phone", "mobile", "external_id")
     if creating and not cleaned.errors and not any(cleaned.lead.get(name) for name in named):
-        cleaned.fault("last_name", "required", str(_("Enter a name, an e-mail address or a telephone number.")))
+        cleaned.fault("last_name", "required", str(_("Enter a name, email address or phone number.")))
     if cleaned.errors:
         raise InvalidLead(errors=cleaned.errors)
     return cleaned

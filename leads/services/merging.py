@@ -34,17 +34,17 @@ class LeadGone(Conflict):
     """One of the two was merged, erased or taken back meanwhile."""
 
     code = "lead_gone"
-    message = _("One of these two leads is not here any more.")
+    message = _("One of these two leads no longer exists.")
 
 
 class CrossesCompanies(Conflict):
     code = "crosses_companies"
-    message = _("They belong to two companies: %(one)s and %(other)s. Say that they are merged all the same.")
+    message = _("They belong to two companies: %(one)s and %(other)s. Confirm that you want to merge them anyway.")
 
 
 class HidesLead(Conflict):
     code = "hides_lead"
-    message = _("A team that works on one of them would lose sight of it. A manager decides who keeps the lead.")
+    message = _("A team working on one of them would lose access to it. A manager decides who keeps the lead.")
 
 
 class MayNotAssign(Forbidden):
@@ -54,7 +54,7 @@ class MayNotAssign(Forbidden):
 
 class UnknownChoice(Invalid):
     code = "unknown_choice"
-    message = _("Some of the chosen fields are wrong; see errors.")
+    message = _("Some of the chosen fields have errors; see the details.")
 
 
 class UndoneAlready(Conflict):
@@ -64,7 +64,7 @@ class UndoneAlready(Conflict):
 
 class NewerMergeFirst(Conflict):
     code = "newer_merge_first"
-    message = _("This lead was merged again since. Undo the newer merge first.")
+    message = _("This lead has since been merged again. Undo the newer merge first.")
 
 
 @retried

@@ -26,14 +26,14 @@ class InvalidSegment(Invalid):
     """The values make no list; `errors` names each fault."""
 
     code = "invalid"
-    message = _("Some fields are wrong; see errors.")
+    message = _("Some fields have errors; see the details.")
 
 
 class SegmentNameTaken(Conflict):
     """This person has a list of that name already."""
 
     code = "segment_name_taken"
-    message = _("You have a list named “%(name)s” already. Choose another name.")
+    message = _("You already have a list named “%(name)s”. Choose another name.")
 
     def __init__(self, name: str):
         super().__init__(name=name)
@@ -47,7 +47,7 @@ def save(*, values: Mapping[str, Any], by: User, at: datetime, segment: Segment 
     Raises Forbidden, InvalidSegment, SegmentNameTaken.
     """
     if not by.may(Permission.SEE_LEADS) or (segment and not may_change(segment, by)):
-        raise Forbidden(_("Only who made this list may change it."))
+        raise Forbidden(_("Only the person who created this list can change it."))
     row = segment or Segment(owner=by, created_at=at, version=0)
     for name, value in _checked(values, is_new=segment is None, by=by, at=at).items():
         setattr(row, name, value)
@@ -62,7 +62,7 @@ def save(*, values: Mapping[str, Any], by: User, at: datetime, segment: Segment 
 def delete(*, segment: Segment, by: User, at: datetime) -> None:
     """The list goes, its leads stay. Raises Forbidden."""
     if not may_change(segment, by):
-        raise Forbidden(_("Only who made this list may change it."))
+        raise Forbidden(_("Only the person who created this list can change it."))
     journal.record("segment.deleted", subject=segment, by=by, at=at, data={"name": segment.name})
     segment.delete()
 
@@ -101,7 +101,7 @@ def _checked(values: Mapping[str, Any], *, is_new: bool, by: User, at: datetime)
 def _name(value: object, faults: list[FieldError]) -> str:
     name = " ".join(value.split()) if isinstance(value, str) else ""
     if not name:
-        faults.append(FieldError("name", "required", _("Give the list a name.")))
+        faults.append(FieldError("name", "required", _("Enter a name for the list.")))
     elif len(name) > MOST_NAME:
         faults.append(FieldError("name", "max_length", _("At most %(count)s characters.") % {"count": MOST_NAME}))
     elif not name.isprintable():

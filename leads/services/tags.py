@@ -22,12 +22,12 @@ ADD, REMOVE = "tag", "untag"
 
 class MayNotTag(Forbidden):
     code = "may_not_tag"
-    message = _("Your role does not change leads.")
+    message = _("Your role can't change leads.")
 
 
 class BadTag(Invalid):
     code = "bad_tag"
-    message = _("This cannot be a tag; see errors.")
+    message = _("This can't be a tag; see the details.")
 
 
 def named(name: str, *, at: datetime) -> Tag:
@@ -41,11 +41,11 @@ def named(name: str, *, at: datetime) -> Tag:
 
 def _problem(name: str) -> Any:
     if not name:
-        return _("Give the tag a name.")
+        return _("Enter a name for the tag.")
     if len(name) > MOST_CHARACTERS:
         return _("At most %(count)s characters.") % {"count": MOST_CHARACTERS}
     if not is_one(name):
-        return _("A tag holds no comma, 、 or semicolon and no control character.")
+        return _("A tag can't contain commas, semicolons or control characters.")
     return ""
 
 

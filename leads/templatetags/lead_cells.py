@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.interface import cells, figures
 from accounts.templatetags import ui
+from leads.domain import prefectures
 from leads.queries import custom_values
 from leads.queries.lead_rows import Row
 from leads.templatetags.lead_words import due_word
@@ -81,7 +82,7 @@ CELLS = {
     "due": Cell(" hf-nowrap", _due),
     "industry": Cell(" hf-2nd", _value("company__industry")),
     "employees": Cell(" hf-num", lambda row, _today: figures.number(row.values["company__employee_count"])),
-    "prefecture": Cell(" hf-2nd", _value("company__prefecture")),
+    "prefecture": Cell(" hf-2nd", lambda row, _today: prefectures.shown(row.values["company__prefecture"] or "")),
     "acquired": Cell(" hf-nowrap", lambda row, today: cells.when(row.values["acquired_at"], "day", today=today)),
     "tags": Cell("", _tags),
     "owner": Cell(" hf-nowrap", lambda row, _today: ui.owner(row.owner, team=row.values["team__name"])),

@@ -24,7 +24,7 @@ def due_note_words(note: str) -> str:
     """`電話：来週かけ直す`: a planned step's kind, kept as its code, in the reader's language; other notes as written."""
     words = {
         "call": pgettext("planned", "Call"),
-        "mail": pgettext("planned", "E-mail"),
+        "mail": pgettext("planned", "Email"),
         "meeting": pgettext("planned", "Meeting"),
         "other": "",
     }

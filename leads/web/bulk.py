@@ -110,7 +110,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if run.is_working:
         is_undo = run.state == BulkRun.State.UNDOING
         context |= {"done": run.undone if is_undo else run.worked, "of": run.changed if is_undo else run.total}
-        context["label"] = _("Undoing") if is_undo else _("Under way")
+        context["label"] = _("Undoing") if is_undo else _("Work")
         template = "leads/_bulk_progress.html" if request.htmx else "leads/bulk_run.html"  # type: ignore[attr-defined]
         return render(request, template, context)
     if request.htmx:  # type: ignore[attr-defined]
@@ -131,10 +131,12 @@ def _result(run: BulkRun) -> dict[str, Any]:
 
 def _said_undone(run: BulkRun) -> str:
     back = run.undone - run.left
-    said = ngettext("%(n)s lead is as it was.", "%(n)s leads are as they were.", back) % {"n": figures.number(back)}
+    said = ngettext("%(n)s lead restored.", "%(n)s leads restored.", back) % {"n": figures.number(back)}
     if run.left:
         rest = ngettext(
-            "%(n)s was changed by somebody since and stays.", "%(n)s were changed by somebody since and stay.", run.left
+            "%(n)s has since been changed by someone else and stays as it is.",
+            "%(n)s have since been changed by someone else and stay as they are.",
+            run.left,
         )
         said = f"{said} {rest % {'n': figures.number(run.left)}}"
     return said
@@ -170,8 +172,8 @@ class TagForm(forms.Form):
     way = forms.ChoiceField(
         label=gettext_lazy("What to do"),
         choices=[
-            (tags.ADD, pgettext_lazy("tag", "Put it on")),
-            (tags.REMOVE, pgettext_lazy("tag", "Take it off")),
+            (tags.ADD, pgettext_lazy("tag", "Add tag")),
+            (tags.REMOVE, pgettext_lazy("tag", "Remove tag")),
         ],
         initial=tags.ADD,
         widget=forms.RadioSelect(attrs={"class": "hf-check"}),
@@ -189,7 +191,7 @@ def tag(request: HttpRequest) -> HttpResponse:
         answer = begin(request, form, picked, action=form.cleaned_data["way"], values=values)
         if answer is not None:
             return answer
-    note = _("A tag is a word of your own. Lists can be narrowed down to it.")
+    note = _("A tag is a label of your own. You can filter lists by it.")
     extra = {"tags_in_use": tag_queries.in_use()}
     return ask(request, form, picked, Question(_("Tag leads"), pgettext_lazy("button", "Save"), [note], extra))
 
@@ -204,18 +206,18 @@ def _tag(request: HttpRequest, form: TagForm) -> Tag | None:
 
 
 def _tagged(run: BulkRun) -> str:
-    said = ngettext("“%(tag)s” put on %(n)s lead.", "“%(tag)s” put on %(n)s leads.", run.changed)
+    said = ngettext("“%(tag)s” added to %(n)s lead.", "“%(tag)s” added to %(n)s leads.", run.changed)
     return said % {"tag": run.values["name"], "n": figures.number(run.changed)}
 
 
 def _untagged(run: BulkRun) -> str:
-    said = ngettext("“%(tag)s” taken off %(n)s lead.", "“%(tag)s” taken off %(n)s leads.", run.changed)
+    said = ngettext("“%(tag)s” removed from %(n)s lead.", "“%(tag)s” removed from %(n)s leads.", run.changed)
     return said % {"tag": run.values["name"], "n": figures.number(run.changed)}
 
 
 bulk_words.register(
-    tags.ADD, bulk_words.Words(lambda run: _("Put on the tag “%(tag)s”") % {"tag": run.values["name"]}, _tagged)
+    tags.ADD, bulk_words.Words(lambda run: _("Add tag “%(tag)s”") % {"tag": run.values["name"]}, _tagged)
 )
 bulk_words.register(
-    tags.REMOVE, bulk_words.Words(lambda run: _("Take off the tag “%(tag)s”") % {"tag": run.values["name"]}, _untagged)
+    tags.REMOVE, bulk_words.Words(lambda run: _("Remove tag “%(tag)s”") % {"tag": run.values["name"]}, _untagged)
 )

@@ -18,7 +18,7 @@ class Words:
     reasons: Mapping[str, Any] = field(default_factory=dict)
 
 
-REASONS: dict[str, Any] = {"gone": _("Not there any more, or not visible to you")}
+REASONS: dict[str, Any] = {"gone": _("Deleted, or not visible to you")}
 _WORDS: dict[str, Words] = {}
 
 

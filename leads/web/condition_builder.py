@@ -58,7 +58,7 @@ def tree_of(text: str) -> object:
     try:
         return json.loads(text) if text.strip() else {}
     except (ValueError, RecursionError) as error:
-        raise c.InvalidCondition(errors=[c.fault("", "invalid", gettext("This is not readable as JSON."))]) from error
+        raise c.InvalidCondition(errors=[c.fault("", "invalid", gettext("This is not valid JSON."))]) from error
 
 
 def written_out(tree: object) -> str:
@@ -112,11 +112,11 @@ def _head(name: str) -> str:
     if dot:
         return {
             "company": pgettext("condition builder", "Company"),
-            "qualification": pgettext("condition builder", "What we asked"),
-            "custom": pgettext("condition builder", "Own fields"),
+            "qualification": pgettext("condition builder", "Qualification"),
+            "custom": pgettext("condition builder", "Custom fields"),
         }[first]
     if name in ("stage", "score", "band", "last_activity_at"):
-        return pgettext("condition builder", "Where it stands")
+        return pgettext("condition builder", "Status")
     return pgettext("condition builder", "Person and origin")
 
 
@@ -147,9 +147,9 @@ def _comparisons(kind: Kind) -> list[list[str]]:
         "contains": pgettext("condition builder", "contains one of"),
         "gte": pgettext("condition builder", "is at least"),
         "lte": pgettext("condition builder", "is at most"),
-        "between": pgettext("condition builder", "lies between"),
+        "between": pgettext("condition builder", "is between"),
         "known": pgettext("condition builder", "is known"),
-        "unknown": pgettext("condition builder", "is not known yet"),
+        "unknown": pgettext("condition builder", "is unknown"),
     }
     if kind in _BY_DAY:
         words["gte"] = pgettext("condition builder", "is on or after")
@@ -163,28 +163,28 @@ def _words() -> dict[str, str]:
 
 def _joining() -> dict[str, str]:
     return {
-        "all": pgettext("condition builder", "All of these hold"),
-        "any": pgettext("condition builder", "Any of these holds"),
-        "some": pgettext("condition builder", "At least so many hold"),
-        "join": pgettext("condition builder", "How these join"),
-        "so_many": pgettext("condition builder", "How many at least"),
+        "all": pgettext("condition builder", "All of these"),
+        "any": pgettext("condition builder", "Any of these"),
+        "some": pgettext("condition builder", "At least this many"),
+        "join": pgettext("condition builder", "How these combine"),
+        "so_many": pgettext("condition builder", "Minimum number"),
         "not": pgettext("condition builder", "Not"),
-        "negate": pgettext("condition builder", "Holds when this is not the case"),
+        "negate": pgettext("condition builder", "True when this is not the case"),
         "add": pgettext("condition builder", "Add a condition"),
         "add_group": pgettext("condition builder", "Add a group"),
-        "remove": pgettext("condition builder", "Take away"),
-        "remove_named": pgettext("condition builder", "Take away: {what}"),
+        "remove": pgettext("condition builder", "Remove"),
+        "remove_named": pgettext("condition builder", "Remove: {what}"),
         "group": pgettext("condition builder", "Group"),
-        "always": pgettext("condition builder", "No condition yet: every lead."),
-        "wrong": pgettext("condition builder", "Some places are not filled in correctly."),
-        "unfinished": pgettext("condition builder", "Not everything is filled in yet."),
-        "away": pgettext("condition builder", "No connection. The next change asks again."),
+        "always": pgettext("condition builder", "No conditions yet: matches every lead."),
+        "wrong": pgettext("condition builder", "Some fields are not filled in correctly."),
+        "unfinished": pgettext("condition builder", "Some fields are still empty."),
+        "away": pgettext("condition builder", "No connection. Your next change will try again."),
     }
 
 
 def _about_activities() -> dict[str, str]:
     return {
-        "what": pgettext("condition builder", "What is compared"),
+        "what": pgettext("condition builder", "Field"),
         "activities": pgettext("condition builder", "Activities"),
         "activity": pgettext("condition builder", "Did something"),
         "inactive": pgettext("condition builder", "Did nothing for a while"),
@@ -200,13 +200,13 @@ def _about_activities() -> dict[str, str]:
         "any_content": pgettext("condition builder", "Any"),
         "any_time": pgettext("condition builder", "any time"),
         "times": pgettext("condition builder", "At least"),
-        "minutes": pgettext("condition builder", "Minutes in all"),
+        "minutes": pgettext("condition builder", "Total minutes"),
         "counting": pgettext("condition builder", "Counted as"),
         "each": pgettext("condition builder", "times"),
         "content": pgettext("condition builder", "different contents"),
         "day": pgettext("condition builder", "different days"),
-        "duration": pgettext("condition builder", "minutes in all"),
-        "days": pgettext("condition builder", "Days without it"),
+        "duration": pgettext("condition builder", "total minutes"),
+        "days": pgettext("condition builder", "Days without activity"),
         "days_unit": pgettext("condition builder", "days"),
     }
 

@@ -50,7 +50,7 @@ def _narrowed(query: QueryDict, text: str) -> str:
         query[CONDITION] = written
     address = f"{reverse('leads')}?{query.urlencode(safe=',')}"
     if len(address) > LONGEST_ADDRESS:
-        raise InvalidCondition(errors=[fault("", "too_long", gettext("The condition is too long for an address."))])
+        raise InvalidCondition(errors=[fault("", "too_long", gettext("The condition is too long for a URL."))])
     return address
 
 

@@ -27,11 +27,11 @@ from leads.web.posting import posted
 
 
 class ContentForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("Title of the content"), max_length=TEXTS["title"])
-    url = forms.CharField(label=pgettext_lazy("content", "Address"), max_length=TEXTS["url"], required=False)
+    title = forms.CharField(label=gettext_lazy("Content title"), max_length=TEXTS["title"])
+    url = forms.CharField(label=pgettext_lazy("content", "URL"), max_length=TEXTS["url"], required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     phase = forms.ChoiceField(
-        label=pgettext_lazy("content", "For the phase"),
+        label=pgettext_lazy("content", "Buying phase"),
         required=False,
         choices=[("", pgettext_lazy("content", "Not set")), *Phase.choices],
     )

@@ -113,7 +113,7 @@ def _brief(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _reason(reason: dict[str, Any]) -> str:
     if reason["similarity"] >= 100:
         return _("Same %(field)s") % {"field": _inside(reason["field"])}
-    return _("%(field)s %(percent)s%% alike") % {"field": word(reason["field"]), "percent": reason["similarity"]}
+    return _("%(field)s %(percent)s%% similar") % {"field": word(reason["field"]), "percent": reason["similarity"]}
 
 
 def _inside(name: str) -> str:

@@ -94,7 +94,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
     else:
-        toasts.say(request, _("Remembered as two people."), undo_url=reverse("duplicate-reopen", args=[pk]))
+        toasts.say(request, _("Saved as two different people."), undo_url=reverse("duplicate-reopen", args=[pk]))
     return redirect(safe_next(request, reverse("duplicates")))
 
 
@@ -125,7 +125,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
         return redirect(f"{safe_next(request, reverse('duplicates'))}#pair-{pk}")
-    text = _("%(name)s is one lead now.") % {"name": Lead.objects.get(pk=row.survivor_id)}
+    text = _("Merged into %(name)s.") % {"name": Lead.objects.get(pk=row.survivor_id)}
     toasts.say(request, text, undo_url=reverse("merge-undo", args=[row.pk]))
     return redirect(safe_next(request, reverse("duplicates")))
 
@@ -151,5 +151,5 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
     else:
-        toasts.say(request, _("They are two leads again."))
+        toasts.say(request, _("They are separate leads again."))
     return redirect(safe_next(request, reverse("duplicates")))

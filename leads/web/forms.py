@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from journal.errors import DomainError
+from leads.domain import prefectures
 from leads.domain.choices import Seniority
 from leads.domain.field_labels import LABELS
 from leads.domain.lead_values import COMPANY_TEXTS, LEAD_TEXTS
@@ -39,7 +40,7 @@ class LeadForm(forms.Form):
     seniority = forms.ChoiceField(
         label=LABELS["seniority"],
         required=False,
-        choices=[("", _("From the title")), *Seniority.choices],
+        choices=[("", _("From job title")), *Seniority.choices],
     )
     email = _text("email", LEAD_TEXTS["email"], type="email", inputmode="email")
     phone = _text("phone", LEAD_TEXTS["phone"], type="tel", inputmode="tel")
@@ -61,8 +62,12 @@ class LeadForm(forms.Form):
     def clean_employees(self) -> str:
         text = self.cleaned_data["employees"]
         if text and employee_range(text) == (None, None):
-            raise forms.ValidationError(_("Write a number such as 120, or a range such as 101–300."))
+            raise forms.ValidationError(_("Enter a number such as 120, or a range such as 101–300."))
         return text
+
+    def clean_prefecture(self) -> str:
+        text = self.cleaned_data["prefecture"]
+        return prefectures.prefecture(text) or text
 
     def values(self) -> dict[str, Any]:
         """The cleaned values as the service takes them."""
@@ -99,7 +104,8 @@ def initial_of(lead: Lead) -> dict[str, Any]:
     values = {name: getattr(lead, name) or "" for name in LEAD_TEXTS} | {"seniority": lead.seniority}
     values |= {"version": lead.version, "channel": lead.channel.name if lead.channel else ""}
     if company:
-        values |= {"company_name": company.name, "industry": company.industry, "prefecture": company.prefecture}
+        values |= {"company_name": company.name, "industry": company.industry}
+        values["prefecture"] = prefectures.shown(company.prefecture)
         values["employees"] = _range_text(company.employee_count, company.employee_count_max)
     return values
 

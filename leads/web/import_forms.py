@@ -27,7 +27,7 @@ class UploadForm(forms.Form):
     encoding = forms.ChoiceField(
         label=_("Character encoding"),
         required=False,
-        choices=[("", _("Find it out")), *((name, ENCODING[name]) for name in _ENCODINGS)],
+        choices=[("", _("Detect automatically")), *((name, ENCODING[name]) for name in _ENCODINGS)],
     )
 
 
@@ -41,7 +41,7 @@ class ReadingForm(forms.Form):
         required=False,
         min_value=1,
         max_value=1000,
-        help_text=_("Empty: find it"),
+        help_text=_("Leave empty to detect it"),
     )
 
     def __init__(self, *args: Any, run: ImportRun, **kwargs: Any):
@@ -69,29 +69,29 @@ class ColumnsForm(forms.Form):
     """One select a column, and what holds for the file as a whole."""
 
     channel = forms.CharField(
-        label=_("Channel of rows that name none"),
+        label=_("Channel for rows without one"),
         required=False,
         max_length=80,
-        help_text=_("A new name makes a channel."),
+        help_text=_("A new name creates a channel."),
     )
-    campaign = forms.CharField(label=_("Campaign of rows that name none"), required=False, max_length=120)
+    campaign = forms.CharField(label=_("Campaign for rows without one"), required=False, max_length=120)
     outcome = forms.ChoiceField(
-        label=_("Result of all rows"),
+        label=_("Result for all rows"),
         required=False,
         choices=[
-            ("", _("As the rows say")),
+            ("", _("As given in each row")),
             ("won", Stage.WON.label),
             ("lost", Stage.LOST.label),
             ("open", Stage.OPPORTUNITY.label),
         ],
     )
     match_on = forms.ChoiceField(
-        label=_("How a row finds its lead"),
+        label=_("Match rows to leads by"),
         required=False,
         choices=[
-            ("", _("ID, e-mail, mobile, or company + name")),
+            ("", _("ID, email, mobile, or company + name")),
             ("external_id", _("ID in another system")),
-            ("email", _("E-mail")),
+            ("email", _("Email")),
             ("mobile", _("Mobile")),
             ("company_and_person", _("Company and name")),
         ],
@@ -102,14 +102,14 @@ class ColumnsForm(forms.Form):
         choices=[("", _("Ask me")), ("dmy", _("Day first: 1 February")), ("mdy", _("Month first: January 2"))],
     )
 
-    rest = forms.BooleanField(label=_("Make own fields of all columns that are not imported"), required=False)
+    rest = forms.BooleanField(label=_("Create custom fields for all columns that are not imported"), required=False)
 
     def __init__(self, *args: Any, run: ImportRun, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.run = run
         choices = field_choices()
         for index, header in enumerate(run.headers):
-            own = [(pgettext_lazy("import group", "New"), [(NEW, _("Make an own field of it"))])]
+            own = [(pgettext_lazy("import group", "New"), [(NEW, _("Create a custom field"))])]
             known = {name for _group, names in choices for name, _label in names}
             given = run.mapping.get(header, LEAVE_OUT)
             name = given["field"] if isinstance(given, dict) else given

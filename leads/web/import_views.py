@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from leads.domain.choices import Stage
 from leads.domain.field_labels import label_of
@@ -60,7 +60,7 @@ def listed(run: ImportRun) -> dict[str, Any]:
 def state(run: ImportRun) -> str:
     """The word for where the run stands; a preview without rows waits for its columns."""
     if run.state == ImportRun.State.PREVIEW and not run.rows:
-        return _("Columns to assign")
+        return _("Columns to map")
     return str(STATE[run.state])
 
 
@@ -72,7 +72,8 @@ def understood(run: ImportRun) -> list[str]:
     if run.sheet:
         facts.append(_("Sheet “%(name)s”") % {"name": run.sheet})
     facts.append(_("Column names in line %(line)s") % {"line": run.header_line})
-    facts.append(_("%(count)s columns") % {"count": len(run.headers)})
+    columns = len(run.headers)
+    facts.append(ngettext("%(count)s column", "%(count)s columns", columns) % {"count": columns})
     return facts
 
 
@@ -90,7 +91,7 @@ def progress(run: ImportRun) -> dict[str, Any]:
         return {"label": _("Reading the file"), "done": run.rows_read, "total": 0}
     if run.state == ImportRun.State.COMMITTING or not run.dry_run:
         return {"label": _("Importing"), "done": run.rows_done, "total": run.rows}
-    return {"label": _("Looking at every row"), "done": run.rows_done, "total": run.rows}
+    return {"label": _("Checking every row"), "done": run.rows_done, "total": run.rows}
 
 
 def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:

@@ -231,7 +231,7 @@ def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
     else:
-        toasts.say(request, _("Line %(line)s is decided.") % {"line": run.file_rows.get(number=number).line})
+        toasts.say(request, _("Line %(line)s decided.") % {"line": run.file_rows.get(number=number).line})
     return redirect(f"{reverse('import', args=[pk])}?result=duplicate")
 
 
@@ -250,7 +250,7 @@ def resolve_all(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
     else:
-        said = ngettext("%(count)s row is decided.", "%(count)s rows are decided.", count)
+        said = ngettext("%(count)s row decided.", "%(count)s rows decided.", count)
         toasts.say(request, said % {"count": count})
     return redirect(f"{reverse('import', args=[pk])}?result=duplicate")
 

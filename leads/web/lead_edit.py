@@ -38,7 +38,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.refuse(error)
             known = _if_visible(request, getattr(error, "lead", None))
         else:
-            toasts.say(request, _("%(name)s was added") % {"name": lead})
+            toasts.say(request, _("%(name)s added") % {"name": lead})
             return redirect("lead", pk=lead.pk)
     return _form(request, form, known=known)
 
@@ -98,7 +98,9 @@ def refuse_contact(request: HttpRequest, pk: int, which: str) -> HttpResponse:
         toasts.warn(request, str(error))
     else:
         said = (
-            _("No mail goes to %(name)s any more") if which == "opted-out" else _("Nobody contacts %(name)s any more")
+            _("%(name)s will receive no more email")
+            if which == "opted-out"
+            else _("%(name)s will no longer be contacted")
         )
         toasts.say(request, said % {"name": lead})
     return redirect("lead", pk=pk)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts import navigation
 from accounts.interface.languages import in_language
 from journal.errors import DomainError
+from leads.domain import prefectures
 from leads.domain.activity_types import STANDARD
 from leads.models import ActivityType, Lead, LeadSource
 from leads.queries import colleagues, duplicate_pairs, merges, tags, timeline, viewpoints
@@ -80,7 +81,7 @@ def _about(lead: Lead) -> str:
     company = lead.company
     if company is None:
         return ""
-    parts = (company.industry, viewpoints.employees(company), company.prefecture)
+    parts = (company.industry, viewpoints.employees(company), prefectures.shown(company.prefecture))
     return pgettext("separator", " · ").join(part for part in parts if part)
 
 
@@ -102,7 +103,7 @@ def kinds_by_hand() -> list[dict[str, Any]]:
     types = {kind.code: kind for kind in ActivityType.objects.filter(is_by_hand=True).order_by("code")}
     words = {
         "call": pgettext("by hand", "Call"),
-        "email_sent": pgettext("by hand", "E-mail"),
+        "email_sent": pgettext("by hand", "Email"),
         "meeting": pgettext("by hand", "Meeting"),
         "note": pgettext("by hand", "Note"),
     }

@@ -202,9 +202,9 @@ def _may_export(request: HttpRequest) -> bool:
 def _orderings(request: HttpRequest, ordering: str) -> list[tuple[str, str, bool]]:
     words = [
         ("-score", _("Highest score first")),
-        ("-last_activity_at", _("Latest act first")),
-        ("last_contact_at", _("Longest without contact first")),
-        ("due_at", _("Nearest duty first")),
+        ("-last_activity_at", _("Latest activity first")),
+        ("last_contact_at", _("Longest without contact")),
+        ("due_at", _("Nearest deadline first")),
         ("-acquired_at", _("Newest first")),
     ]
     return [(key, words_of, key == ordering) for key, words_of in words]

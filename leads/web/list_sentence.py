@@ -80,7 +80,7 @@ PIECES: tuple[Piece, ...] = (
     ("owner", "one", _owners, lambda: _("Owner"), lambda: pgettext("filter", "owned by %s")),
     ("channel", "one", _channels, lambda: _("Channel"), lambda: pgettext("filter", "won by %s")),
     ("tag", "several", _tags, lambda: _("Tag"), lambda: pgettext("filter", "tagged %s")),
-    ("industry", "text", None, lambda: _("Industry"), lambda: pgettext("filter", "in the industry %s")),
+    ("industry", "text", None, lambda: _("Industry"), lambda: pgettext("filter", "in industry %s")),
     (
         "employees_min",
         "number",
@@ -88,7 +88,7 @@ PIECES: tuple[Piece, ...] = (
         lambda: _("Employees from"),
         lambda: pgettext("filter", "with %s people or more"),
     ),
-    ("q", "text", None, lambda: _("Words"), lambda: pgettext("filter", "found by “%s”")),
+    ("q", "text", None, lambda: _("Keywords"), lambda: pgettext("filter", "matching “%s”")),
 )
 IMPORT = "import"
 NAMES = (*(piece[0] for piece in PIECES), IMPORT)
@@ -118,7 +118,7 @@ def _import_piece(given: str, sees_imports: bool) -> Piece:
         runs = imports.with_leads(_IMPORTS_OFFERED, also=as_id(given)) if sees_imports else []
         return [(str(run.pk), f"{run.filename} ({dates.day(run.created_at, weekday=False)})") for run in runs]
 
-    return IMPORT, "one", choices, lambda: _("Import"), lambda: pgettext("filter", "taken in with %s")
+    return IMPORT, "one", choices, lambda: _("Import"), lambda: pgettext("filter", "imported with %s")
 
 
 def _condition(text: str) -> str:

@@ -21,12 +21,12 @@ def field_of(own: Own) -> forms.Field:
         case "date":
             return forms.DateField(widget=DateInput, **options)
         case "yes_no":
-            words = [("", _("Unknown yet")), ("yes", _("Yes")), ("no", _("No"))]
+            words = [("", _("Unknown")), ("yes", _("Yes")), ("no", _("No"))]
             return forms.ChoiceField(choices=words, **options)
         case "choice":
             here = [own.value] if own.value and own.value not in own.choices else []
             choices = [(choice, choice) for choice in (*own.choices, *here)]
-            return forms.ChoiceField(choices=[("", _("Unknown yet")), *choices], **options)
+            return forms.ChoiceField(choices=[("", _("Unknown")), *choices], **options)
     return forms.CharField(max_length=MOST_CUSTOM_TEXT, **options)
 
 

@@ -34,7 +34,7 @@ def _degrees() -> list[tuple[str, str]]:
         4: pgettext("temperature", "4 warm"),
         5: pgettext("temperature", "5 hot"),
     }
-    return [("", _("Unknown yet")), *((str(degree), word) for degree, word in words.items())]
+    return [("", _("Unknown")), *((str(degree), word) for degree, word in words.items())]
 
 
 class QualificationForm(forms.Form):
@@ -54,7 +54,7 @@ class QualificationForm(forms.Form):
             "required": False,
         }
         if name == "phase":
-            return forms.ChoiceField(choices=[("", _("Unknown yet")), *Phase.choices], **options)
+            return forms.ChoiceField(choices=[("", _("Unknown")), *Phase.choices], **options)
         if name == "temperature":
             return forms.TypedChoiceField(choices=_degrees(), coerce=int, empty_value=None, **options)
         widget = forms.Textarea(attrs={"rows": 2}) if name in _LONG else forms.TextInput()

@@ -24,8 +24,8 @@ CARRIED = frozenset(segments.FILTERS) | {"condition", "ordering"}
 class SaveForm(forms.Form):
     """Under which name, for whom."""
 
-    name = forms.CharField(label=gettext_lazy("Name of the list"), max_length=segments.MOST_NAME)
-    is_shared = forms.BooleanField(label=gettext_lazy("Everybody sees it"), required=False)
+    name = forms.CharField(label=gettext_lazy("List name"), max_length=segments.MOST_NAME)
+    is_shared = forms.BooleanField(label=gettext_lazy("Share with everyone"), required=False)
     query = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
 
 
@@ -64,7 +64,7 @@ def _save(request: HttpRequest, form: SaveForm, query: QueryDict, segment: Segme
     }
     kept = segment if request.POST.get("as") != "new" else None
     saved = segments.save(values=values, by=request.user, at=request.entry.at, segment=kept)  # type: ignore[arg-type,attr-defined]
-    toasts.say(request, _("The list “%(name)s” is saved.") % {"name": saved.name})
+    toasts.say(request, _("List “%(name)s” saved.") % {"name": saved.name})
     return redirect(address(saved))
 
 
@@ -84,7 +84,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     name = segment.name
     segments.delete(segment=segment, by=request.user, at=request.entry.at)  # type: ignore[arg-type,attr-defined]
-    toasts.say(request, _("The list “%(name)s” is gone; its leads are still here.") % {"name": name})
+    toasts.say(request, _("List “%(name)s” deleted; its leads are still here.") % {"name": name})
     return redirect("leads")
 
 

@@ -82,7 +82,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
         return redirect("settings-field", pk=pk)
-    toasts.say(request, _("The field “%(name)s” is gone.") % {"name": found.label})
+    toasts.say(request, _("Field “%(name)s” deleted.") % {"name": found.label})
     return redirect("settings-fields")
 
 

@@ -18,7 +18,7 @@ def channels_now(at: datetime) -> str:
     number = Channel.objects.filter(is_active=True).count()
     cost = Campaign.objects.aggregate(all=Sum("cost"))["all"] or 0
     said = ngettext("%(number)d channel", "%(number)d channels", number) % {"number": number}
-    return pgettext("settings", "%(channels)s; campaigns cost %(cost)s in all") % {
+    return pgettext("settings", "%(channels)s; total campaign cost %(cost)s") % {
         "channels": said,
         "cost": figures.money(cost),
     }
@@ -36,4 +36,4 @@ def fields_now(at: datetime) -> str:
 
 
 register(Panel("channels", "leads", _("Channels and campaigns"), "settings-channels", channels_now, position=10))
-register(Panel("fields", "leads", _("Your own lead fields"), "settings-fields", fields_now, position=20))
+register(Panel("fields", "leads", _("Custom lead fields"), "settings-fields", fields_now, position=20))

@@ -64,16 +64,16 @@ class QuestionSerializer(serializers.Serializer[Any]):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         first, last = given.get("from"), given.get("to")
         if (first is None) != (last is None):
-            raise serializers.ValidationError({"to": [_("Give both from and to, or neither.")]})
+            raise serializers.ValidationError({"to": [_("Specify both from and to, or neither.")]})
         if first and last and not first < last:
             raise serializers.ValidationError({"to": [_("The period ends before it begins; `to` is the day after.")]})
         if first and last and (last - first).days > LONGEST_DAYS:
-            raise serializers.ValidationError({"to": [_("At most ten years.")]})
+            raise serializers.ValidationError({"to": [_("The period can be at most ten years.")]})
         return given
 
     def _known(self, model: Any, number: int) -> int:
         if number > 2**62 or not model.objects.filter(pk=number).exists():
-            raise serializers.ValidationError(_("There is none with this id."))
+            raise serializers.ValidationError(_("There is nothing with this ID."))
         return number
 
 

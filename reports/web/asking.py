@@ -130,11 +130,11 @@ def period_names() -> dict[str, str]:
     return {
         "month": _("This month"),
         "1m": _("Last month"),
-        "3m": _("Latest 3 months"),
-        "6m": _("Latest 6 months"),
-        "12m": _("Latest 12 months"),
-        "30d": _("Latest 30 days"),
-        "90d": _("Latest 90 days"),
+        "3m": _("Last 3 months"),
+        "6m": _("Last 6 months"),
+        "12m": _("Last 12 months"),
+        "30d": _("Last 30 days"),
+        "90d": _("Last 90 days"),
     }
 
 

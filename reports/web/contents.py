@@ -45,7 +45,7 @@ class ContentFigures(ReportPage):
         content = get_object_or_404(Content, pk=pk)
         got = brought([pk]).get(pk, Brought())
         shares = [
-            (pgettext("content", "Leads touched"), got.leads, ""),
+            (pgettext("content", "Leads reached"), got.leads, ""),
             ("MQL", got.mql, figures.percent(got.mql / got.leads) if got.leads else ""),
             (
                 str(Stage.OPPORTUNITY.label),

@@ -121,7 +121,7 @@ def tab_names() -> dict[str, str]:
         "funnel": _("Funnel"),
         "velocity": _("Speed"),
         "channels": _("Channels"),
-        "sla": _("Promises"),
+        "sla": _("SLA"),
         "feedback": pgettext("dashboard", "Feedback"),
     }
 
@@ -145,14 +145,14 @@ def figure_name(figure: str, stage: str) -> str:
         "acted": _("Acted on"),
         "never_contacted": pgettext("figure", "Never contacted"),
         "opportunities": _("Became an opportunity"),
-        "wins": _("Reached opportunity in the period"),
+        "wins": _("Became an opportunity in the period"),
         "won": str(Stage.WON.label),
-        "kept": _("Promises due in the period"),
-        "broken": _("Promises broken"),
-        "quality": _("Quality as sales saw it"),
-        "rejected": _("Why leads came back"),
+        "kept": _("SLAs due in the period"),
+        "broken": _("SLAs missed"),
+        "quality": _("Lead quality rated by sales"),
+        "rejected": _("Why leads were given back"),
         "lost": _("Why deals were lost"),
-        "considering": _("Why they still consider"),
+        "considering": _("Why they are still considering"),
     }.get(figure, "")
 
 

@@ -72,7 +72,7 @@ def key_figures(now: Kpis, before: Kpis, points: list[Point], asked: Asked) -> l
         figure=figures.number(now.handoffs),
         unit=pgettext("counter", "cases"),
         of=_never_contacted(now),
-        before=_("before %(change)s") % {"change": figures.signed(now.handoffs - before.handoffs)},
+        before=_("%(change)s vs. previous period") % {"change": figures.signed(now.handoffs - before.handoffs)},
         url=behind(asked, "handoffs"),
         values=[kpis.handoffs for kpis in series],
     )
@@ -81,7 +81,7 @@ def key_figures(now: Kpis, before: Kpis, points: list[Point], asked: Asked) -> l
         (_("Opportunity rate"), "opportunities", now.opportunities, before.opportunities,
          [kpis.opportunities.value for kpis in series]),
         (_("Win rate"), "wins", now.wins, before.wins, [kpis.wins.value for kpis in series]),
-        (_("Promises kept"), "kept", now.sla, before.sla, [kpis.sla.value for kpis in series]),
+        (_("SLA met"), "kept", now.sla, before.sla, [kpis.sla.value for kpis in series]),
     )  # fmt: skip
     return [count, *(_rate(name, behind(asked, key), rate, was, values) for name, key, rate, was, values in rates)]
 
@@ -107,7 +107,7 @@ def _rate(name: str, url: str, rate: Rate, before: Rate, values: list[float | No
         figure=figures.NONE if rate.value is None else figures.number(rate.value * 100, 1),
         unit="" if rate.value is None else "%",
         of=cases(rate),
-        before=_("before %(change)s") % {"change": figures.points(change)} if change is not None else "",
+        before=_("%(change)s vs. previous period") % {"change": figures.points(change)} if change is not None else "",
         url=url,
         values=values,
         is_uncertain=rate.value is not None and rate.is_uncertain,

@@ -55,7 +55,7 @@ def _message(finding: Finding, model: ModelSpec) -> str:
     return {
         "unreachable_line": gettext("The line of %(line)d is unreachable: the maximum is %(maximum)d."),
         "unreachable_band": gettext("The band “%(band)s” is unreachable: the maximum is %(maximum)d."),
-        "always": gettext("“%(rule)s” matches every lead, so it tells none apart."),
-        "never": gettext("“%(rule)s” matches no lead today."),
+        "always": gettext("“%(rule)s” matches every lead, so it doesn't distinguish any."),
+        "never": gettext("“%(rule)s” matches no leads today."),
         "duplicate": gettext("“%(rule)s” has the same condition as “%(other)s”."),
     }[finding.code] % values

@@ -32,7 +32,7 @@ EDITABLE = ("name", "line", "bands", "caps", "applies_to", "rules", "why")
 
 class InvalidModel(Invalid):
     code = "invalid_model"
-    message = _("The scoring model is wrong in some places; see errors.")
+    message = _("The scoring model has errors; see the details.")
 
 
 def read(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,10 +55,10 @@ class _Reader:
 
     def text(self, value: object, path: str, most: int, *, needed: bool = False) -> str:
         if not isinstance(value, str) or len(value) > most or "\x00" in value:
-            self.refuse(path, "not_a_text", _("This must be a text of suitable length."))
+            self.refuse(path, "not_a_text", _("This must be text of a suitable length."))
             return ""
         if needed and not value.strip():
-            self.refuse(path, "required", _("This is needed."))
+            self.refuse(path, "required", _("This is required."))
         return value.strip()
 
     def number(self, value: object, path: str, least: int, most: int) -> int:
@@ -160,7 +160,7 @@ class _Reader:
     def _points(self, value: object, path: str) -> int:
         points = self.number(value, f"{path}.points", -MOST_POINTS, MOST_POINTS)
         if value == 0:
-            self.refuse(f"{path}.points", "no_points", _("A rule must bring or take points."))
+            self.refuse(f"{path}.points", "no_points", _("A rule must add or subtract points."))
         return points
 
     def _counting(self, rule: Mapping[str, Any], condition: Node, path: str) -> dict[str, Any]:

@@ -30,11 +30,11 @@ class NotADraft(Conflict):
 
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
-    message = _("Somebody has changed this draft in the meantime. Read it again, then repeat your change.")
+    message = _("Someone else has changed this draft. Reload it, then repeat your change.")
 
 
 class MayNotDraft(Forbidden):
-    message = _("Drafting rules is for marketing and administrators.")
+    message = _("Only marketing and administrators can draft rules.")
 
 
 class MayNotAgree(Forbidden):
@@ -42,7 +42,7 @@ class MayNotAgree(Forbidden):
 
 
 class MayNotPublish(Forbidden):
-    message = _("Publishing rules is for administrators.")
+    message = _("Only administrators can publish rules.")
 
 
 class NotAgreed(Forbidden):
@@ -52,7 +52,7 @@ class NotAgreed(Forbidden):
 
 class WhyMissing(Invalid):
     code = "why_missing"
-    message = _("Say why the rules change.")
+    message = _("Enter why the rules are changing.")
 
 
 class Unreachable(Invalid):

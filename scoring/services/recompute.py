@@ -32,16 +32,16 @@ GOING = (State.QUEUED, State.RUNNING)
 
 class RunIsOver(Conflict):
     code = "run_is_over"
-    message = _("This recompute is already over.")
+    message = _("This recalculation has already finished.")
 
 
 class NotStopped(Conflict):
     code = "not_stopped"
-    message = _("Only a stopped recompute can be resumed.")
+    message = _("Only a stopped recalculation can be resumed.")
 
 
 class MayNotRecompute(Forbidden):
-    message = _("Recomputing all scores is for managers and administrators.")
+    message = _("Only managers and administrators can recalculate all scores.")
 
 
 # -- starting, stopping, resuming --------------------------------------------------------------------

@@ -31,8 +31,8 @@ def _missing(line: Line, today: date) -> str:
     if known or line.worth < 0:
         return known
     if line.fields:
-        return gettext("not known yet (%(points)s once known)") % {"points": worth}
-    return gettext("none yet (would bring %(points)s)") % {"points": worth}
+        return gettext("unknown (%(points)s once known)") % {"points": worth}
+    return gettext("none yet (worth %(points)s)") % {"points": worth}
 
 
 def _activities(line: Line, today: date) -> str:

@@ -111,7 +111,7 @@ def _row(line: Line, today: Any) -> Row:
 
 def _label(line: Line) -> str:
     if line.kind == "decay":
-        return gettext("%(rule)s: faded with time") % {"rule": line.label}
+        return gettext("%(rule)s: decayed over time") % {"rule": line.label}
     if line.kind == "rule_cap":
         return gettext("%(rule)s: over its cap") % {"rule": line.label}
     if line.kind == "dimension_cap":

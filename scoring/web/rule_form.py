@@ -22,7 +22,7 @@ OPERATOR_WORDS = {
     "between": pgettext_lazy("scoring", "is from … to"),
     "contains": pgettext_lazy("scoring", "contains one of"),
     "known": pgettext_lazy("scoring", "is known"),
-    "unknown": pgettext_lazy("scoring", "is not known yet"),
+    "unknown": pgettext_lazy("scoring", "is unknown"),
 }
 _SEPARATORS = str.maketrans({"、": ",", "，": ",", "・": ",", "\n": ","})
 
@@ -39,25 +39,25 @@ class RuleForm(forms.Form):
     within_days = forms.IntegerField(
         label=pgettext_lazy("scoring", "Within days"), required=False, min_value=1, max_value=3660
     )
-    at_least = forms.IntegerField(label=gettext_lazy("At least times"), required=False, min_value=1, max_value=10_000)
+    at_least = forms.IntegerField(label=gettext_lazy("Minimum times"), required=False, min_value=1, max_value=10_000)
     distinct = forms.ChoiceField(label=pgettext_lazy("scoring", "Count"), required=False)
     days = forms.IntegerField(label=gettext_lazy("Days without activity"), required=False, min_value=1, max_value=3660)
     condition = forms.CharField(required=False, max_length=MOST_CONDITION)
     dimension = forms.ChoiceField(label=pgettext_lazy("scoring", "Dimension"), choices=Dimension.choices)
     points = forms.IntegerField(label=pgettext_lazy("scoring", "Points"), min_value=-1000, max_value=1000)
-    per_activity = forms.BooleanField(label=gettext_lazy("Points for each activity"), required=False)
-    cap = forms.IntegerField(label=gettext_lazy("At most points"), required=False, min_value=1, max_value=10_000)
+    per_activity = forms.BooleanField(label=gettext_lazy("Points per activity"), required=False)
+    cap = forms.IntegerField(label=gettext_lazy("Maximum points"), required=False, min_value=1, max_value=10_000)
     half_life_days = forms.IntegerField(
-        label=gettext_lazy("Half as much after days"), required=False, min_value=1, max_value=3660
+        label=gettext_lazy("Half-life in days"), required=False, min_value=1, max_value=3660
     )
 
     def __init__(self, *args: Any, known: Registry, **more: Any):
         super().__init__(*args, **more)
         self.known = known
         kinds = [
-            ("field", pgettext("scoring", "What is known")),
-            ("activity", pgettext("scoring", "What was done")),
-            ("inactive", pgettext("scoring", "Nothing done")),
+            ("field", pgettext("scoring", "Lead field")),
+            ("activity", pgettext("scoring", "Lead activity")),
+            ("inactive", pgettext("scoring", "Inactivity")),
             ("built", pgettext("scoring", "In detail")),
         ]
         self.fields["kind"].choices = kinds

@@ -38,7 +38,7 @@ def parts(rule: RuleSpec, known: Registry) -> tuple[Part, ...]:
         return _begun(condition_sentence.cut(text))
     limits = gettext("up to %(cap)d points") % {"cap": rule.cap or 0}
     if rule.half_life_days:
-        limits = gettext("%(limits)s, halved every %(days)d days") % {"limits": limits, "days": rule.half_life_days}
+        limits = gettext("%(limits)s, halving every %(days)d days") % {"limits": limits, "days": rule.half_life_days}
     said = gettext("%(what)s, each time (%(limits)s)")
     return _begun(condition_sentence.cut(said % {"what": text, "limits": condition_sentence.mark(limits)}))
 

@@ -104,7 +104,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
         return redirect(_address(pk))
-    toasts.say(request, _("The draft was thrown away."))
+    toasts.say(request, _("Draft discarded."))
     return redirect("scoring")
 
 
@@ -156,7 +156,7 @@ def _save(request: HttpRequest, model: ScoringModel, key: str, form: RuleForm) -
     except DomainError as error:
         _show_faults(form, error)
         return False
-    toasts.say(request, _("The draft was saved."))
+    toasts.say(request, _("Draft saved."))
     return True
 
 
@@ -194,7 +194,7 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: models.agree(model=_model(pk), side=side, by=request.user, at=request.entry.at).model,
         pk,
-        _("Your agreement was recorded."),
+        _("Agreement recorded."),
     )
 
 
@@ -216,7 +216,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         return model
 
-    return _after(request, act, pk, _("Published. All leads are being scored again."))
+    return _after(request, act, pk, _("Published. All leads are being rescored."))
 
 
 def _not_published(model: ScoringModel) -> str:

@@ -124,7 +124,7 @@ def test_sign_in_offers_nobody_of_a_real_company(client, people):
 @pytest.mark.parametrize("address", ["/account/login/", "/account/password/reset/"])
 def test_an_address_field_is_named_once(client, people, address):
     page = client.get(address, headers={"accept-language": "en"}).content.decode()
-    assert "E-mail" in page
+    assert "Email" in page
     assert "Email address" not in page
 
 

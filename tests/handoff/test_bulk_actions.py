@@ -171,7 +171,7 @@ def test_the_whole_list_is_meant_beyond_its_page(page, cast):
     undo = re.search(r'action="(/leads/bulk/\d+/undo/)"', shown).group(1)
     page.post(undo, {"next": "/leads/"})
     assert owners(*inside) == [None] * 3
-    assert "3 leads are as they were" in page.get("/leads/").content.decode()
+    assert "3 leads restored" in page.get("/leads/").content.decode()
 
 
 def test_long_work_is_left_and_found_again(page, cast, monkeypatch):
@@ -186,9 +186,9 @@ def test_long_work_is_left_and_found_again(page, cast, monkeypatch):
     assert "0 / 2" in re.sub(r"<[^>]+>", "", page.get("/leads/").content.decode())
     bulk_runs.work(run_id=begun.pk, now=lambda: NOON)
     assert page.get(answer["Location"], headers={"HX-Request": "true"})["HX-Refresh"] == "true"
-    assert "2 leads rest until" in page.get("/leads/").content.decode()
-    assert "2 leads rest until" in page.get(answer["Location"]).content.decode()
-    assert "2 leads rest until" not in page.get("/leads/").content.decode()
+    assert "2 leads snoozed until" in page.get("/leads/").content.decode()
+    assert "2 leads snoozed until" in page.get(answer["Location"]).content.decode()
+    assert "2 leads snoozed until" not in page.get("/leads/").content.decode()
 
 
 def test_faults_are_said_beside_the_field_and_others_runs_stay_closed(page, cast, client):

@@ -22,7 +22,7 @@ def small():
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Handed over to 佐藤 翔太", "Handoff accepted", "First contact: Talked"]),
+        ("en", ["Handed over to 佐藤 翔太", "Handoff accepted", "First contact: Spoke with them"]),
         ("ja", ["佐藤 翔太さんへ引き渡し", "引き渡しを受諾", "初回連絡：話せた"]),
     ],
 )

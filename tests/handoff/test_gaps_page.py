@@ -75,7 +75,7 @@ def test_the_board_is_wholly_english_in_english(look, late):
         "Accepted, not contacted",
         "2 working days",
         "Tue 17 Nov 10:40: accepted.",
-        "1 thing stands still between the teams.",
+        "1 item is stuck between teams.",
     ):
         assert words in page
     assert "営業日" not in page

@@ -10,7 +10,7 @@ from tests.house import tracked
 
 pytestmark = pytest.mark.once
 
-READERS = {"text", "flag", "items", "number"}
+READERS = {"text", "flag", "items", "number", "choice"}
 # Read by docker-compose.yml, of which it is a setting, not by the code.
 COMPOSE_ONLY = {"POSTGRES_PASSWORD", "HANDOFF_PUBLISH"}
 

@@ -77,7 +77,7 @@ def test_a_nested_condition_comes_out_as_it_went_in(page):
     assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide == 390
-    page.get_by_role("button", name="Narrow by this condition").click()
+    page.get_by_role("button", name="Apply this condition").click()
     page.wait_for_url("**/leads/?**")
     query = parse_qs(urlsplit(page.url).query)
     assert (query["stage"], json.loads(query["condition"][0])) == (["lead"], RICH)
@@ -86,20 +86,20 @@ def test_a_nested_condition_comes_out_as_it_went_in(page):
 def test_a_condition_is_built_by_keyboard_and_its_fault_stands_in_its_row(page):
     page.goto("/leads/condition/")
     page.get_by_role("button", name="Add a condition").press("Enter")
-    expect(page.locator("[data-condition-say]")).to_have_text("Not everything is filled in yet.")
+    expect(page.locator("[data-condition-say]")).to_have_text("Some fields are still empty.")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("製造、食品、")
     expect(page.locator("[data-condition-say]")).to_have_text("Industry contains one of 製造, 食品")
     page.get_by_role("button", name="Add a group").press("Enter")
-    page.get_by_role("combobox", name="What is compared").nth(1).select_option("activity")
+    page.get_by_role("combobox", name="Field").nth(1).select_option("activity")
     page.get_by_role("spinbutton", name="Within days").fill("-3")
     expect(page.locator(".hf-cb-row").nth(1).locator(".hf-error")).to_contain_text("3660")
-    page.get_by_role("button", name="Narrow by this condition").click()
+    page.get_by_role("button", name="Apply this condition").click()
     assert page.url.endswith("/leads/condition/")
     page.get_by_role("spinbutton", name="Within days").fill("7")
     expect(page.locator(".hf-error")).to_have_count(0)
     industry = {"field": "company.industry", "op": "contains", "value": ["製造", "食品"]}
     assert condition(page) == {"all": [industry, {"any": [{"activity": {"types": [], "within_days": 7}}]}]}
-    page.get_by_role("button", name="Take away: Industry").press("Enter")
+    page.get_by_role("button", name="Remove: Industry").press("Enter")
     assert condition(page) == {"any": [{"activity": {"types": [], "within_days": 7}}]}

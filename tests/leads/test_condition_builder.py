@@ -39,7 +39,7 @@ def test_no_condition_goes_back_without_one(page):
     ("text", "fault"),
     [
         (json.dumps({"field": "title", "op": "in", "value": ["部長" * 50] * 20}, ensure_ascii=False), "too long"),
-        ("{", "not readable as JSON"),
+        ("{", "not valid JSON"),
         ('{"all": [{"field": "shoe_size"}]}', "all[0].field: There is no such field."),
     ],
 )
@@ -48,7 +48,7 @@ def test_a_wrong_condition_is_told_where_it_is_wrong(page, text, fault):
     body = answer.content.decode()
     assert answer.status_code == 400
     assert fault in body
-    assert "Narrow by this condition" in body
+    assert "Apply this condition" in body
 
 
 def test_the_condition_is_said_and_its_leads_are_counted(page, lead):
@@ -78,7 +78,7 @@ def test_a_scoring_rule_is_offered_no_field_that_scores_bring_about(page):
 
 def test_the_list_offers_the_builder_and_the_way_back_into_it(page, lead):
     body = page.get(f"/leads/?stage=lead&condition={json.dumps(MAKERS)}").content.decode()
-    assert "More precise conditions" in body
+    assert "Advanced conditions" in body
     assert body.count('href="/leads/condition/?stage=lead&amp;condition=') == 2
 
 

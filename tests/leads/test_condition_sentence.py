@@ -36,7 +36,7 @@ CASES: list[tuple[Any, str, str]] = [
     (
         {"activity": {"types": ["site_visit"], "within_days": 30, "at_least": 2}},
         "30日以内に2回以上サイトを訪問",
-        "visited the site 2 times or more within 30 days",
+        "visited the site 2 or more times within 30 days",
     ),
     ({"activity": {"types": ["webinar_attended"]}}, "ウェビナーに参加", "attended a webinar"),
     (
@@ -47,11 +47,11 @@ CASES: list[tuple[Any, str, str]] = [
     (
         {"activity": {"types": ["email_open"], "distinct": "content", "at_least": 2}},
         "メールを異なる2件以上開封",
-        "opened an e-mail 2 different ones or more",
+        "opened an email (2 or more different ones)",
     ),
     ({"inactive": {"days": 60}}, "60日間行動がない", "no activity for 60 days"),
-    ({"field": "qualification.budget", "op": "unknown"}, "予算が未確認", "Budget is not known yet"),
-    ({"field": "opted_out", "op": "eq", "value": False}, "メール配信停止でない", "Opted out of mail: no"),
+    ({"field": "qualification.budget", "op": "unknown"}, "予算が未確認", "Budget is unknown"),
+    ({"field": "opted_out", "op": "eq", "value": False}, "メール配信停止でない", "Unsubscribed from email: no"),
     (
         {
             "all": [

@@ -70,9 +70,9 @@ def test_only_who_looks_after_settings_changes_fields(client, cast, interest):
 def test_the_kind_stays_once_leads_have_values(page, interest, lead):
     give(lead, 興味="製品A")
     answer = page.post(f"/settings/fields/{interest.pk}/", {"label": "興味", "kind": "text"})
-    assert "Leads have values of this kind already" in answer.content.decode()
+    assert "Leads already have values of this kind" in answer.content.decode()
     gone = page.post(f"/settings/fields/{interest.pk}/", {"label": "興味", "kind": "choice", "choices": "製品B"})
-    assert "Leads have the value “製品A”" in gone.content.decode()
+    assert "Some leads have the value “製品A”" in gone.content.decode()
     assert page.post(f"/settings/fields/{interest.pk}/", {"label": "関心", "kind": "choice", "choices": "製品A"})
     assert CustomField.objects.get().choices == ["製品A"]
 
@@ -126,7 +126,10 @@ def test_a_field_that_something_reads_is_not_deleted_and_it_is_named(page, cast,
 def test_a_deleted_field_takes_its_values_along(page, interest, lead):
     custom_fields.add(label="part.1", kind="number", by=None, at=NOON)
     give(lead, 興味="製品A", part1=3)
-    assert "The value of 1 lead goes with it" in page.get(f"/settings/fields/{interest.pk}/").content.decode()
+    assert (
+        "The value of 1 lead will be permanently deleted"
+        in page.get(f"/settings/fields/{interest.pk}/").content.decode()
+    )
     page.post(f"/settings/fields/{interest.pk}/delete/")
     lead.refresh_from_db()
     assert lead.custom == {"part1": 3}

@@ -150,7 +150,7 @@ def test_pages_are_in_one_language(browser, language, settings):
     drop(browser, LIST)
     run = ImportRun.objects.get()
     pages = [browser.get(reverse("imports")), browser.get(reverse("import-columns", args=[run.pk]))]
-    marker = {"ja": "列の割り当て", "en": "What the columns mean"}[language]
+    marker = {"ja": "列の割り当て", "en": "Map your columns"}[language]
     assert marker in pages[1].content.decode()
 
 

@@ -50,7 +50,7 @@ def test_the_empty_list_offers_the_next_step(page):
 
 
 def test_nothing_found_offers_all_leads(page, lead):
-    assert "No lead meets these conditions" in text_of(page.get(f"{LIST}?stage=won"))
+    assert "No leads match these filters" in text_of(page.get(f"{LIST}?stage=won"))
 
 
 def test_filters_read_as_a_sentence(page, lead):
@@ -152,7 +152,7 @@ def test_every_column_is_drawn(page, cast):
         "c-due": "First contactToday 12:30",
         "c-industry": "製造業",
         "c-employees": "120",
-        "c-prefecture": "愛知県",
+        "c-prefecture": "Aichi",
         "c-campaign": "",
         "c-acquired": "Today",
         "c-tags": "<em>見学",
@@ -191,7 +191,7 @@ def test_the_lead_page_shows_what_is_known_and_asks_for_the_rest(page, cast, lea
         "生産管理部 部長",
         "在庫の見える化",
         "4 of 5",
-        "Whose approval decides it?",
+        "Who makes the decision?",
         "https://x.example/price",
     ):
         assert expected in body, expected
@@ -231,7 +231,7 @@ def test_a_second_press_records_one_activity(page, lead):
 def test_a_future_activity_is_told_beside_the_field(page, lead):
     answer = page.post(f"/leads/{lead.pk}/activities/new/", {"type": "call", "occurred_at": "2026-12-01T10:00"})
     assert answer.status_code == 400
-    assert "This moment lies in the future." in answer.content.decode()
+    assert "This time is in the future." in answer.content.decode()
 
 
 def test_a_new_lead_by_hand(page, cast):
@@ -277,14 +277,14 @@ def test_editing_changes_only_what_was_touched_and_refuses_a_stale_form(page, le
     assert (lead.title, lead.seniority, lead.version) == ("取締役", "executive", 2)
     stale = page.post(url, form | {"title": "主任"})
     assert stale.status_code == 400
-    assert "Somebody has changed this in the meantime" in stale.content.decode()
+    assert "Someone else has changed this" in stale.content.decode()
 
 
 def test_opting_out_by_button(page, lead):
     assert page.post(f"/leads/{lead.pk}/opted-out/").status_code == 302
     lead.refresh_from_db()
     assert lead.opted_out
-    assert "Opted out of mail" in text_of(page.get(f"/leads/{lead.pk}/"))
+    assert "Unsubscribed from email" in text_of(page.get(f"/leads/{lead.pk}/"))
 
 
 def test_colleagues_hidden_from_a_rep_are_counted_by_team(client, cast, lead):
@@ -301,7 +301,7 @@ def test_colleagues_hidden_from_a_rep_are_counted_by_team(client, cast, lead):
 def test_a_probable_duplicate_is_said(page, lead):
     other = factories.lead(company=lead.company, last_name="中村", first_name="K")
     DuplicatePair.objects.create(a=lead, b=other, created_at=NOON)
-    assert "Perhaps the same person" in text_of(page.get(f"/leads/{lead.pk}/"))
+    assert "Possible duplicates" in text_of(page.get(f"/leads/{lead.pk}/"))
 
 
 def test_older_entries_are_loaded(page, lead):
@@ -342,7 +342,7 @@ def test_a_list_is_saved_under_a_name_and_opened_by_its_tab(page, cast, client):
     condition = '{"field":"title","op":"eq","value":"部長"}'
     query = {"stage": "lead,mal", "condition": condition, "ordering": "-acquired_at"}
     form = text_of(page.get("/leads/save/", query))
-    assert "Save the list" in form
+    assert "Save list" in form
 
     posted = {"name": "部長だけ", "is_shared": "on", "query": re.search(r'name="query" value="([^"]*)"', form).group(1)}
     posted["query"] = html.unescape(posted["query"])
@@ -376,9 +376,9 @@ def test_the_filters_read_as_one_japanese_sentence(page, query, sentence):
 
 def test_the_list_and_the_chosen_are_exported_as_shown(page):
     chosen, other = factories.lead(company=factories.company()), factories.lead()
-    assert "2 leads go into the file" in text_of(page.get("/leads/export/"))
+    assert "2 leads will be exported" in text_of(page.get("/leads/export/"))
     asked = page.post("/leads/export/", {"lead": [chosen.pk], "next": "/leads/"})
-    assert "1 lead goes into the file" in text_of(asked)
+    assert "1 lead will be exported" in text_of(asked)
     given = {"lead": [chosen.pk], "layout": "everything", "file_format": "csv"}
     sent = page.post("/leads/export/", given)
     body = b"".join(sent.streaming_content).decode("utf-8-sig")

@@ -159,7 +159,7 @@ def test_a_content_that_something_names_keeps_its_title_until_that_knows_the_new
     use(cast, NAMED)
     answer = page.post(f"/contents/{content.pk}/", {"title": "お客様の声"})
     assert answer.status_code == 400
-    assert f"“導入事例集” is named by {named}. Add the new title there first." in answer.content.decode()
+    assert f"“導入事例集” is used by {named}. Add the new title there first." in answer.content.decode()
     content.refresh_from_db()
     assert content.title == "導入事例集"
     assert page.post(f"/contents/{content.pk}/", {"title": "導入事例集", "kind": "document"}).status_code == 302

@@ -39,7 +39,7 @@ class RolesForm(forms.Form):
 
 
 class InviteForm(RolesForm):
-    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    email = forms.EmailField(label=gettext_lazy("Email"))
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=60)
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=60, required=False)
 
@@ -150,7 +150,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             show_error(form, error)
         else:
-            toasts.say(request, _("%(name)s: roles and teams are saved.") % {"name": figures.person(user)})
+            toasts.say(request, _("Roles and teams saved for %(name)s.") % {"name": figures.person(user)})
             return redirect("settings-people")
     status = 400 if form.errors else 200
     return render(request, "settings/person.html", {"person": user, "form": form}, status=status)

@@ -56,16 +56,16 @@ class HoursForm(forms.Form):
         text = values.get(name, "")
         found = [(f"{int(a):02d}:{b}", f"{int(c):02d}:{d}") for a, b, c, d in _SPAN.findall(text)]
         if text.strip() and _SPAN.sub("", text).strip(" ,、，\t"):
-            self.add_error(name, _("Write it like 9:00–12:00, 13:00–18:00."))
+            self.add_error(name, _("Enter it like 9:00–12:00, 13:00–18:00."))
         return [list(span) for span in found]
 
 
 class ClosingForm(forms.Form):
     starts_on = forms.DateField(label=gettext_lazy("First day"), widget=DateInput)
     ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=DateInput, required=False)
-    name = forms.CharField(label=gettext_lazy("What for"), max_length=80, required=False)
+    name = forms.CharField(label=gettext_lazy("Description"), max_length=80, required=False)
     every_year = forms.BooleanField(label=gettext_lazy("Every year"), required=False)
-    is_open = forms.BooleanField(label=gettext_lazy("Open in spite of a holiday"), required=False)
+    is_open = forms.BooleanField(label=gettext_lazy("Open despite a holiday"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """One day may be given by its first day alone."""
@@ -97,7 +97,7 @@ def show(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             show_error(form, error)
         else:
-            toasts.say(request, _("Kept. Open deadlines follow."))
+            toasts.say(request, _("Saved. Open deadlines have been updated."))
             return redirect(_address(team))
     return _page(request, team, row, form)
 

@@ -14,8 +14,8 @@ def journey(at: datetime) -> Journey:
     now = phase.current()
     labels = [
         pgettext("phase", "Data and a simple score"),
-        pgettext("phase", "Deadlines and one way of working"),
-        pgettext("phase", "Figures and learning from results"),
+        pgettext("phase", "Deadlines and a shared process"),
+        pgettext("phase", "Metrics and learning from results"),
     ]
     states = ["past" if number < now.number else "now" if number == now.number else "" for number in (1, 2, 3)]
     return Journey(
@@ -23,22 +23,22 @@ def journey(at: datetime) -> Journey:
         sentence=_next(now),
         url=navigation.address({1: "imports", 2: "leads", 3: "dashboard"}[now.number]),
         label={
-            1: pgettext("phase", "Take in leads"),
+            1: pgettext("phase", "Import leads"),
             2: pgettext("phase", "Hand leads over"),
-            3: pgettext("phase", "Look at the figures"),
+            3: pgettext("phase", "View the figures"),
         }[now.number],
     )
 
 
 def _next(now: phase.Phase) -> str:
     if now.number == 1:
-        return pgettext("phase", "Next: take in your leads; they are scored by themselves.")
+        return pgettext("phase", "Next: import your leads; they are scored automatically.")
     counted = {"done": now.done, "wanted": now.wanted}
     if now.number == 2:
-        return pgettext("phase", "Next: let %(wanted)d handoffs be answered; %(done)d so far.") % counted
+        return pgettext("phase", "Next: get %(wanted)d handoffs answered; %(done)d so far.") % counted
     if now.done < now.wanted:
         return pgettext("phase", "Next: report the results of %(wanted)d handoffs; %(done)d so far.") % counted
-    return pgettext("phase", "Next: hold the results against the scores, and change the rules together.")
+    return pgettext("phase", "Next: compare results with scores and adjust the rules together.")
 
 
 register_journey(journey)

@@ -84,7 +84,7 @@ def _set(request: HttpRequest, values: dict[str, Any]) -> None:
     except DomainError as error:
         toasts.warn(request, " ".join(str(fault.message) for fault in error.errors) or str(error))
     else:
-        toasts.say(request, _("Kept. Open deadlines follow."))
+        toasts.say(request, _("Saved. Open deadlines have been updated."))
 
 
 def _cell(kind: str, band: str, own: set[tuple[str, str]]) -> Cell:

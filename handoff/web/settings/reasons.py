@@ -21,9 +21,9 @@ from journal.errors import DomainError
 class ReasonForm(forms.Form):
     label_ja = forms.CharField(label=gettext_lazy("In Japanese"), max_length=60)
     label_en = forms.CharField(label=gettext_lazy("In English"), max_length=60)
-    follows = forms.ChoiceField(label=gettext_lazy("What follows"), choices=AfterReject.choices)
+    follows = forms.ChoiceField(label=gettext_lazy("What happens next"), choices=AfterReject.choices)
     resurface_days = forms.IntegerField(
-        label=gettext_lazy("Looked at again after (days)"), required=False, min_value=1, max_value=730
+        label=gettext_lazy("Review again after (days)"), required=False, min_value=1, max_value=730
     )
     is_active = forms.BooleanField(label=gettext_lazy("Offered when giving back"), required=False, initial=True)
 
