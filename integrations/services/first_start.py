@@ -48,7 +48,7 @@ class FirstTeam:
 
 MARKETING = FirstTeam(TeamKind.MARKETING, pgettext_lazy("first team", "Marketing"))
 INSIDE = FirstTeam(TeamKind.INSIDE_SALES, pgettext_lazy("first team", "Inside sales"))
-FIELD = FirstTeam(TeamKind.FIELD, pgettext_lazy("first team", "Field sales"))
+FIELD = FirstTeam(TeamKind.FIELD, pgettext_lazy("first team", "Sales"))
 TEAMS = {
     Organization.Preset.SMALL: (MARKETING, FIELD),
     Organization.Preset.MID: (MARKETING, INSIDE, FIELD),
