@@ -43,7 +43,6 @@ for name, function in {
     "listed": figures.listed,
     "addressed": figures.addressed,
     "initial": figures.initial,
-    "listed": figures.listed,
 }.items():
     register.filter(name, function)
 

@@ -43,7 +43,7 @@ def test_a_lead_goes_from_excel_to_a_win_on_a_phone(office, fits):
     wait_until(lambda: Lead.objects.get(pk=lead.pk).stage == "sal", "the lead is accepted")
     phone.goto(f"{office.address}/inbox/")
     phone.locator(".hf-task").get_by_text("Mark as contacted").click()
-    phone.get_by_role("button", name=re.compile("^Talked")).click()
+    phone.get_by_role("button", name=re.compile("^Spoke")).click()
     wait_until(lambda: Handoff.objects.get(lead=lead).first_contact_at, "the contact is noted")
     phone.goto(f"{office.address}/inbox/")
     phone.get_by_role("link", name="Report the result").click()

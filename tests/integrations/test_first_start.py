@@ -69,7 +69,7 @@ def test_larger_presets_have_inside_sales_gates_and_agreement(sample, preset):
 def test_the_first_teams_are_named_in_the_language_of_who_begins(sample):
     with translation.override("en"):
         begin(sample.mia, preset="mid")
-    assert set(Team.objects.values_list("name", flat=True)) == {"Marketing", "Inside sales", "Field sales"}
+    assert set(Team.objects.values_list("name", flat=True)) == {"Marketing", "Inside sales", "Sales"}
 
 
 def test_an_own_company_is_never_cleared(sample):
