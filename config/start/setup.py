@@ -16,6 +16,7 @@ from config import texts
 from config.environment import ROOT
 from config.start import frontend
 from config.start.surroundings import begin, plainly, say
+from journal import doorbell
 
 # As many as fit into three minutes of a first start.
 SAMPLE_LEADS = 400
@@ -49,7 +50,8 @@ def first_data() -> None:
         call_command("demo", leads=SAMPLE_LEADS)
     elif not settings.DEMO and "first_start" in known:
         say("Starting an empty company …")
-        call_command("first_start")
+        with doorbell.quiet():  # no broker is up yet; the workers find what is owed when they start
+            call_command("first_start")
 
 
 def collect_static() -> None:
