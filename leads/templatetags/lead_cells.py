@@ -9,8 +9,10 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.interface import cells, figures
 from accounts.templatetags import ui
@@ -32,14 +34,42 @@ class Cell:
 
 
 @register.simple_tag(takes_context=True)
-def lead_cells(context: Context, row: Row, columns: Sequence[Any]) -> SafeString:
-    """The `<td>`s of these columns (`leads.web.list_columns.Column`) for one row of the list."""
+def lead_rows(context: Context, rows: Sequence[Row], columns: Sequence[Any], selectable: object = False) -> SafeString:
+    """The `<tr>`s of the list: who, then these columns (`leads.web.list_columns.Column`), before them a box to select
+    where there is something to do with the selected."""
     today = ui.today_of(context)
+    drawn = [(column.css, _cell(column)) for column in columns]
+    nameless, select = _("(no name)"), _("Select %(name)s")
     return format_html_join(
         "",
-        '<td class="{}{}">{}</td>',
-        ((column.css, cell.css, cell.draw(row, today)) for column in columns for cell in [_cell(column)]),
+        '<tr data-pk="{}">{}<td class="c-who">{}</td>{}</tr>',
+        (
+            (
+                row.pk,
+                _box(row, select) if selectable else "",
+                _who(row, nameless),
+                format_html_join(
+                    "",
+                    '<td class="{}{}">{}</td>',
+                    ((css, cell.css, cell.draw(row, today)) for css, cell in drawn),
+                ),
+            )
+            for row in rows
+        ),
     )
+
+
+def _box(row: Row, select: str) -> SafeString:
+    return format_html(
+        '<td class="c-check"><input class="hf-check" type="checkbox" name="lead" value="{}" aria-label="{}"></td>',
+        row.pk,
+        select % {"name": row.name},
+    )
+
+
+def _who(row: Row, nameless: str) -> SafeString:
+    url = reverse("lead", args=[row.pk])
+    return cells.who(row.name or nameless, company=row.values["company__name"], url=url, title=row.position)
 
 
 def _cell(column: Any) -> Cell:
