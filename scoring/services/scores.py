@@ -203,7 +203,7 @@ def _announce(
     reached: list[int], at: datetime, cause: str, reason: str, source_id: int | None, *, stirred: Sequence[int] = ()
 ) -> None:
     if reached or stirred:
-        data = {"cause": str(cause), "reason": reason, "source_id": source_id, "reached": reached}
+        data = {"cause": str(cause), "reason": reason, "source_id": source_id, "reached": sorted(reached)}
         if stirred:
             data["stirred"] = list(stirred)
         journal.record("scores.written", subject=Organization(pk=1), by=None, at=at, data=data)
