@@ -8,8 +8,10 @@ from django.conf import settings
 from django.test import Client
 
 from handoff.services import handoffs
+from leads.models import ActivityType
 from leads.services import activities
 from tests.cast import NOON
+from tests.factories import standard_rows
 from tests.handoff import stories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,6 +21,7 @@ KINDS = ("site_visit", "document_download", "webinar_attended", "event_attended"
 @pytest.fixture
 def full():
     """A sheet with everything on it: all that can be known, six acts, six returns."""
+    ActivityType.objects.bulk_create(standard_rows(), ignore_conflicts=True)  # an emptied database has lost them
     people = stories.small()
     lead = stories.lead(company={"name": "東浜精工株式会社", "industry": "製造業", "employee_count": 320})
     lead = stories.qualified(
