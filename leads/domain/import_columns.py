@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,6 +128,29 @@ def mending(headers: Sequence[str]) -> list[str]:
     """The first two columns of a file of refused rows, which say line and reason; [] for any other file."""
     keys = [header_key(header) for header in headers[:2]]
     return list(headers[:2]) if keys in _MENDING else []
+
+
+# The channel that a column of campaigns names by its own name.
+_CHANNELS = {
+    "展示会名": "展示会",
+    "出展名": "展示会",
+    "イベント名": "イベント",
+    "セミナー名": "セミナー",
+    "ウェビナー名": "ウェビナー",
+    "exhibition": "Exhibition",
+    "exhibitionname": "Exhibition",
+    "tradeshow": "Trade show",
+    "tradeshowname": "Trade show",
+    "eventname": "Event",
+}
+
+
+def channel_told(mapping: Mapping[str, Any]) -> str:
+    """The channel that holds for all rows, told by the name of the campaigns' column; "" where a column holds it."""
+    if "channel" in mapping.values():
+        return ""
+    told = (_CHANNELS.get(header_key(header), "") for header, target in mapping.items() if target == "campaign")
+    return next(told, "")
 
 
 _MENDING = (["行", "理由"], ["line", "reason"])

@@ -18,7 +18,7 @@ ROW = {
     "total_row": gettext_lazy("This is a totals row, so there is nothing to import."),
     "example_row": gettext_lazy("This is the sheet's example row, so it is skipped."),
     "too_long": gettext_lazy("At most %(most)s characters."),
-    "count": gettext_lazy("Not a count. Enter a number, such as 2, or none."),
+    "count": gettext_lazy("Not a count or a date. Enter a number such as 2, a date such as 2026-07-31, or none."),
     "too_many": gettext_lazy("More than %(most)s of one kind. Check the number."),
     "too_many_tags": gettext_lazy("More than %(most)s tags in one cell. Separate tags with commas."),
     "number": gettext_lazy("Not a number."),

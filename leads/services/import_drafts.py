@@ -73,7 +73,8 @@ def take(draft: Draft, lead: Lead | None, index: Index, changes: Changes, *, run
 
 def _new_lead(draft: Draft, company: Company | None, run: ImportRun, at: datetime) -> Lead:
     moments = {"stage_since": at, "created_at": at, "updated_at": at}
-    acquired = draft.values.acquired_at or at
+    # Who came with a dated act was met then, not on the day of the import.
+    acquired = draft.values.acquired_at or min([at, *(moment for _kind, moment in draft.values.dated)])
     return Lead(company=company, acquired_at=acquired, imported_by_id=run.created_by_id, **moments)
 
 

@@ -16,7 +16,7 @@ from journal import doorbell
 from journal.errors import FieldError
 from journal.transactions import retried
 from leads.domain.activity_types import BY_CODE
-from leads.domain.import_columns import mending, recognise
+from leads.domain.import_columns import channel_told, mending, recognise
 from leads.domain.import_fields import CUSTOM, LEAVE_OUT
 from leads.domain.import_guesses import guess
 from leads.domain.import_plan import MappingFault, Plan, build, constant_faults
@@ -81,6 +81,8 @@ def start(
         chosen = dict(mapping or known or recognised(run))
         if mending(run.headers):
             channel, campaign = channel or before.get("channel"), campaign or before.get("campaign")
+        elif not mapping:
+            channel = channel or channel_told(chosen)
         _settle(run, chosen, constants or {}, channel, campaign, options, at)
         if mapping:
             _remember(run, at)

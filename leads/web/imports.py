@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.domain.roles import Permission
 from accounts.interface import toasts
 from journal.errors import DomainError
+from leads.domain.import_columns import channel_told
 from leads.imports import starter_sheet
 from leads.models import ImportRow, ImportRun
 from leads.queries import imports
@@ -74,7 +75,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if run.state != State.PREVIEW:
         return redirect("import", pk=pk)
     initial = {
-        "channel": run.channel.name if run.channel else "",
+        "channel": run.channel.name if run.channel else channel_told(run.mapping),
         "campaign": run.campaign.name if run.campaign else "",
         "outcome": run.constants.get("outcome", ""),
         "match_on": run.match_on,

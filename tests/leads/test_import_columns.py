@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.domain.import_columns import recognise, unique_headers
+from leads.domain.import_columns import channel_told, recognise, unique_headers
 from leads.domain.import_headers import find_header
 
 
@@ -83,6 +83,14 @@ def test_unknown_columns_are_named_and_left_out() -> None:
 def test_a_field_takes_one_column() -> None:
     assert list(recognise(["メール", "E-mail", "氏名"]).mapping.values()) == ["email", "-", "name"]
     assert list(recognise(["氏名", "姓", "名"]).mapping.values()) == ["-", "last_name", "first_name"]
+
+
+def test_visitors_of_an_exhibition_need_no_mapping() -> None:
+    mapping = recognise(columns("会社名,氏名,展示会名,来場日")).mapping
+    assert list(mapping.values()) == ["company.name", "name", "campaign", "activity:event_attended"]
+    assert channel_told(mapping) == "展示会"
+    assert channel_told(recognise(columns("会社名,氏名,獲得経路,展示会名")).mapping) == ""
+    assert channel_told(mapping | {"展示会名": "-"}) == ""
 
 
 def test_headers_become_unique() -> None:

@@ -1,6 +1,8 @@
 """What a person does with a file: another sheet, mended rows, one decision for all, the order of dates."""
 
 import io
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter
@@ -159,3 +161,13 @@ def test_rows_of_many_long_cells_are_taken_in_small_chunks(cast, monkeypatch):
     rows = "".join(f"{n}@example.jp," + ",".join(["あ" * 30] * 150) + "\n" for n in range(22))
     run = work(start(cast, f"メール,{wide}\n{rows}"))
     assert (counts(run), run.widest) == ((22, 0, 0, 0, 0), 150 * 30 + len("10@example.jp"))
+
+
+def test_visitors_of_an_exhibition_were_met_on_the_day_of_their_visit(cast):
+    rows = "東浜,田中 一郎,t@example.jp,秋の展示会,令和8年7月1日\n西浜,鈴木 花,h@example.jp,春の展示会①,月末ごろ\n"
+    run = work(start(cast, "会社名,氏名,メール,展示会名,来場日\n" + rows))
+    assert counts(run) == (1, 0, 0, 0, 1)
+    lead = Lead.objects.get()
+    assert (lead.channel.name, lead.campaign.name) == ("展示会", "秋の展示会")
+    assert lead.acquired_at.astimezone(ZoneInfo("Asia/Tokyo")).date() == date(2026, 7, 1)
+    assert lead.sources.get().at == lead.acquired_at

@@ -375,3 +375,9 @@ def taken_in_workbook(browser, data):
 def test_starter_sheet_is_for_who_may_import(client, cast):
     client.force_login(cast.otto)
     assert client.get(reverse("import-starter")).status_code == 403
+
+
+def test_name_of_the_campaigns_column_suggests_the_channel(browser):
+    drop(browser, "会社名,氏名,展示会名\n東浜,田中,秋の展示会\n")
+    page = browser.get(reverse("import-columns", args=[ImportRun.objects.get().pk]))
+    assert page.context["form"]["channel"].value() == "展示会"
