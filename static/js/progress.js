@@ -2,14 +2,20 @@
 const DELAY = 300;
 let running = 0;
 let timer = 0;
+// What was pressed saves a file: the page stays, and nothing tells it when the file is there.
+let saves = false;
 
 export function bindProgress() {
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.requestConfig?.headers?.["X-Quiet"] || begin());
   document.addEventListener("htmx:afterRequest", (event) => event.detail.requestConfig?.headers?.["X-Quiet"] || end());
   document.addEventListener("submit", (event) => {
-    queueMicrotask(() => event.defaultPrevented || leave(event.submitter));
+    saves = event.target.matches("[data-saves]");
+    queueMicrotask(() => saves || event.defaultPrevented || leave(event.submitter));
   });
-  addEventListener("beforeunload", () => begin());
+  document.addEventListener("click", (event) => {
+    saves = Boolean(event.target.closest("a[data-saves]"));
+  });
+  addEventListener("beforeunload", () => saves || begin());
   addEventListener("pageshow", reset);
 }
 

@@ -60,3 +60,12 @@ def test_the_lines_of_the_list_end_with_those_above(page):
     shown = page("/leads/")
     shown.set_viewport_size({"width": 1280, "height": 900})
     assert shown.evaluate(LINES)
+
+
+def test_a_file_leaves_the_page_as_it_was(page):
+    shown = page("/leads/export/")
+    for _time in range(2):
+        with shown.expect_download():
+            shown.locator("main form [type=submit]").click()
+    shown.wait_for_timeout(600)  # the line of progress comes after 300 ms
+    assert shown.locator("#hf-progress.is-on").count() == 0
