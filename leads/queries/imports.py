@@ -30,6 +30,11 @@ def rows(run: ImportRun, *, result: str = "", kept: bool = False) -> QuerySet[Im
     return found.filter(result=result) if result else found
 
 
+def skipped(run: ImportRun) -> QuerySet[ImportRow]:
+    """The held rows of which a person decided that they stay out; they count as unchanged."""
+    return rows(run, result=ImportRow.Result.UNCHANGED).filter(resolution="skip")
+
+
 _WRITTEN = [
     ImportRun.State.COMMITTING,
     ImportRun.State.DONE,

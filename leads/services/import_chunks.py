@@ -10,6 +10,7 @@ from accounts.models import User
 from journal import services as journal
 from leads import hooks
 from leads.domain.choices import Stage, StaleCause
+from leads.domain.import_fields import ACTIVITY
 from leads.domain.import_plan import Plan
 from leads.domain.import_values import RowFault
 from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
@@ -279,9 +280,17 @@ def results(drafts: Sequence[Draft]) -> Counter[str]:
         row.errors = _reasons(draft)
         row.candidates = [one.pk for one in draft.candidates if one.pk]
         row.stated_score = draft.values.stated_score
-        row.old = {} if draft.is_new else draft.old
+        row.old = {} if draft.is_new else draft.old | _gained(draft)
         counted[row.result] += 1
     return counted
+
+
+def _gained(draft: Draft) -> dict[str, list[str]]:
+    """What came to a lead beside the columns of its own, by the names that a mapping has for it."""
+    acts = ["note" if kind == "note" else ACTIVITY + kind for _suffix, kind, _moment, _text in draft.events]
+    sources = ["channel"] if draft.source[0] else []
+    gained = [*sources, *draft.company_facts, *(["tags"] if draft.tags else []), *acts]
+    return {"+gained": list(dict.fromkeys(gained))} if gained else {}
 
 
 def _result(draft: Draft) -> str:

@@ -29,6 +29,8 @@ class Draft:
     source: tuple[str, str] = ("", "")
     events: list[tuple[str, str, datetime, str]] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    # What the company lacked and now has.
+    company_facts: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -173,6 +175,7 @@ def _company(draft: Draft, index: Index, changes: Changes, at: datetime) -> Comp
         setattr(company, name, given[name])
     if missing:
         draft.has_changed = True
+        draft.company_facts = [f"company.{name}" for name in given if name in missing]
         _keys(company)
         if company.pk:
             changes.companies.setdefault(id(company), (company, set()))[1].update(missing)

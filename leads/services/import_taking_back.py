@@ -76,7 +76,7 @@ def _turn_back(run: ImportRun, ids: list[int], at: datetime) -> None:
         for name, value in row.old.items():
             if name == "+tags":
                 import_tags.take_off(row, value)
-            else:
+            elif name != "+gained":  # told for the page; what it names goes by itself
                 _put_back(leads[row.lead_id], qualifications.get(row.lead_id), name, value)
     for lead in leads.values():
         _renew(lead, at)

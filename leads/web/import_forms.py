@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from leads.domain.choices import Stage
+from leads.domain.import_columns import mending
 from leads.domain.import_fields import CUSTOM, LEAVE_OUT
 from leads.models import Campaign, Channel, ImportRun
 from leads.web.import_words import ENCODING, field_choices
@@ -134,9 +135,10 @@ class ColumnsForm(forms.Form):
     def mapping(self) -> dict[str, Any]:
         """What was chosen, with the value maps of guesses that were kept."""
         chosen: dict[str, Any] = {}
+        told = mending(self.run.headers)
         for index, header in enumerate(self.run.headers):
             name = self.cleaned_data.get(f"column-{index}") or LEAVE_OUT
-            if name == LEAVE_OUT and self.cleaned_data["rest"] and header.strip():
+            if name == LEAVE_OUT and self.cleaned_data["rest"] and header.strip() and header not in told:
                 name = NEW
             before = self.run.mapping.get(header)
             if name == NEW:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,13 +14,14 @@ from django.utils.translation import ngettext, pgettext
 
 from leads.domain.choices import Stage
 from leads.domain.field_labels import label_of
+from leads.domain.import_columns import mending
 from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
 from leads.models import ImportRow, ImportRun, Lead
 from leads.models.lead import REACHED_BY
 from leads.queries import imports
 from leads.services.import_work import WORKING
-from leads.web.import_words import ENCODING, GROUP, KEPT, LAYOUT, MEANING, RESULT, STATE
+from leads.web.import_words import ENCODING, GROUP, KEPT, LAYOUT, MEANING, RESULT, STATE, gained_labels
 
 PAGE = 50
 _WORKING = set(WORKING)
@@ -80,7 +82,8 @@ def understood(run: ImportRun) -> list[str]:
 def left_out(run: ImportRun) -> list[str]:
     """The columns that hold something and are not assigned."""
     filled = {place for row in run.samples for place, cell in enumerate(row) if cell.strip()}
-    return [name for place, name in enumerate(run.headers) if place in filled and run.mapping.get(name) == LEAVE_OUT]
+    left = [name for place, name in enumerate(run.headers) if place in filled and run.mapping.get(name) == LEAVE_OUT]
+    return [name for name in left if name not in mending(run.headers)]
 
 
 def progress(run: ImportRun) -> dict[str, Any]:
@@ -100,11 +103,13 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
     chosen = chosen if chosen in RESULT or (chosen == "kept" and run.kept) else _first_result(run)
     after = query.get("after", "")
     after_number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    kept = chosen == "kept"
     can_decide = run.state in (ImportRun.State.PREVIEW, ImportRun.State.DONE)
-    found = imports.rows(run, result="" if kept else chosen, kept=kept)
+    found = _rows_of(run, chosen)
     rows = list(found.filter(number__gt=after_number)[: PAGE + 1])
     page = rows[:PAGE]
+    candidates, gained = _candidates(page), gained_labels()
+    words = _words(run) if run.state == ImportRun.State.PREVIEW and run.refused else []
+    asks_for_order = run.state == ImportRun.State.PREVIEW and bool(run.refused) and imports.asks_for_order(run)
     differing = list(imports.score_differences(run)[:50]) if run.state == ImportRun.State.DONE else []
     return {
         "run": run,
@@ -112,15 +117,16 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
         "error": imports.error_text(run),
         "tabs": _tabs(run, chosen),
         "chosen": chosen,
-        "rows": [_row(row, run, _candidates(page)) for row in page],
+        "rows": [_row(row, run, candidates, gained) for row in page],
         "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
         "is_preview": run.state == ImportRun.State.PREVIEW,
         "is_done": run.state == ImportRun.State.DONE,
         "is_undone": run.state == ImportRun.State.UNDONE,
         "can_decide": can_decide,
         "decidable": imports.decidable(run) if chosen == "duplicate" and run.duplicates and can_decide else {},
-        "words": _words(run) if run.state == ImportRun.State.PREVIEW and run.refused else [],
-        "asks_for_order": run.state == ImportRun.State.PREVIEW and bool(run.refused) and imports.asks_for_order(run),
+        "words": words,
+        "asks_for_order": asks_for_order,
+        "asks": bool(words) or asks_for_order,
         "will_write": run.created + run.updated + imports.decided(run),
         "understood": understood(run),
         "stated": imports.scores_stated(run) if run.state == ImportRun.State.DONE else 0,
@@ -130,6 +136,15 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
         "leads_url": leads_address(run),
         **(_silent(run) if run.state == ImportRun.State.DONE else {}),
     }
+
+
+def _rows_of(run: ImportRun, chosen: str) -> QuerySet[ImportRow]:
+    if chosen == "kept":
+        return imports.rows(run, kept=True)
+    if chosen == "skipped":
+        return imports.skipped(run)
+    found = imports.rows(run, result=chosen)
+    return found.exclude(resolution="skip") if chosen == "unchanged" else found
 
 
 def leads_address(run: ImportRun, condition: object = None) -> str:
@@ -186,9 +201,12 @@ def _first_result(run: ImportRun) -> str:
 
 def _tabs(run: ImportRun, chosen: str) -> list[Tab]:
     kept = [Tab("?result=kept", pgettext("import", "Kept"), run.kept, chosen == "kept", "lock")] if run.kept else []
+    counts = {name: getattr(run, column) for name, column in _COUNTS.items()}
+    if skipped := imports.skipped(run).count() if run.unchanged else 0:
+        counts |= {"unchanged": run.unchanged - skipped, "skipped": skipped}
     return kept + [
-        Tab(f"?result={name}", RESULT[name][0], getattr(run, column), name == chosen, RESULT[name][2])
-        for name, column in _COUNTS.items()
+        Tab(f"?result={name}", RESULT[name][0], count, name == chosen, RESULT[name][2])
+        for name, count in counts.items()
     ]
 
 
@@ -197,8 +215,9 @@ def _candidates(rows: list[ImportRow]) -> dict[int, Lead]:
     return Lead.objects.select_related("company").in_bulk(ids) if ids else {}
 
 
-def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead]) -> dict[str, Any]:
-    word, tone, icon = RESULT[row.result]
+def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained: Mapping[str, Any]) -> dict[str, Any]:
+    is_skipped = row.result == ImportRow.Result.UNCHANGED and row.resolution == "skip"
+    word, tone, icon = RESULT["skipped" if is_skipped else row.result]
     return {
         "row": row,
         "word": word,
@@ -210,7 +229,7 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead]) -> dict
         "can_be_new": any(fault["code"] == "namesake" for fault in row.errors),
         "resolution": row.resolution,
         "kept": KEPT.get(row.kept, ""),
-        "changed": _changed(row) if row.result == ImportRow.Result.UPDATED else [],
+        "changed": _changed(row, gained) if row.result == ImportRow.Result.UPDATED else [],
     }
 
 
@@ -219,10 +238,11 @@ _FOLLOWS = {"seniority": "title", "channel_id": "acquired_at", "campaign_id": "c
 _RELATED = {"company_id": "company", "channel_id": "channel", "campaign_id": "campaign"}
 
 
-def _changed(row: ImportRow) -> list[str]:
+def _changed(row: ImportRow, gained: Mapping[str, Any]) -> list[str]:
     """The fields that the row changes on somebody who is here already, in words."""
     names = [name for name in row.old if not name.startswith("+") and _FOLLOWS.get(name) not in row.old]
     labels = [str(GROUP["custom"]) if name == "custom" else label_of(_RELATED.get(name, name)) for name in names]
+    labels += [str(gained[name]) for name in row.old.get("+gained", []) if name in gained]
     return list(dict.fromkeys(labels))
 
 

@@ -99,6 +99,7 @@ RESULT = {
     "unchanged": (_("Unchanged"), "plain", "check"),
     "duplicate": (_("To review"), "soon", "users"),
     "refused": (_("Not imported"), "late", "alert-circle"),
+    "skipped": (pgettext_lazy("import", "Skipped"), "plain", "x"),
     "pending": (_("Waiting"), "plain", "clock"),
 }
 # What words of a file can mean, by the kind of their column.
@@ -149,3 +150,13 @@ def _kinds() -> list[ActivityType]:
 
 def _activity_label(kind: ActivityType) -> str:
     return in_language(kind.label_ja, kind.label_en)
+
+
+# Fields of a mapping whose names there say more than a row that came in needs.
+_GAINED = {"note": _("Note"), "tags": _("Tags")}
+
+
+def gained_labels() -> dict[str, Any]:
+    """The words for what can come to a lead beside its own columns, by the names that a mapping has for it."""
+    acts = {ACTIVITY + kind.code: _activity_label(kind) for kind in _kinds()}
+    return FIELD | _GAINED | acts

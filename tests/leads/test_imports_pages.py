@@ -381,3 +381,66 @@ def test_name_of_the_campaigns_column_suggests_the_channel(browser):
     drop(browser, "会社名,氏名,展示会名\n東浜,田中,秋の展示会\n")
     page = browser.get(reverse("import-columns", args=[ImportRun.objects.get().pk]))
     assert page.context["form"]["channel"].value() == "展示会"
+
+
+def preview(browser, text, **chosen):
+    drop(browser, text)
+    run = ImportRun.objects.order_by("-pk")[0]
+    browser.post(reverse("import-columns", args=[run.pk]), columns_of(run, **chosen))
+    work(run)
+    return run, reverse("import", args=[run.pk])
+
+
+def taken(browser, text, **chosen):
+    run, address = preview(browser, text, **chosen)
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    return run, address
+
+
+def test_an_open_question_comes_before_the_import(browser):
+    run, address = preview(browser, "氏名,メール,獲得日\n田中,t@example.jp,1/2/2026\n鈴木,s@example.jp,2026-02-13\n")
+    context = browser.get(address).context
+    assert (context["asks"], context["will_write"]) == (True, 1)
+    browser.post(reverse("import-date-order", args=[run.pk]), {"order": "dmy"})
+    work(run)
+    context = browser.get(address).context
+    assert (context["asks"], context["will_write"]) == (False, 2)
+
+
+def test_rows_left_out_by_decision_are_counted_by_themselves(browser):
+    taken(browser, "会社名,氏名,役職\n東浜精工,田中,課長\n")
+    run, address = preview(browser, "会社名,氏名,役職\n東浜精工,田中,部長\n東浜精工,田中,課長\n")
+    browser.post(reverse("import-resolve", args=[run.pk, 1]), {"as": "skip"})
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    assert (run.unchanged, run.rows) == (2, 2)
+    tabs = {tab.url: tab.count for tab in browser.get(address).context["tabs"]}
+    assert (tabs["?result=unchanged"], tabs["?result=skipped"], sum(tabs.values())) == (1, 1, run.rows)
+    for result, number in (("skipped", 1), ("unchanged", 2)):
+        shown = browser.get(f"{address}?result={result}").context["rows"]
+        assert [item["row"].number for item in shown] == [number]
+
+
+def test_update_says_what_came_to_history_and_company(browser):
+    head = "会社名,業種,氏名,メール,備考,セミナー参加\n"
+    taken(browser, f"{head}東浜精工,,田中,t@example.jp,,\n")
+    run, address = taken(browser, f"{head}東浜精工,製造業,田中,t@example.jp,見積もり希望,1\n", channel="展示会")
+    assert run.updated == 1
+    item = browser.get(f"{address}?result=updated").context["rows"][0]
+    assert item["row"].old["+gained"] == ["channel", "company.industry", "activity:webinar_attended", "note"]
+    assert len(item["changed"]) == 4
+    browser.post(reverse("import-undo", args=[run.pk]))
+    work(run)
+    lead = Lead.objects.get()
+    assert (run.state, lead.activities.count(), lead.sources.count()) == ("undone", 0, 0)
+
+
+def test_line_and_reason_of_a_mended_file_are_no_columns_left_out(browser):
+    drop(browser, "行,理由,氏名,メール,地域\n2,メールではありません,田中,t@example.jp,関西\n")
+    run = ImportRun.objects.get()
+    address = reverse("import-columns", args=[run.pk])
+    assert browser.get(address).context["left_out"] == ["地域"]
+    browser.post(address, columns_of(run, rest="on"))
+    run.refresh_from_db()
+    assert run.mapping == {"行": "-", "理由": "-", "氏名": "name", "メール": "email", "地域": "custom.地域"}
