@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.interface import toasts
 from journal.errors import DomainError
 from leads.services import activities
-from leads.web.lead_page import QUICK, kinds_by_hand, local_input, visible
+from leads.web.lead_page import QUICK, kinds_by_hand, known_contents, local_input, visible
 from leads.web.posting import posted
 
 
@@ -34,6 +34,12 @@ class ActivityForm(forms.Form):
     )
     note = forms.CharField(
         label=gettext_lazy("Note"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    content = forms.CharField(
+        label=gettext_lazy("Name of the document, webinar or event"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "known-contents"}),
     )
     event_id = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
 
@@ -59,7 +65,8 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     form = ActivityForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid() and _record(request, lead, form, at):
         return redirect("lead", pk=pk)
-    return render(request, "leads/activity_form.html", {"lead": lead, "form": form}, status=400 if form.errors else 200)
+    context = {"lead": lead, "form": form, "known_contents": known_contents()}
+    return render(request, "leads/activity_form.html", context, status=400 if form.errors else 200)
 
 
 def _record(request: HttpRequest, lead: object, form: ActivityForm, at: datetime) -> bool:
@@ -77,6 +84,7 @@ def _record(request: HttpRequest, lead: object, form: ActivityForm, at: datetime
             type=given["type"],
             occurred_at=at if this_minute else moment,
             note=given["note"],
+            content=given["content"],
             event_id=event_id,
             by=request.user,
             at=at,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from accounts.interface.languages import in_language
 from journal.errors import DomainError
 from leads.domain import prefectures
 from leads.domain.activity_types import STANDARD
-from leads.models import ActivityType, Lead, LeadSource
+from leads.models import ActivityType, Content, Lead, LeadSource
 from leads.queries import colleagues, duplicate_pairs, merges, tags, timeline, viewpoints
 
 # Panels that other apps draw: the lead's page knows their names only (arrows go downwards).
@@ -61,6 +62,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "sources": _sources(lead),
         "colleagues": colleagues.of(lead, user=request.user),
         "kinds": kinds_by_hand(),
+        "known_contents": known_contents(),
         "now": local_input(at, request),
         "score": getattr(lead, "score", None),
         "tags": tags.of_leads([pk]).get(pk, []),
@@ -119,6 +121,11 @@ def kinds_by_hand() -> list[dict[str, Any]]:
         }
         for code in codes
     ]
+
+
+def known_contents() -> QuerySet[Content, str]:
+    """Names to choose from while typing, the latest first."""
+    return Content.objects.order_by("-pk").values_list("title", flat=True)[:200]
 
 
 def local_input(at: datetime, request: HttpRequest) -> str:

@@ -410,6 +410,14 @@ def test_what_is_heard_of_a_lead_is_recorded_in_two_clicks(page, lead):
     assert lead.last_contact_at is None
 
 
+def test_what_a_lead_saw_is_recorded_by_its_name(page, lead):
+    address = reverse("lead-activity", args=[lead.pk])
+    page.post(address, {"type": "webinar_attended", "event_id": "x", "content": "棚卸を半日で終える"})
+    assert lead.activities.get().content.title == "棚卸を半日で終える"
+    for shown in (address, reverse("lead", args=[lead.pk])):
+        assert list(page.get(shown).context["known_contents"]) == ["棚卸を半日で終える"]
+
+
 def test_what_only_a_machine_sees_is_not_recorded_by_hand(page, lead):
     answer = page.post(reverse("lead-activity", args=[lead.pk]), {"type": "email_open", "event_id": "x"})
     assert answer.status_code == 400
