@@ -444,3 +444,13 @@ def test_line_and_reason_of_a_mended_file_are_no_columns_left_out(browser):
     browser.post(address, columns_of(run, rest="on"))
     run.refresh_from_db()
     assert run.mapping == {"行": "-", "理由": "-", "氏名": "name", "メール": "email", "地域": "custom.地域"}
+
+
+def test_list_of_imports_shows_numbers_that_add_up(browser):
+    for _time in range(2):
+        run, _address = taken(browser, "氏名,メール\n田中,t@example.jp\n鈴木,x\n")
+    page = browser.get(reverse("imports")).content.decode()
+    first = re.search(r"<tbody><tr>(.*?)</tr>", page, re.S).group(1)
+    rows, *results = [int(number) for number in re.findall(r">(\d+)</td>", first)]
+    assert (rows, results) == (2, [0, 0, 1, 0, 1])
+    assert sum(results) == rows == run.rows
