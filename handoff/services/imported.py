@@ -53,6 +53,12 @@ def had_handoffs(lead_ids: Collection[int]) -> set[int]:
     return set(Handoff.objects.filter(lead__in=lead_ids).values_list("lead_id", flat=True))
 
 
+def handed_over_since(lead_ids: Collection[int], moment: datetime) -> set[int]:
+    """Of these leads, those handed over after the moment."""
+    since = Handoff.objects.filter(lead__in=lead_ids, offered_at__gt=moment)
+    return set(since.values_list("lead_id", flat=True))
+
+
 def moved_here(lead_ids: Collection[int]) -> set[int]:
     """Of these leads, those whose stage changed by more than an import's history."""
     found = StageTransition.objects.filter(lead__in=lead_ids, imported=False)

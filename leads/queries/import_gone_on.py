@@ -29,7 +29,7 @@ def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], h
         kept |= dict.fromkeys(history.intersection(ids) - set(created), "stage")
         kept |= dict.fromkeys(_moved(set(ids).intersection(created), history), "moved")
         kept |= dict.fromkeys(_asked(hooks.leads_with_changed_deals, ids), "deal")
-        kept |= dict.fromkeys(_asked(hooks.leads_with_handoffs, ids), "handoff")
+        kept |= dict.fromkeys(_handed_over(run, ids), "handoff")
     return kept
 
 
@@ -62,6 +62,12 @@ def _acted(run: ImportRun, ids: list[int]) -> set[int]:
     since = Activity.objects.filter(lead__in=ids, received_at__gt=min(written.values()))
     found = since.values_list("lead", "received_at", "metadata")
     return {pk for pk, moment, about in found if moment > written[pk] and about.get("import") != run.pk}
+
+
+def _handed_over(run: ImportRun, ids: list[int]) -> set[int]:
+    """A lead of before may have been handed over before: that speaks against nothing."""
+    since = min(_written(run, ids).values())
+    return set().union(*(ask(ids, since) for ask in hooks.leads_handed_over_since))
 
 
 def _moved(created: set[int], history: set[int]) -> set[int]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from feedback.models import Opportunity
 from handoff.queries import invariants
+from handoff.services import handoffs
 from journal.errors import Conflict
 from journal.models import Event
 from leads.models import Activity, ImportRun, Lead, LeadSource
@@ -14,6 +15,7 @@ from leads.queries import imports
 from leads.services import activities, import_taking_back, import_undoing, import_work
 from leads.services import leads as lead_services
 from tests.cast import NOON, Cast
+from tests.handoff import stories
 from tests.leads.taking import take
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,28 @@ def test_changes_are_turned_back_with_their_sources_and_activities(cast):
     assert {name for name in after if after[name] != before[name]} == {"version", "updated_at"}
     assert LeadSource.objects.get().channel.name == "展示会"
     assert not Activity.objects.exists()
+
+
+def test_leads_handed_over_before_the_import_are_turned_back_too():
+    cast = people = stories.small()
+    handed = stories.offered(people, at=NOON - timedelta(hours=1)).lead
+    lead_services.update(lead=handed, values={"email": "1@example.jp"}, by=cast.mia, at=NOON - timedelta(minutes=30))
+    run = take(cast, "氏名,メール,役職\n甲,1@example.jp,部長\n")
+    assert run.updated == 1
+    again = take(cast, "氏名,メール,役職\n甲,1@example.jp,社長\n")
+    assert undo(again, cast) == {}
+    handed.refresh_from_db()
+    assert handed.title == "部長"
+
+
+def test_leads_handed_over_since_the_import_stay_as_they_are():
+    cast = stories.small()
+    lead = stories.lead(at=NOON - timedelta(hours=1))
+    lead_services.update(lead=lead, values={"email": "1@example.jp"}, by=cast.mia, at=NOON - timedelta(minutes=30))
+    run = take(cast, "氏名,メール,役職\n甲,1@example.jp,部長\n")
+    handoffs.offer(lead=stories.fresh(lead), by=cast.mia, at=LATER)
+    assert undo(run, cast) == {"甲": "handoff"}
+    assert stories.fresh(lead).title == "部長"
 
 
 def test_imported_history_goes_with_new_leads_and_stays_with_old_ones(cast):
