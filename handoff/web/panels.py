@@ -98,7 +98,8 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
     lead, at = seen(request, pk), request.entry.at  # type: ignore[attr-defined]
     leg = legs.next_leg(lead.stage)
     standing = Handoff.objects.open().filter(lead=lead).select_related("assigned_to", "team").first()
-    context: dict[str, Any] = {"lead": lead, "leg": leg, "standing": standing}
+    may_answer = standing is not None and permissions.may_answer(request.user, standing)  # type: ignore[arg-type]
+    context: dict[str, Any] = {"lead": lead, "leg": leg, "standing": standing, "may_answer": may_answer}
     if leg and standing is None and permissions.may_offer(request.user, leg) and not lead.do_not_contact:
         gate = next_gate(lead, at=at)
         blocked = gate is not None and gate.blocks and (leg == Leg.INSIDE_TO_FIELD or not gate.condition_holds)

@@ -57,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _scoring() -> list[Line]:
-    told = _("at %(line)d points an activity triggers a handoff; edits wait for marketing, imports for one decision")
+    told = _("At %(line)d points an activity triggers a handoff; edits wait for marketing, imports for one decision")
     return [Line(scoring_presets.shown(model.name), told % {"line": model.line}) for model in specs.published()]
 
 
@@ -72,7 +72,7 @@ def _gate(gate: Gate) -> Line:
     if names:
         parts.append(_(", ").join(_label(name) for name in names))
     if not parts:
-        return Line(str(gate.get_kind_display()), _("nothing"))
+        return Line(str(gate.get_kind_display()), _("Nothing"))
     needs = _(", ").join(parts)
     is_blocking = gate.mode == Gate.Mode.BLOCK
     told = _("%(needs)s; otherwise not handed over") if is_blocking else _("%(needs)s; otherwise a warning")
@@ -99,9 +99,9 @@ def _follows(reason: RejectReason, at: datetime) -> str:
 def _routes() -> list[Line]:
     lines = []
     for rule in HandoffRule.objects.filter(is_on=True).order_by("position", "id"):
-        target = rule.to_user or rule.to_team or _("by the routes below")
+        target = rule.to_user or rule.to_team or _("By the routes below")
         lines.append(Line(presets.shown(rule.name), str(target)))
-    lines.append(Line(_("Known company"), _("whoever last accepted a lead from the company, if they have capacity")))
+    lines.append(Line(_("Known company"), _("Whoever last accepted a lead from the company, if they have capacity")))
     for route in RoutingRule.objects.select_related("to_team", "to_user").order_by("leg", "position", "id"):
         target = str(route.to_user or route.to_team)
         turn = _("%(team)s, in turn among people who are available and have capacity") % {"team": target}
@@ -130,16 +130,16 @@ def _length(promise: Any) -> str:
 def _results() -> list[Line]:
     days = {"near": follows.CONSIDERING_NEAR_DAYS, "none": follows.CONSIDERING_DEFAULT_DAYS}
     return [
-        Line(pgettext("result", "Opportunity"), _("an opportunity; the rep sets the next action")),
-        Line(pgettext("result", "Won"), _("won; nothing more is due")),
+        Line(pgettext("result", "Opportunity"), _("An opportunity; the rep sets the next action")),
+        Line(pgettext("result", "Won"), _("Won; nothing more is due")),
         Line(
             pgettext("result", "Still considering"),
-            _("the rep follows up within %(near)d days (%(none)d days if no date is set); otherwise nurture until then")
+            _("The rep follows up within %(near)d days (%(none)d days if no date is set); otherwise nurture until then")
             % days,
         ),
         Line(
             pgettext("result", "Lost"),
-            _("lost; marketing reviews it after %(days)d days, sooner for some reasons")
+            _("Lost; marketing reviews it after %(days)d days, sooner for some reasons")
             % {"days": follows.LOST_DEFAULT_DAYS},
         ),
     ]

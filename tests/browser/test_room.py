@@ -18,6 +18,8 @@ BEYOND = """() => [...document.querySelectorAll("section .hf-table")].filter(tab
     table.getBoundingClientRect().right > table.closest("section").getBoundingClientRect().right + 1).length"""
 TALLEST = """() => Math.max(...[...document.querySelectorAll(".hf-now-row > :nth-child(4) > :first-child")].map(
     state => state.getBoundingClientRect().height / parseFloat(getComputedStyle(state).lineHeight)))"""
+CUT = """() => [...document.querySelectorAll("main .btn")].filter(
+    button => button.scrollWidth > button.clientWidth).map(button => button.textContent.trim())"""
 LINES = """() => [...document.querySelectorAll(".is-bleed")].every(
     table => getComputedStyle(table.rows[1].cells[0]).borderBottomWidth === "0px")"""
 
@@ -60,6 +62,14 @@ def test_the_lines_of_the_list_end_with_those_above(page):
     shown = page("/leads/")
     shown.set_viewport_size({"width": 1280, "height": 900})
     assert shown.evaluate(LINES)
+
+
+def test_a_long_button_is_not_cut_on_a_phone(page):
+    shown = page(f"/leads/{stories.lead().pk}/offer/")
+    shown.set_viewport_size({"width": 360, "height": 800})
+    shown.evaluate("document.querySelector('main .btn-primary').textContent = 'インサイドセールスへ引き渡す'")
+    assert shown.locator("main .btn").count() == 2
+    assert shown.evaluate(CUT) == []
 
 
 def test_a_file_leaves_the_page_as_it_was(page):

@@ -49,6 +49,18 @@ def test_what_is_missing_is_named_with_its_question(client):
         assert str(lack.question) not in answer.content.decode(), "asked once, at the item below"
 
 
+def test_whoever_an_answer_is_waited_for_is_led_to_it(client, small):
+    handoff = stories.offered(small, to=small.sato)
+    address = f"/leads/{handoff.lead_id}/actions/"
+
+    asked = get(client, small.sato, address).content.decode()
+    told = get(client, small.mia, address).content.decode()
+
+    assert "回答する" in asked
+    assert "佐藤 翔太の回答待ち" in told
+    assert "回答する" not in told
+
+
 def test_the_lead_s_handoffs_are_listed(client, small):
     handoff = stories.offered(small, to=small.sato)
     stories.handoffs.reject(handoff=handoff, reason="not_now", by=small.sato, at=NOON, comment="来期")
