@@ -15,7 +15,7 @@ __all__ = ["event_lines"]
 
 hooks.on_activities.append(contacts.note_logged)
 hooks.leads_with_handoffs.append(imported.had_handoffs)
-hooks.leads_handed_over_since.append(imported.handed_over_since)
+hooks.latest_handovers.append(imported.latest_handovers)
 hooks.leads_moved_here.append(imported.moved_here)
 
 

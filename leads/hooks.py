@@ -18,8 +18,8 @@ def activities_recorded(activities: list[Activity], at: datetime) -> None:
 Question = Callable[[Collection[int]], set[int]]
 # Each answers which of these leads ever had a handoff here: imported history is held back from those.
 leads_with_handoffs: list[Question] = []
-# Which of these leads were handed over after this moment.
-leads_handed_over_since: list[Callable[[Collection[int], datetime], set[int]]] = []
+# When each of these leads was handed over last; those never handed over are missing.
+latest_handovers: list[Callable[[Collection[int]], dict[int, datetime]]] = []
 # Which of these leads changed their stage here, beyond what an import wrote.
 leads_moved_here: list[Question] = []
 # Which of these leads have a deal that is not just as an import wrote it.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
+
 from accounts.models import User
 from accounts.queries import organization
 from handoff.domain import follows, stages
@@ -53,10 +55,10 @@ def had_handoffs(lead_ids: Collection[int]) -> set[int]:
     return set(Handoff.objects.filter(lead__in=lead_ids).values_list("lead_id", flat=True))
 
 
-def handed_over_since(lead_ids: Collection[int], moment: datetime) -> set[int]:
-    """Of these leads, those handed over after the moment."""
-    since = Handoff.objects.filter(lead__in=lead_ids, offered_at__gt=moment)
-    return set(since.values_list("lead_id", flat=True))
+def latest_handovers(lead_ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these leads was handed over last; those never handed over are missing."""
+    found = Handoff.objects.filter(lead__in=lead_ids).order_by()
+    return dict(found.values_list("lead").annotate(Max("offered_at")))
 
 
 def moved_here(lead_ids: Collection[int]) -> set[int]:

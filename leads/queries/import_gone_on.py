@@ -1,6 +1,6 @@
 """Which leads of an import went on since: others edited them, acted with them, moved them, handed them over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Max, Q
@@ -24,12 +24,13 @@ def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], h
     """
     kept: dict[int, str] = {}
     for ids in _chunks(sorted({*created, *updated})):
-        kept |= _edited(run, ids)
-        kept |= dict.fromkeys(_acted(run, ids), "activity")
+        written = _written(run, ids)
+        kept |= _edited(written)
+        kept |= dict.fromkeys(_acted(run, written), "activity")
         kept |= dict.fromkeys(history.intersection(ids) - set(created), "stage")
         kept |= dict.fromkeys(_moved(set(ids).intersection(created), history), "moved")
         kept |= dict.fromkeys(_asked(hooks.leads_with_changed_deals, ids), "deal")
-        kept |= dict.fromkeys(_handed_over(run, ids), "handoff")
+        kept |= dict.fromkeys(_handed_over(written), "handoff")
     return kept
 
 
@@ -44,6 +45,7 @@ def with_history(run: ImportRun) -> set[int]:
 
 
 def _written(run: ImportRun, ids: list[int]) -> dict[int, datetime]:
+    """When the import last wrote each lead; a held row that was decided later was written later."""
     wrote = ImportRow.objects.filter(
         run=run, lead__in=ids, result__in=[ImportRow.Result.CREATED, ImportRow.Result.UPDATED]
     )
@@ -51,23 +53,21 @@ def _written(run: ImportRun, ids: list[int]) -> dict[int, datetime]:
     return {pk: moment or run.finished_at for pk, moment in rows}
 
 
-def _edited(run: ImportRun, ids: list[int]) -> dict[int, str]:
-    written = _written(run, ids)
-    found = Lead.objects.filter(pk__in=ids).values_list("pk", "updated_at", "is_present")
+def _edited(written: Mapping[int, datetime]) -> dict[int, str]:
+    found = Lead.objects.filter(pk__in=written).values_list("pk", "updated_at", "is_present")
     return {pk: "edited" for pk, moment, is_present in found if not is_present or moment > written[pk]}
 
 
-def _acted(run: ImportRun, ids: list[int]) -> set[int]:
-    written = _written(run, ids)
-    since = Activity.objects.filter(lead__in=ids, received_at__gt=min(written.values()))
+def _acted(run: ImportRun, written: Mapping[int, datetime]) -> set[int]:
+    since = Activity.objects.filter(lead__in=written, received_at__gt=min(written.values()))
     found = since.values_list("lead", "received_at", "metadata")
     return {pk for pk, moment, about in found if moment > written[pk] and about.get("import") != run.pk}
 
 
-def _handed_over(run: ImportRun, ids: list[int]) -> set[int]:
+def _handed_over(written: Mapping[int, datetime]) -> set[int]:
     """A lead of before may have been handed over before: that speaks against nothing."""
-    since = min(_written(run, ids).values())
-    return set().union(*(ask(ids, since) for ask in hooks.leads_handed_over_since))
+    latest = [found for ask in hooks.latest_handovers for found in ask(list(written)).items()]
+    return {pk for pk, moment in latest if moment > written[pk]}
 
 
 def _moved(created: set[int], history: set[int]) -> set[int]:

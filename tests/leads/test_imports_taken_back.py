@@ -12,7 +12,7 @@ from journal.errors import Conflict
 from journal.models import Event
 from leads.models import Activity, ImportRun, Lead, LeadSource
 from leads.queries import imports
-from leads.services import activities, import_taking_back, import_undoing, import_work
+from leads.services import activities, import_resolving, import_taking_back, import_undoing, import_work
 from leads.services import leads as lead_services
 from tests.cast import NOON, Cast
 from tests.handoff import stories
@@ -88,6 +88,19 @@ def test_leads_handed_over_since_the_import_stay_as_they_are():
     handoffs.offer(lead=stories.fresh(lead), by=cast.mia, at=LATER)
     assert undo(run, cast) == {"甲": "handoff"}
     assert stories.fresh(lead).title == "部長"
+
+
+def test_a_lead_handed_over_before_its_held_row_was_decided_is_turned_back_too():
+    cast = stories.small()
+    lead = stories.lead(
+        at=NOON - timedelta(hours=1), company={"name": "東浜精工"}, last_name="甲", first_name="", title="課長"
+    )
+    run = take(cast, "会社名,氏名,役職\n東浜精工,甲,部長\n東浜精工,乙,部長\n")
+    handoffs.offer(lead=stories.fresh(lead), by=cast.mia, at=NOON + timedelta(minutes=30))
+    import_resolving.resolve(run=run, number=1, meaning=str(lead.pk), by=cast.mia, at=LATER)
+    assert stories.fresh(lead).title == "部長"
+    assert undo(run, cast) == {}
+    assert stories.fresh(lead).title == "課長"
 
 
 def test_imported_history_goes_with_new_leads_and_stays_with_old_ones(cast):
