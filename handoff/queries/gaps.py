@@ -117,12 +117,12 @@ def never_contacted(*, user: User, at: datetime) -> Silence:
 
 
 def silent(*, user: User, at: datetime, limit: int = 500) -> list[tuple[DutyRow, datetime]]:
-    """The leads behind `never_contacted`, each with when it was handed over, the oldest first."""
+    """The leads behind `never_contacted`, each with when it was first handed over, the oldest first."""
     episodes = _three_weeks_ago(user, at)[0].filter(silence.silent(at))
-    waiting = dict(episodes.order_by("-offered_at", "-id").values_list("lead", "offered_at"))
-    leads = Lead.objects.filter(pk__in=waiting).select_related(*COLUMNS)
-    rows = [(row, waiting[row.lead.pk]) for row in rows_of(leads) if row.lead]
-    return sorted(rows, key=lambda found: found[1])[:limit]
+    first = episodes.values("lead").annotate(since=Min("offered_at")).order_by("since", "lead")
+    waiting = dict(first.values_list("lead", "since")[:limit])
+    leads = Lead.objects.select_related(*COLUMNS).in_bulk(waiting)
+    return list(zip(rows_of(leads[pk] for pk in waiting), waiting.values(), strict=True))
 
 
 def _late(user: User, at: datetime, scope: str | None) -> QuerySet[Lead]:

@@ -198,6 +198,27 @@ def test_ar_34_of_those_handed_over_three_weeks_ago_how_many_were_never_contacte
     ]
 
 
+def test_of_those_never_contacted_the_first_handed_over_are_shown(people):
+    def episode(lead, offered_at, attempt=1):
+        values = {"leg": "marketing_to_field", "attempt": attempt, "band": "high"}
+        Episode.objects.create(lead=lead, offered_at=tokyo(offered_at), **values)
+
+    second, first, alike, later = (rows.lead(tokyo("2026-10-26 00:00")) for _ in range(4))
+    episode(later, "2026-10-30 10:00")
+    episode(alike, "2026-10-29 10:00")
+    episode(second, "2026-10-29 10:00")
+    episode(first, "2026-10-31 10:00", attempt=2)
+    episode(first, "2026-10-28 10:00")
+
+    shown = gaps.silent(user=people.mia, at=NOON, limit=3)
+
+    assert [(row.lead, since) for row, since in shown] == [
+        (first, tokyo("2026-10-28 10:00")),
+        (second, tokyo("2026-10-29 10:00")),
+        (alike, tokyo("2026-10-29 10:00")),
+    ]
+
+
 def test_the_proof_of_an_empty_board_counts_what_was_looked_at(people):
     duty(people, "offer", TO_COME)
     duty(people, "answer", TO_COME)
