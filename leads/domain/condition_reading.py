@@ -54,9 +54,11 @@ def holds(node: c.Node, facts: Facts, *, on: date, registry: Registry) -> bool:
             return measured(node, facts.activities, on=on) >= (node.at_least_total or node.at_least)
         case c.Inactive():
             return not matching(c.ActivityTest(types=node.types, within_days=node.days), facts.activities, on=on)
+        case c.FieldTest(op="ne"):
+            return not holds(c.FieldTest(node.field, "eq", node.value), facts, on=on, registry=registry)
         case c.FieldTest():
-            field = registry.fields[node.field]
-            return field_holds(widened(node, field), facts.values.get(node.field), field.kind, field.order)
+            known = registry.fields[node.field]
+            return field_holds(widened(node, known), facts.values.get(node.field), known.kind, known.order)
 
 
 def matching(test: c.ActivityTest, activities: Iterable[ActivityFact], *, on: date) -> list[ActivityFact]:
@@ -105,16 +107,15 @@ def _one_of(value: str, wanted: tuple[str, ...]) -> bool:
 
 
 def widened(test: c.FieldTest, field: Field) -> c.FieldTest:
-    """The test with every name of the words it is about, where the field's words have several."""
-    if field.spellings is None or test.op not in ("eq", "ne", "in"):
+    """An `eq` or `in` with every name of the words it is about, where the field's words have several."""
+    if field.spellings is None or test.op not in ("eq", "in"):
         return test
     wanted = test.value if isinstance(test.value, tuple) else (test.value,)
-    names = tuple(name for word in wanted for name in field.spellings(word))
-    return c.FieldTest(test.field, {"eq": "in", "ne": "not in"}.get(test.op, test.op), names)
+    return c.FieldTest(test.field, "in", tuple(name for word in wanted for name in field.spellings(word)))
 
 
 def field_holds(test: c.FieldTest, value: Any, kind: Kind, order: tuple[str, ...] = ()) -> bool:
-    """Whether one comparison holds; an unknown value ('' or None) satisfies only `unknown` and `ne`."""
+    """Whether one comparison other than `ne` holds; an unknown value ('' or None) satisfies only `unknown`."""
     if kind == Kind.RANGE:
         return _range_holds(test, value or (None, None))
     if kind == Kind.TEXT and value is not None:
@@ -130,12 +131,8 @@ def field_holds(test: c.FieldTest, value: Any, kind: Kind, order: tuple[str, ...
             return not known
         case "eq":
             return known and value == wanted
-        case "ne":
-            return not (known and value == wanted)
         case "in":
             return known and value in wanted
-        case "not in":
-            return not (known and value in wanted)
         case "contains":
             return known and any(word in value for word in wanted)
         case "gte":
@@ -168,8 +165,6 @@ def _range_holds(test: c.FieldTest, bounds: tuple[int | None, int | None]) -> bo
             return low is None
         case "eq":
             return low == high == test.value
-        case "ne":
-            return not (low == high == test.value)
         case "gte":
             return low is not None and low >= test.value
         case "lte":
