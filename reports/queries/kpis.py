@@ -23,7 +23,7 @@ class Kpis:
     opportunities: Rate
     wins: Rate
     sla: Rate
-    given_back: int = 0
+    given_back: int
 
     @property
     def never_contacted(self) -> int:

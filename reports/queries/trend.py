@@ -36,6 +36,7 @@ def trend(question: Question) -> list[Point]:
         truncate("offered_at"),
         n=Count("pk"),
         acted=Count("pk", filter=silence.contacted(question.as_of)),
+        given_back=Count("pk", filter=silence.given_back(question.as_of)),
         opportunities=Count("pk", filter=Q(became_opportunity=True)),
     )
     won = _grouped(
@@ -56,6 +57,7 @@ def _point(day: date, offered: dict[str, int], won: dict[str, int], kept: dict[s
         opportunities=Rate(offered.get("opportunities", 0), handoffs),
         wins=Rate(won.get("won", 0), won.get("n", 0)),
         sla=Rate(kept.get("met", 0), kept.get("n", 0)),
+        given_back=offered.get("given_back", 0),
     )
     return Point(day, kpis)
 

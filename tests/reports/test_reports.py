@@ -377,3 +377,4 @@ def test_ar_34_of_100_leads_handed_over_three_weeks_ago_how_many_were_never_cont
     assert kpis.kpis(week).handoffs == 101
     assert (kpis.kpis(week).given_back, kpis.kpis(week).never_contacted) == (1, 95)
     assert kpis.never_contacted(week).count() == 95
+    assert sum(point.kpis.never_contacted for point in trend.trend(week)) == 95
