@@ -85,7 +85,7 @@ def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:
 def _card(handoff: Handoff, clocks: dict[tuple[int, str], Clock], at: datetime, known: faces.Calendars) -> Card | None:
     kind = kind_of(handoff)
     clock = clocks.get((handoff.pk, kind))
-    due_at = clock.due_at if clock and not is_asked_sooner(handoff, kind) else _due_at(handoff, kind)
+    due_at = _due_at(handoff, kind, clock)
     if due_at is None:
         return None
     calendar = known.get(clock.calendar_id if clock else None)
@@ -96,9 +96,11 @@ def _card(handoff: Handoff, clocks: dict[tuple[int, str], Clock], at: datetime, 
     return Card(handoff, kind, due_at, face, moves_at, told, between)
 
 
-def _due_at(handoff: Handoff, kind: str) -> datetime | None:
+def _due_at(handoff: Handoff, kind: str, clock: Clock | None) -> datetime | None:
     if is_asked_sooner(handoff, kind):
         return handoff.lead.due_at
+    if clock:
+        return clock.due_at
     if kind == CONTACT:
         return handoff.contact_due_at
     return handoff.feedback_due_at or handoff.lead.due_at
