@@ -1,13 +1,11 @@
 """The fixed words of leads, in the reader's language."""
 
 import re
-from typing import Any
 
 from django import template
 from django.utils.translation import pgettext
 
 from leads.domain.choices import DueKind
-from leads.queries import custom_values
 from leads.queries.timeline import named
 
 register = template.Library()
@@ -38,9 +36,3 @@ def due_note_words(note: str) -> str:
 def tel(number: str) -> str:
     """A telephone number as a `tel:` address takes it."""
     return re.sub(r"[^\d+]", "", number)
-
-
-@register.simple_tag
-def own_value(custom: dict[str, Any], column: Any) -> str:
-    """A lead's value of an own field's column, as a person reads it."""
-    return custom_values.shown_of_kind(custom.get(column.key), column.kind)
