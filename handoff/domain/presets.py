@@ -34,6 +34,8 @@ SAL_EXAMPLE: Mapping[str, Any] = {
 }
 
 
+# The name of the company's calendar.
+CALENDAR = pgettext_lazy("calendar", "Standard")
 # The name of the one handoff rule; it is stored in the language of whoever began.
 RULE = pgettext_lazy("shipped", "Hand over once the criteria are met")
 _STORED = ("基準に達したら引き渡す", "Hand over once the criteria are met")

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.utils.translation import pgettext
-
 from accounts.models import Team
 from handoff.domain import follows, presets
 from handoff.models import Calendar, Gate, HandoffRule, RejectReason, RoutingRule, SlaPolicy
@@ -38,9 +36,8 @@ def install_routes(*, preset: str) -> None:
 def _calendar(at: datetime) -> None:
     """Monday to Friday 9-18 with lunch 12-13 in Tokyo, Japanese holidays off."""
     if not Calendar.objects.filter(user__isnull=True, team__isnull=True).exists():
-        calendar_service.create(
-            values={"name": pgettext("calendar", "Standard"), "weekly": calendars.USUAL_WEEK}, by=None, at=at
-        )
+        values = {"name": str(presets.CALENDAR), "weekly": calendars.USUAL_WEEK}
+        calendar_service.create(values=values, by=None, at=at)
 
 
 def _reasons() -> None:

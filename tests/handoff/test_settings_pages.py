@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
+from handoff.domain import presets
 from handoff.models import Calendar, ClosingDay, Episode, RejectReason, SlaPolicy
 from handoff.queries import calendars, phase
 from handoff.queries.policies import promise_for
@@ -68,6 +70,22 @@ def test_hours_are_read_as_people_write_them(post):
     assert weekly["0"] == [["10:00", "15:30"]]
     assert weekly["4"] == [["09:00", "12:00"], ["13:00", "17:00"]]
     assert "5" not in weekly
+
+
+@pytest.mark.parametrize(("language", "name"), [("ja", "標準"), ("en", "Standard")])
+def test_the_companys_first_calendar_is_named_as_an_empty_company_names_it(post, client, language, name):
+    client.cookies["handoff_language"] = language
+    post("/settings/calendar/", HOURS)
+    assert Calendar.objects.get().name == name
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("began_in", ["ja", "en"])
+def test_the_shipped_rule_is_named_in_the_readers_language(began_in, language):
+    with translation.override(began_in):
+        stored = str(presets.RULE)
+    with translation.override(language):
+        assert presets.shown(stored) == str(presets.RULE)
 
 
 @pytest.mark.parametrize("hours", ["morning", "9:00", "18:00-9:00", "9:00-12:00, 11:00-13:00", "25:00-26:00"])

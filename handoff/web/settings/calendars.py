@@ -21,6 +21,7 @@ from accounts.interface.forms import DateInput
 from accounts.interface.forms import show as show_error
 from accounts.models import Team
 from accounts.web.access import needs
+from handoff.domain import presets
 from handoff.domain.calendar import WorkCalendar
 from handoff.models import Calendar, ClosingDay
 from handoff.queries import calendars, holidays
@@ -200,7 +201,7 @@ def _row(team: Team | None) -> Calendar:
     holds = Calendar.objects.filter(team__isnull=True, user__isnull=True).first()
     weekly = holds.weekly if holds else calendars.USUAL_WEEK
     zone = holds.time_zone if holds else "Asia/Tokyo"
-    return Calendar(name=team.name if team else "標準", weekly=weekly, time_zone=zone, team=team)
+    return Calendar(name=team.name if team else str(presets.CALENDAR), weekly=weekly, time_zone=zone, team=team)
 
 
 def _keep(request: HttpRequest, row: Calendar, team: Team | None, values: dict[str, Any]) -> Calendar:
