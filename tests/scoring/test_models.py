@@ -115,6 +115,16 @@ def test_the_check_waits_for_enough_leads_before_it_calls_a_rule_idle(leads: int
     assert {finding.code for finding in check.find(spec, matches={"a": 0, "b": leads}, leads=leads)} == codes
 
 
+@pytest.mark.parametrize("words", [presets.EXCEL, presets.ENGAGEMENT, presets.EXCEL_WHY])
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("began_in", ["ja", "en"])
+def test_shipped_words_are_said_in_the_readers_language(words: Any, began_in: str, language: str) -> None:
+    with translation.override(began_in):
+        stored = str(words)
+    with translation.override(language):
+        assert presets.shown(stored) == str(words)
+
+
 def test_installing_twice_makes_nothing_new() -> None:
     first = install(by=None, at=NOON)
     assert first.state == "published"
