@@ -14,9 +14,9 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves; an administrator invites."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "email_password_mismatch": _("The email address or the password is wrong."),
         "too_many_login_attempts": _(
-            "Wrong too often. Wait five minutes, or set a new password by “Forgot your password?”"
+            "Too many failed attempts. Wait five minutes, or set a new password with “Forgot your password?”"
         ),
     }
 

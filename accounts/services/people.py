@@ -200,7 +200,7 @@ def add_absence(*, user: User, starts_on: date, ends_on: date, by: User, at: dat
 def remove_absence(*, absence: Absence, by: User, at: datetime) -> None:
     """The person is there after all. One's own, or anybody's by who may enter them."""
     if not may_enter_absences(user=absence.user, by=by):
-        raise Forbidden(_("You may take away only your own absences."))
+        raise Forbidden(_("You can only remove your own absences."))
     journal.record("absence.removed", subject=absence, by=by, at=at, data={"user": absence.user_id})
     absence.delete()
 

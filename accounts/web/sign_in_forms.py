@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 
 # What the validators of the settings ask, as a person would say it.
-RULES = gettext_lazy("Eight characters or more; not only digits, not a common word, not close to your name or e-mail.")
+RULES = gettext_lazy("Eight characters or more; not only digits, not a common word, not close to your name or email.")
 
 
 class NewPasswordForm(ResetPasswordKeyForm):

@@ -59,7 +59,7 @@ def _due(card: Card, at: datetime) -> str:
     }
     label = labels[card.kind]
     if inbox.is_asked_sooner(card.handoff, card.kind):
-        label = pgettext("due", "Hearing by %s")
+        label = pgettext("due", "Ask by %s")
     near = timezone.localdate(card.due_at) == timezone.localdate(at)
     return label % (dates.clock_time(card.due_at) if near else dates.moment(card.due_at))
 
@@ -88,7 +88,7 @@ def _warning(card: Card) -> str:
     if not card.told:
         return moves
     names = _(", ").join(pgettext("colleague", "%(name)s") % {"name": name} for name in card.told)
-    return _("%(moves)s (%(names)s has been notified)") % {"moves": moves, "names": names}
+    return _("%(moves)s (%(names)s notified)") % {"moves": moves, "names": names}
 
 
 def _holiday(card: Card) -> str:

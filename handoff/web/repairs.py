@@ -105,7 +105,7 @@ def _reassign(wish: Wish) -> Done:
 def _nudge(wish: Wish) -> Done:
     told = nudges.nudge(lead=wish.subject, by=wish.by, at=wish.at)
     names = [figures.addressed(person) for person in User.objects.filter(pk__in=told).order_by("id")]
-    return Done(_("%(names)s has been notified.") % {"names": pgettext("list", ", ").join(names)})
+    return Done(_("Notified %(names)s.") % {"names": pgettext("list", ", ").join(names)})
 
 
 def _offer_all(wish: Wish) -> Done:

@@ -110,7 +110,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if run.is_working:
         is_undo = run.state == BulkRun.State.UNDOING
         context |= {"done": run.undone if is_undo else run.worked, "of": run.changed if is_undo else run.total}
-        context["label"] = _("Undoing") if is_undo else _("Work")
+        context["label"] = _("Undoing") if is_undo else _("In progress")
         template = "leads/_bulk_progress.html" if request.htmx else "leads/bulk_run.html"  # type: ignore[attr-defined]
         return render(request, template, context)
     if request.htmx:  # type: ignore[attr-defined]

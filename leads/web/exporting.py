@@ -31,7 +31,7 @@ class ExportForm(forms.Form):
     layout = forms.ChoiceField(
         label=pgettext_lazy("export", "What goes into the file"),
         choices=[
-            ("everything", gettext_lazy("All columns, with your own fields")),
+            ("everything", gettext_lazy("All columns, with custom fields")),
             ("excel_starter", gettext_lazy("The Excel starter sheet, with score and priority filled in")),
         ],
         initial="everything",

@@ -26,7 +26,7 @@ class FieldForm(forms.Form):
         label=gettext_lazy("Choices"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy("One a line."),
+        help_text=gettext_lazy("One per line."),
     )
 
     def values(self) -> dict[str, Any]:
