@@ -76,7 +76,8 @@ def _turn_back(run: ImportRun, ids: list[int], at: datetime) -> None:
         for name, value in row.old.items():
             if name == "+tags":
                 import_tags.take_off(row, value)
-            elif name != "+gained":  # told for the page; what it names goes by itself
+            # `+gained` is for the page: acts, tags and sources go by their own marks, a company keeps its facts.
+            elif name != "+gained":
                 _put_back(leads[row.lead_id], qualifications.get(row.lead_id), name, value)
     for lead in leads.values():
         _renew(lead, at)

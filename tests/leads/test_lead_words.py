@@ -30,7 +30,7 @@ def test_a_prefecture_is_named_in_the_readers_language_and_kept_in_one(client, c
     lead = factories.lead(company={"name": "Acme", "prefecture": "東京都"}, last_name="Taylor")
     client.force_login(cast.mia)
     client.cookies["handoff_language"] = language
-    assert f"{told}" in client.get(reverse("lead", args=[lead.pk])).content.decode()
+    assert told in client.get(reverse("lead", args=[lead.pk])).content.decode()
     page = client.get(reverse("lead-edit", args=[lead.pk]))
     assert page.context["form"]["prefecture"].value() == told
 
