@@ -103,6 +103,11 @@ class ImportRow(models.Model):
     def __str__(self) -> str:
         return f"row {self.number} of {self.run_id}"
 
+    @property
+    def is_skipped(self) -> bool:
+        """A held row of which a person decided that it stays out; it counts as unchanged. In SQL: `imports.SKIPPED`."""
+        return self.result == self.Result.UNCHANGED and self.resolution == "skip"
+
 
 class ImportMapping(models.Model):
     """A mapping remembered by the header it was made for."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import xlsxwriter
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -30,9 +30,18 @@ def rows(run: ImportRun, *, result: str = "", kept: bool = False) -> QuerySet[Im
     return found.filter(result=result) if result else found
 
 
+# What `ImportRow.is_skipped` says of one row.
+SKIPPED = Q(result=ImportRow.Result.UNCHANGED, resolution="skip")
+
+
 def skipped(run: ImportRun) -> QuerySet[ImportRow]:
-    """The held rows of which a person decided that they stay out; they count as unchanged."""
-    return rows(run, result=ImportRow.Result.UNCHANGED).filter(resolution="skip")
+    """The held rows of which a person decided that they stay out."""
+    return rows(run).filter(SKIPPED)
+
+
+def unchanged(run: ImportRun) -> QuerySet[ImportRow]:
+    """The rows that had nothing to change, without those skipped."""
+    return rows(run, result=ImportRow.Result.UNCHANGED).exclude(SKIPPED)
 
 
 _WRITTEN = [

@@ -143,8 +143,7 @@ def _rows_of(run: ImportRun, chosen: str) -> QuerySet[ImportRow]:
         return imports.rows(run, kept=True)
     if chosen == "skipped":
         return imports.skipped(run)
-    found = imports.rows(run, result=chosen)
-    return found.exclude(resolution="skip") if chosen == "unchanged" else found
+    return imports.unchanged(run) if chosen == "unchanged" else imports.rows(run, result=chosen)
 
 
 def leads_address(run: ImportRun, condition: object = None) -> str:
@@ -216,8 +215,7 @@ def _candidates(rows: list[ImportRow]) -> dict[int, Lead]:
 
 
 def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained: Mapping[str, Any]) -> dict[str, Any]:
-    is_skipped = row.result == ImportRow.Result.UNCHANGED and row.resolution == "skip"
-    word, tone, icon = RESULT["skipped" if is_skipped else row.result]
+    word, tone, icon = RESULT["skipped" if row.is_skipped else row.result]
     return {
         "row": row,
         "word": word,
