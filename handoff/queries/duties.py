@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from handoff.models import Batch, Handoff
 from leads.domain.choices import DueKind
-from leads.models import Lead
+from leads.models import ImportRow, ImportRun, Lead
 
 COLUMNS = ("company", "owner", "team", "score", "batch_entry", "joined")
 
@@ -72,6 +72,15 @@ def in_batch(*, batch: Batch, user: User, limit: int) -> list[DutyRow]:
 def seen_of(batch: Batch, user: User) -> QuerySet[Lead]:
     """The leads of a batch that this person may see."""
     return Lead.objects.visible_to(user).filter(batch_entry__batch=batch)
+
+
+def batches_of_import(run: ImportRun, user: User) -> list[tuple[Batch, int]]:
+    """The undecided batches that leads of an import wait in, each with how many of them this person may see."""
+    came = ImportRow.objects.filter(run=run, lead__isnull=False).values("lead")
+    seen = Lead.objects.visible_to(user).filter(pk__in=came, batch_entry__batch__closed_at=None)
+    counted = seen.order_by().values_list("batch_entry__batch").annotate(leads=Count("pk"))
+    numbers = dict(counted)
+    return [(batch, numbers[batch.pk]) for batch in Batch.objects.filter(pk__in=numbers).order_by("due_at", "id")]
 
 
 def rows_of(leads: Iterable[Lead]) -> list[DutyRow]:

@@ -12,8 +12,12 @@ from handoff.queries import calendars, duties, legs
 from handoff.web.gaps import row
 from handoff.web.repairs import of_row
 from leads.domain.choices import Stage
+from leads.queries import imports
+from leads.queries.references import as_id
 
 SHOWN = 50
+# A page that waits for scores asks every two seconds, so many times.
+MOST_ASKED = 30
 
 
 @login_required
@@ -37,3 +41,17 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         for duty in found
     ]
     return render(request, "handoff/batch.html", {"whole": whole, "rows": rows, "batch": batch})
+
+
+@login_required
+@require_GET
+def of_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fragment for an import's page: how many of its leads reached the line, and where to decide on them."""
+    if not request.user.may(Permission.IMPORT_LEADS):
+        raise PermissionDenied
+    run = get_object_or_404(imports.runs(), pk=pk)
+    asked = as_id(request.GET.get("asked")) or 0
+    is_scoring = imports.is_scoring(run)
+    again = f"{request.path}?asked={asked + 1}" if is_scoring and asked < MOST_ASKED else ""
+    found = duties.batches_of_import(run, request.user)
+    return render(request, "handoff/_import_batches.html", {"found": found, "is_scoring": is_scoring, "again": again})

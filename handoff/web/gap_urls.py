@@ -9,5 +9,6 @@ patterns = [
     path("gaps/never-contacted/", gaps.silence, name="gaps-silence"),
     path("gaps/gaps.csv", gaps.download, name="gaps-csv"),
     path("batches/<int:pk>/", batch_page.show, name="batch"),
+    path("batches/of-import/<int:pk>/", batch_page.of_import, name="import-batches"),
     path("gaps/<slug:code>/<int:pk>/", repairing.repair, name="gap-repair"),
 ]

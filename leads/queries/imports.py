@@ -198,6 +198,11 @@ def _line(cells: list[str]) -> str:
     return out.getvalue()
 
 
+def is_scoring(run: ImportRun) -> bool:
+    """Whether a lead of the run still waits for its score."""
+    return ImportRow.objects.filter(run=run, lead__score_due__isnull=False).exists()
+
+
 def score_differences(run: ImportRun) -> QuerySet[ImportRow]:
     """Rows whose score in the file is not the lead's present one; `ours` beside `stated_score`."""
     scored = rows(run).filter(stated_score__isnull=False, lead__score__isnull=False)

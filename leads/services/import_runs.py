@@ -311,6 +311,18 @@ def _start_over(run: ImportRun) -> None:
     run.created = run.updated = run.unchanged = run.duplicates = 0
 
 
+@retried
+def discard(*, run: ImportRun, by: User) -> None:
+    """Forgets a file of which nothing was written: the run, its rows and, after the commit, what lies on disk.
+
+    What its columns mean stays remembered. Raises MayNotImport, WrongState.
+    """
+    require(by)
+    fresh = locked(run, State.PREVIEW)
+    fresh.delete()
+    transaction.on_commit(lambda: fresh.file.delete(save=False), robust=True)
+
+
 # -- commit -------------------------------------------------------------------------------------
 @retried
 def commit(*, run: ImportRun, by: User, at: datetime) -> ImportRun:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/resolve/", imports.resolve_all, name="import-resolve-all"),
     path("<int:pk>/refused.xlsx", imports.refused_workbook, name="import-refused-xlsx"),
     path("<int:pk>/commit/", imports.commit, name="import-commit"),
+    path("<int:pk>/discard/", imports.discard, name="import-discard"),
     path("<int:pk>/undo/", imports.undo, name="import-undo"),
     path("<int:pk>/refused.csv", imports.refused, name="import-refused"),
     path("<int:pk>/rows/<int:number>/", imports.resolve, name="import-resolve"),

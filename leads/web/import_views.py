@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts import navigation
 from leads.domain.choices import Stage
 from leads.domain.field_labels import label_of
 from leads.domain.import_columns import mending
@@ -134,6 +135,7 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
         "differing": differing,
         "aside": _aside(run),
         "leads_url": leads_address(run),
+        "batches_url": navigation.address("import-batches", run.pk) if run.state == ImportRun.State.DONE else "",
         **(_silent(run) if run.state == ImportRun.State.DONE else {}),
     }
 

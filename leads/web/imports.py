@@ -199,6 +199,20 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forgets a file that was looked at and not imported."""
+    run = _run(request, pk)
+    try:
+        import_runs.discard(run=run, by=request.user)  # type: ignore[arg-type]
+    except DomainError as error:
+        toasts.warn(request, str(error))
+        return redirect("import", pk=pk)
+    toasts.say(request, _("%(file)s was discarded. Nothing was imported.") % {"file": run.filename})
+    return redirect("imports")
+
+
+@login_required
+@require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes the import back."""
     return _do(request, pk, import_undoing.undo)

@@ -8,7 +8,7 @@ from django.utils import translation
 from accounts.models import Organization
 from handoff.models import Batch, BatchLead, Episode
 from journal import clock
-from leads.models import Company
+from leads.models import Company, ImportRow, ImportRun, ScoreDue
 from tests.cast import NOON, organization, tokyo
 from tests.handoff import rows
 
@@ -208,6 +208,34 @@ def test_a_batch_that_is_not_due_yet_is_decided_on_from_today(look, cast):
     assert "Decide on them by" in text_of(look(url=f"/batches/{made.pk}/", language="en"))
     organization(reps_see_own_team_only=True)
     assert look(url=f"/batches/{made.pk}/", user=cast.otto).status_code == 404, "a batch of which one sees no lead"
+
+
+def test_an_import_s_page_leads_to_the_batch_of_its_leads(look, cast):
+    run = ImportRun.objects.create(filename="名簿.csv", created_by=cast.mia, created_at=NOON, state="done", rows=3)
+    other = ImportRun.objects.create(filename="別.csv", created_by=cast.mia, created_at=NOON, state="done", rows=0)
+    made = Batch.objects.create(cause="import", owner=cast.mia, created_at=NOON, due_at=AT + timedelta(days=1))
+    for number in range(3):
+        lead = rows.lead(NOON, stage="mql", owner=cast.mia, due_kind="batch", due_at=made.due_at)
+        BatchLead.objects.create(lead=lead, batch=made, at=NOON)
+        if number:
+            ImportRow.objects.create(run=run, number=number, line=number, lead=lead)
+    address = f"/batches/of-import/{run.pk}/"
+    assert address in text_of(look(url=f"/imports/{run.pk}/"))
+
+    told = text_of(look(url=address))
+
+    assert "2件が引き渡しラインに達しました" in told
+    assert f'href="/batches/{made.pk}/"' in told
+    assert "hx-get" not in told
+    assert f'href="/batches/{made.pk}/"' not in text_of(look(url=f"/batches/of-import/{other.pk}/"))
+    assert look(url=address, user=cast.sato).status_code == 403
+
+    ScoreDue.objects.create(lead=lead, cause="bulk", marked_at=NOON)
+    assert f'hx-get="{address}?asked=1"' in text_of(look(url=address))
+    assert "hx-get" not in text_of(look(url=address, asked="30")), "nobody asks for ever"
+
+    Batch.objects.update(closed_at=AT)
+    assert f'href="/batches/{made.pk}/"' not in text_of(look(url=address))
 
 
 def test_a_decided_batch_says_so(look, cast):

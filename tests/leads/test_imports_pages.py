@@ -454,3 +454,44 @@ def test_list_of_imports_shows_numbers_that_add_up(browser):
     rows, *results = [int(number) for number in re.findall(r">(\d+)</td>", first)]
     assert (rows, results) == (2, [0, 0, 1, 0, 1])
     assert sum(results) == rows == run.rows
+
+
+@pytest.mark.parametrize("is_checked", [False, True])
+def test_a_file_looked_at_can_be_discarded(browser, django_capture_on_commit_callbacks, is_checked):
+    address = drop(browser, LIST).url
+    run = ImportRun.objects.get()
+    if is_checked:
+        browser.post(address, columns_of(run))
+        work(run)
+    assert reverse("import-discard", args=[run.pk]) in browser.get(address).content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = browser.post(reverse("import-discard", args=[run.pk]), follow=True)
+
+    assert "名簿.csv" in answer.content.decode(), "what was discarded is named"
+    assert not ImportRun.objects.exists()
+    assert not run.file.storage.exists(run.file.name)
+
+
+def test_what_was_imported_is_not_discarded(browser):
+    address = drop(browser, LIST).url
+    run = ImportRun.objects.get()
+    browser.post(address, columns_of(run))
+    work(run)
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+
+    answer = browser.post(reverse("import-discard", args=[run.pk]), follow=True)
+
+    assert "すでに次の段階へ進んでいます" in answer.content.decode()
+    assert run.file.storage.exists(run.file.name)
+    assert Lead.objects.exists()
+
+
+def test_only_importers_discard(client, cast):
+    client.force_login(cast.mia)
+    drop(client, LIST)
+    run = ImportRun.objects.get()
+    client.force_login(cast.sato)
+    assert client.post(reverse("import-discard", args=[run.pk])).status_code == 403
+    assert ImportRun.objects.exists()
