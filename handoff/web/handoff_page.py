@@ -14,6 +14,13 @@ from handoff.models import Handoff, JoinedLead
 from handoff.queries import inbox, reason_lines, reason_words
 from handoff.web import cards, reject_choices, sheet_words
 
+# Who may do what the card asks for; whoever may not only watches it.
+MAY = {
+    inbox.ANSWER: permissions.may_answer,
+    inbox.CONTACT: permissions.may_contact,
+    inbox.QUALIFY: permissions.may_contact,
+    inbox.REPORT: permissions.may_report,
+}
 RELATED = ("lead__company", "lead__score", "episode", "team", "assigned_to", "sender", "answered_by", "offered_by")
 
 
@@ -72,6 +79,7 @@ def context_of(request: HttpRequest, handoff: Handoff) -> dict[str, Any]:
         "reasons": reject_choices.choices(at=at),
         "joined": JoinedLead.objects.filter(handoff=handoff).select_related("lead"),
         "may_answer": is_open and permissions.may_answer(user, handoff),
+        "is_watched": card is not None and not MAY[card.kind](user, handoff),
         "may_contact": card is not None and permissions.may_contact(user, handoff),
         "may_withdraw": is_open and permissions.may_withdraw(user, handoff),
         "may_reassign": card is not None and permissions.may_reassign(user, handoff),

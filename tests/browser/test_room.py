@@ -72,6 +72,25 @@ def test_a_long_button_is_not_cut_on_a_phone(page):
     assert shown.evaluate(CUT) == []
 
 
+OUTSIDE = """() => [...document.querySelectorAll("details[open] > .hf-menu")].filter(menu => {
+    const box = menu.getBoundingClientRect();
+    return box.left < 0 || box.right > innerWidth || box.top < 0 || box.bottom > innerHeight;
+}).length"""
+
+
+def test_menus_open_inside_a_phone(page):
+    lead = stories.lead()
+    for address in ("/leads/", f"/leads/{lead.pk}/", "/dashboard/"):
+        shown = page(address)
+        shown.set_viewport_size({"width": 360, "height": 740})
+        opened = shown.evaluate(
+            "() => { const all = [...document.querySelectorAll('main details.hf-drop')];"
+            " all.forEach(drop => { drop.open = true; }); return all.length; }"
+        )
+        assert opened, address
+        assert shown.evaluate(OUTSIDE) == 0, address
+
+
 def test_a_file_leaves_the_page_as_it_was(page):
     shown = page("/leads/export/")
     for _time in range(2):

@@ -165,6 +165,22 @@ def test_every_sheet_is_a_page_as_well(client, small, path):
     assert page(client, small.sato, f"/handoffs/{handoff.pk}/{path}/").status_code == 200
 
 
+def test_only_the_receiver_is_asked_for_the_answer(client, small):
+    handoff = stories.offered(small, to=small.sato)
+    small.otto.memberships.create(team=small.field)
+    accept = reverse("handoff-answer", args=[handoff.pk, "accept"])
+
+    asked = page(client, small.sato, f"/handoffs/{handoff.pk}/").content.decode()
+    watched = page(client, small.maki, f"/handoffs/{handoff.pk}/").content.decode()
+
+    assert accept in asked
+    assert accept not in watched, "a button that would be refused"
+    assert "#reassign" not in asked
+    assert 'href="#reassign"' in watched
+    assert 'id="reassign"' in watched
+    assert "hf-task-clock" in watched
+
+
 def test_who_may_not_act_on_a_handoff_hears_403(client, small):
     handoff = stories.offered(small, to=small.sato)
     client.force_login(small.mia)
