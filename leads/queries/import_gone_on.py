@@ -30,7 +30,7 @@ def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], h
         kept |= dict.fromkeys(history.intersection(ids) - set(created), "stage")
         kept |= dict.fromkeys(_moved(set(ids).intersection(created), history), "moved")
         kept |= dict.fromkeys(_asked(hooks.leads_with_changed_deals, ids), "deal")
-        kept |= dict.fromkeys(_handed_over(written), "handoff")
+        kept |= dict.fromkeys(_handed_over(written, set(created)), "handoff")
     return kept
 
 
@@ -64,10 +64,11 @@ def _acted(run: ImportRun, written: Mapping[int, datetime]) -> set[int]:
     return {pk for pk, moment, about in found if moment > written[pk] and about.get("import") != run.pk}
 
 
-def _handed_over(written: Mapping[int, datetime]) -> set[int]:
-    """A lead of before may have been handed over before: that speaks against nothing."""
+def _handed_over(written: Mapping[int, datetime], created: set[int]) -> set[int]:
+    """A lead of before may have been handed over before: that speaks against nothing. A new one's handoffs are all
+    later, even by a clock behind the import's."""
     latest = [found for ask in hooks.latest_handovers for found in ask(list(written)).items()]
-    return {pk for pk, moment in latest if moment > written[pk]}
+    return {pk for pk, moment in latest if pk in created or moment > written[pk]}
 
 
 def _moved(created: set[int], history: set[int]) -> set[int]:

@@ -30,9 +30,15 @@ def take_back(*, run: ImportRun, history: set[int], by: User, at: datetime) -> i
         return 0
     ids = {lead for _number, lead in rows}
     ids -= set(written.filter(lead__in=ids, number__lte=run.taken_back).values_list("lead", flat=True))
+    _hold(ids)
     created = set(written.filter(lead__in=ids, result=Result.CREATED).values_list("lead", flat=True))
     _take_back(run, sorted(created), sorted(ids - created), history, by, at)
     return rows[-1][0]
+
+
+def _hold(ids: set[int]) -> None:
+    """Nobody hands these leads over or edits them between the look at what speaks against it and the taking back."""
+    list(Lead.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
 def _take_back(

@@ -103,6 +103,14 @@ def test_a_lead_handed_over_before_its_held_row_was_decided_is_turned_back_too()
     assert stories.fresh(lead).title == "課長"
 
 
+def test_new_lead_handed_over_in_the_moment_of_its_import_stays():
+    cast = stories.small()
+    run = take(cast, "氏名,メール,会社名,ステージ\n甲,1@example.jp,株式会社甲,MQL\n")
+    handoffs.offer(lead=Lead.objects.get(), by=cast.mia, at=NOON)
+    assert undo(run, cast) == {"甲": "handoff"}
+    assert Lead.objects.get().is_present
+
+
 def test_imported_history_goes_with_new_leads_and_stays_with_old_ones(cast):
     take(cast, "氏名,メール\n甲,1@example.jp\n")
     run = take(
