@@ -1,9 +1,60 @@
 """Makes the own fields that an import's mapping names and that are missing, each of the kind that its cells have."""
 
+from itertools import chain, count
+from typing import Any
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from journal.errors import FieldError
 from journal.transactions import retried
 from leads.domain.import_custom import ColumnKind
 from leads.domain.import_fields import CUSTOM
 from leads.models import CustomField, ImportRow, ImportRun
+from leads.services.custom_fields import MOST_FIELDS
+from leads.services.import_errors import MappingInvalid
+
+LONGEST_KEY = 60
+LONGEST_NUMBER = 5
+
+
+def name_own_fields(run: ImportRun) -> None:
+    """Gives the own fields that the mapping names keys that can be kept; the worker makes those that are missing.
+
+    Names that differ keep keys that differ: 担当-1 and 担当 1 are two columns, and so are ★ and ☆. Raises MappingInvalid
+    when there would be too many.
+    """
+    names = dict.fromkeys(name for target in run.mapping.values() if (name := _own_field(target)))
+    keys = {key: key for key in CustomField.objects.filter(key__in=names).values_list("key", flat=True)}
+    for name in names:
+        if name not in keys:
+            keys[name] = _free_key(name, set(keys.values()))
+    _check_number(set(keys.values()))
+    for header, target in run.mapping.items():
+        if name := _own_field(target):
+            field = CUSTOM + keys[name]
+            run.mapping[header] = target | {"field": field} if isinstance(target, dict) else field
+
+
+def _own_field(target: Any) -> str:
+    """What the mapping calls the own field that it gives a column to; '' for anything else."""
+    name = target.get("field") if isinstance(target, dict) else target
+    return name.removeprefix(CUSTOM) if isinstance(name, str) and name.startswith(CUSTOM) else ""
+
+
+def _free_key(name: str, taken: set[str]) -> str:
+    key = slugify(name, allow_unicode=True)[:LONGEST_KEY] or "field"
+    others = (f"{key[: LONGEST_KEY - LONGEST_NUMBER]}-{number}" for number in count(2))
+    return next(free for free in chain([key], others) if free not in taken)
+
+
+def _check_number(keys: set[str]) -> None:
+    known = set(CustomField.objects.values_list("key", flat=True))
+    if keys <= known or len(keys | known) <= MOST_FIELDS:
+        return
+    told = _("This would make %(count)d custom fields, but there can be at most %(most)d. Skip some of the columns.")
+    values = {"count": len(keys | known), "most": MOST_FIELDS}
+    raise MappingInvalid(errors=[FieldError("mapping", "too_many_fields", told % values)])
 
 
 def make_missing(run: ImportRun) -> None:
@@ -18,10 +69,10 @@ def make_missing(run: ImportRun) -> None:
 def _wanted(run: ImportRun) -> dict[str, str]:
     """Header by key of every own field that the mapping names and that takes its cells as they are."""
     found = {}
-    for header, target in run.mapping.items():
-        name = target["field"] if isinstance(target, dict) else target
-        if name.startswith(CUSTOM):
-            found[name.removeprefix(CUSTOM)] = header
+    # In the order of the sheet, which PostgreSQL's JSON does not keep.
+    for header in run.headers:
+        if name := _own_field(run.mapping.get(header)):
+            found[name] = header
     return found
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
-from django.utils.text import slugify
 
 from accounts.domain.roles import Permission
 from accounts.models import User
@@ -17,7 +16,7 @@ from journal.errors import FieldError
 from journal.transactions import retried
 from leads.domain.activity_types import BY_CODE
 from leads.domain.import_columns import channel_told, mending, recognise
-from leads.domain.import_fields import CUSTOM, LEAVE_OUT
+from leads.domain.import_fields import LEAVE_OUT
 from leads.domain.import_guesses import guess
 from leads.domain.import_plan import MappingFault, Plan, build, constant_faults
 from leads.imports import limits
@@ -25,7 +24,7 @@ from leads.imports.errors import TooBig
 from leads.imports.sentences import mapping_sentence
 from leads.imports.understanding import Understood, understand
 from leads.models import ActivityType, Campaign, Channel, CustomField, ImportMapping, ImportRow, ImportRun
-from leads.services import sources
+from leads.services import import_columns, sources
 from leads.services.import_errors import MappingInvalid, MappingNeeded, MayNotImport, WrongState
 
 State = ImportRun.State
@@ -234,6 +233,8 @@ def _settle(
     run.mapping, run.constants = dict(mapping), dict(constants)
     for name, value in options.items():
         setattr(run, name, value)
+    if run.create_custom:
+        import_columns.name_own_fields(run)
     plan, faults = plan_of(run)
     faults = faults or (constant_faults(plan, at=at) if plan else [])
     if any(fault.code == "nobody_mapped" for fault in faults):
@@ -242,24 +243,10 @@ def _settle(
         raise MappingInvalid(errors=_field_errors(faults))
     run.channel = sources.channel_named(channel)
     run.campaign = sources.campaign_named(campaign, run.channel)
-    if run.create_custom:
-        _name_custom(run)
 
 
 def _field_errors(faults: list[MappingFault]) -> list[FieldError]:
     return [FieldError(fault.where, fault.code, mapping_sentence(fault)) for fault in faults]
-
-
-def _name_custom(run: ImportRun) -> None:
-    """Gives the own fields that the mapping names keys that can be kept; the worker makes those that are missing."""
-    changed = dict(run.mapping)
-    for header, target in run.mapping.items():
-        name = target["field"] if isinstance(target, dict) else target
-        if not name.startswith(CUSTOM):
-            continue
-        key = slugify(name.removeprefix(CUSTOM), allow_unicode=True)[:60] or "field"
-        changed[header] = target | {"field": CUSTOM + key} if isinstance(target, dict) else CUSTOM + key
-    run.mapping = changed
 
 
 @retried

@@ -138,14 +138,19 @@ class ColumnsForm(forms.Form):
         told = mending(self.run.headers)
         for index, header in enumerate(self.run.headers):
             name = self.cleaned_data.get(f"column-{index}") or LEAVE_OUT
-            if name == LEAVE_OUT and self.cleaned_data["rest"] and header.strip() and header not in told:
+            if name == LEAVE_OUT and self.cleaned_data["rest"] and header not in told and self._is_column(index):
                 name = NEW
             before = self.run.mapping.get(header)
             if name == NEW:
-                name = before if isinstance(before, str) and before.startswith(CUSTOM) else CUSTOM + header[:60]
+                name = before if isinstance(before, str) and before.startswith(CUSTOM) else CUSTOM + header
             kept = isinstance(before, dict) and before.get("field") == name
             chosen[header] = before if kept else name
         return chosen
+
+    def _is_column(self, index: int) -> bool:
+        """Whether it has a name or holds something: a sheet often ends in columns that have neither."""
+        filled = any(row[index].strip() for row in self.run.samples if index < len(row))
+        return filled or self.run.headers[index] != f"#{index + 1}"
 
     def constants(self) -> dict[str, Any]:
         """What holds for every row, with what was said elsewhere than on the page."""

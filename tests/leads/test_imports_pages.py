@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from journal import clock
 from leads.models import CustomField, ImportMapping, ImportRun, Lead, LeadScore
-from leads.services import import_work
+from leads.services import import_columns, import_work
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
@@ -289,6 +289,32 @@ def test_all_columns_left_over_become_own_fields_at_once(browser):
     assert "A-1" in Lead.objects.get().custom.values()
 
 
+def test_columns_of_similar_names_become_own_fields_of_their_own(browser):
+    long = "製品に関するご意見ご要望をできるだけ具体的にご記入ください（複数回答可・自由記述欄を含む、匿名での集計に使用いたします）"
+    names = ["★", "☆", "担当-1", "担当 1", f"{long}その1", f"{long}その2"]
+    drop(browser, f"氏名,メール,{','.join(names)},\n甲,1@example.jp,a,b,c,d,e,f,\n")
+    run = ImportRun.objects.get()
+    answer = browser.post(reverse("import-columns", args=[run.pk]), columns_of(run) | {"rest": "on"})
+    assert answer.status_code == 302, answer.content.decode()
+    work(run)
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    own = Lead.objects.get().custom
+    fields = list(CustomField.objects.order_by("pk"))
+    assert [(field.label, own[field.key]) for field in fields] == list(
+        zip([name[:80] for name in names], "abcdef", strict=True)
+    )
+
+
+def test_no_more_own_fields_are_made_than_there_can_be(browser, monkeypatch):
+    monkeypatch.setattr(import_columns, "MOST_FIELDS", 1)
+    drop(browser, "氏名,メール,甲,乙\n甲,1@example.jp,a,b\n")
+    run = ImportRun.objects.get()
+    answer = browser.post(reverse("import-columns", args=[run.pk]), columns_of(run) | {"rest": "on"})
+    assert answer.status_code == 400
+    assert "最大1個" in answer.content.decode()
+
+
 def test_who_is_won_already_needs_no_contact_any_more(browser):
     run = taken_in(browser, "会社名,担当者名,電話,結果,結果日\n東浜,田中,,won,2026-01-05\n北浜,佐藤,,,\n")
     page = browser.get(reverse("import", args=[run.pk]))
@@ -444,6 +470,20 @@ def test_line_and_reason_of_a_mended_file_are_no_columns_left_out(browser):
     browser.post(address, columns_of(run, rest="on"))
     run.refresh_from_db()
     assert run.mapping == {"行": "-", "理由": "-", "氏名": "name", "メール": "email", "地域": "custom.地域"}
+
+
+def test_result_does_not_call_refused_rows_imported(browser):
+    browser.cookies["handoff_language"] = "en"
+    drop(browser, "氏名,メール\n甲,1@example.jp\n乙,x\n")
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-columns", args=[run.pk]), columns_of(run))
+    work(run)
+    browser.post(reverse("import-commit", args=[run.pk]))
+    work(run)
+    said = browser.get(reverse("import", args=[run.pk])).content.decode()
+    assert (run.created, run.refused) == (1, 1)
+    assert "Results of 2 rows." in said
+    assert "2 rows imported" not in said
 
 
 def test_list_of_imports_shows_numbers_that_add_up(browser):
