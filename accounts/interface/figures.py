@@ -81,9 +81,12 @@ def listed(words: Iterable[Any]) -> str:
 
 def full_name(last: str, first: str) -> str:
     """The same of the two parts alone."""
-    if is_japanese() or _JAPANESE.search(last + first):
-        return f"{last} {first}".strip()
-    return f"{first} {last}".strip()
+    return f"{last} {first}".strip() if is_last_first(last, first) else f"{first} {last}".strip()
+
+
+def is_last_first(last: str, first: str) -> bool:
+    """Whether this name is written last name first: all are in Japanese, and Japanese ones everywhere."""
+    return is_japanese() or bool(_JAPANESE.search(last + first))
 
 
 def addressed(someone: Any) -> str:

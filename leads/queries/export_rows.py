@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.interface.figures import full_name
+from accounts.interface.figures import full_name, is_last_first
 from leads.domain.export_columns import Column
 from leads.models import Activity, Lead
 from leads.queries import lead_names, tags
@@ -29,10 +29,17 @@ def read(queryset: QuerySet[Lead], columns: Sequence[Column]) -> Iterator[dict[s
         counts = _counts([row["pk"] for row in rows], types)
         for row in rows:
             row["tags"] = _(", ").join(row.get("tags", ()))
-            row["name"] = full_name(row["last_name"], row["first_name"])
+            row["name"] = _name(row["last_name"], row["first_name"])
             row |= {f"custom.{key}": value for key, value in row["custom"].items()}
             row |= {f"activity:{kind}": counts.get((row["pk"], kind), 0) for kind in types}
             yield row
+
+
+def _name(last: str, first: str) -> str:
+    """As people write it, and so that an import finds the same two parts: van der Berg, Emma."""
+    if " " in last and not is_last_first(last, first):
+        return f"{last}, {first}".strip()
+    return full_name(last, first)
 
 
 def _counts(lead_ids: list[int], types: list[str]) -> dict[tuple[int, str], int]:

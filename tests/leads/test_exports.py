@@ -58,7 +58,10 @@ def test_ar_10_the_starter_sheet_comes_back_with_score_and_priority(cast):
     assert (again.layout, again.rows, again.unchanged) == ("excel_starter", 1, 1)
 
 
-@pytest.mark.parametrize(("last", "first"), [("Taylor", "Emma"), ("García", "José"), ("髙橋", "花")])
+@pytest.mark.parametrize(
+    ("last", "first"),
+    [("Taylor", "Emma"), ("García", "José"), ("van der Berg", "Emma"), ("van der Berg", ""), ("髙橋", "花")],
+)
 def test_ar_10_the_english_starter_sheet_goes_round(cast, last, first):
     factories.lead(
         company={"name": "Acme", "industry": "Manufacturing", "employee_count": 101, "employee_count_max": 300},

@@ -138,3 +138,6 @@ def test_name_is_split_only_where_a_blank_is() -> None:
     assert cells.split_name("田中　一郎 様") == ("田中", "一郎")
     assert cells.split_name("田中一郎") == ("田中一郎", "")
     assert cells.split_name("John Smith", given_first=True) == ("Smith", "John")
+    assert cells.split_name("van der Berg, Emma", given_first=True) == ("van der Berg", "Emma")
+    assert cells.split_name("van der Berg,", given_first=True) == ("van der Berg", "")
+    assert cells.split_name("John Smith, Jr.", given_first=True)[1].startswith("John")
