@@ -46,7 +46,7 @@ def lead_rows(context: Context, rows: Sequence[Row], columns: Sequence[Any], sel
         (
             (
                 row.pk,
-                _box(row, select) if selectable else "",
+                _box(row, select % {"name": row.name or nameless}) if selectable else "",
                 _who(row, nameless),
                 format_html_join(
                     "",
@@ -59,11 +59,11 @@ def lead_rows(context: Context, rows: Sequence[Row], columns: Sequence[Any], sel
     )
 
 
-def _box(row: Row, select: str) -> SafeString:
+def _box(row: Row, label: str) -> SafeString:
     return format_html(
         '<td class="c-check"><input class="hf-check" type="checkbox" name="lead" value="{}" aria-label="{}"></td>',
         row.pk,
-        select % {"name": row.name},
+        label,
     )
 
 

@@ -112,6 +112,11 @@ def test_ar_55_last_contact_is_marked_by_age(page, cast, lead, days, age):
     assert f'data-age="{age}"' in text_of(page.get(LIST))
 
 
+def test_box_of_a_nameless_lead_says_what_it_selects(page):
+    factories.lead(last_name="", first_name="", email="a@example.jp")
+    assert 'aria-label="Select (no name)"' in text_of(page.get(LIST))
+
+
 def test_columns_are_chosen(page, lead):
     page.post("/leads/columns/", {"column": ["score", "acquired"], "next": LIST})
     body = text_of(page.get(LIST))
