@@ -198,11 +198,11 @@ def add_absence(*, user: User, starts_on: date, ends_on: date, by: User, at: dat
 
 @retried
 def remove_absence(*, absence: Absence, by: User, at: datetime) -> None:
-    """The person is there after all. One's own, or anybody's by who may enter them."""
+    """The person is there after all; once, however often it is asked for. One's own, or anybody's by who may enter them."""
     if not may_enter_absences(user=absence.user, by=by):
         raise Forbidden(_("You can only remove your own absences."))
-    journal.record("absence.removed", subject=absence, by=by, at=at, data={"user": absence.user_id})
-    absence.delete()
+    if Absence.objects.filter(pk=absence.pk).delete()[0]:
+        journal.record("absence.removed", subject=absence, by=by, at=at, data={"user": absence.user_id})
 
 
 @retried

@@ -12,6 +12,7 @@ from accounts.services import people
 from handoff.domain.choices import AfterReject
 from handoff.models import RejectReason
 from journal import clock
+from journal.models import Event
 from leads.models import Campaign, Channel
 from tests.factories import NOON
 
@@ -175,6 +176,24 @@ def test_who_has_a_password_is_given_no_link(client, ada, cast):
     link = invitation.path(cast.sato)
     client.logout()
     assert client.get(link, follow=True).context["form"].invited is None
+
+
+def test_whose_account_is_closed_is_given_no_link(client, ada, cast):
+    client.post("/settings/people/invite/", INVITE | {"teams": [cast.field.pk]})
+    invited = User.objects.get(email="mori@midori.jp")
+    people.disable(user=invited, by=ada, at=NOON)
+    answer = client.post(f"/settings/people/{invited.pk}/invitation/", follow=True)
+    assert answer.redirect_chain == [("/settings/people/", 302)]
+    assert "先に森さんのアカウント" in answer.content.decode()
+
+
+def test_an_absence_goes_once_however_often_that_is_asked_for(cast):
+    days = {"starts_on": date(2026, 11, 24), "ends_on": date(2026, 11, 25)}
+    absence = people.add_absence(user=cast.sato, by=cast.sato, at=NOON, **days)
+    same = Absence.objects.get(pk=absence.pk)
+    for one in (absence, same):
+        people.remove_absence(absence=one, by=cast.sato, at=NOON)
+    assert Event.objects.filter(kind="absence.removed").count() == 1
 
 
 def test_an_absence_entered_wrongly_goes_again(client, cast):

@@ -88,6 +88,10 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     """A fresh link for who has not come in by the one they were sent."""
     user = get_object_or_404(User.objects.people(), pk=pk)
     if user.has_usable_password():
+        toasts.warn(request, _("%(name)s has already set a password.") % {"name": figures.addressed(user)})
+        return redirect("settings-people")
+    if not user.is_active:
+        toasts.warn(request, _("Reactivate the account of %(name)s first.") % {"name": figures.addressed(user)})
         return redirect("settings-people")
     return _page(request, invited=user, link=_link(request, user))
 
