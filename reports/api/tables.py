@@ -103,11 +103,14 @@ REPORTS: dict[str, Callable[..., list[Row]]] = {
 def _kpis(found: kpis.Kpis) -> list[Row]:
     count = {"value": found.handoffs, "numerator": found.handoffs, "denominator": None, "uncertain": False}
     rates = (("acted", found.acted), ("opportunities", found.opportunities), ("wins", found.wins), ("sla", found.sla))
-    never = {"value": found.never_contacted, "numerator": found.never_contacted, "denominator": found.handoffs}
+    counts = (("given_back", found.given_back), ("never_contacted", found.never_contacted))
     return [
         {"figure": "handoffs", **count},
         *({"figure": name, **_rate(rate, "value")} for name, rate in rates),
-        {"figure": "never_contacted", **never, "uncertain": False},
+        *(
+            {"figure": name, "value": number, "numerator": number, "denominator": found.handoffs, "uncertain": False}
+            for name, number in counts
+        ),
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from handoff.services import handoffs
 from journal.clock import frozen
 from reports.api.tables import REPORTS
 from tests.cast import NOON
@@ -56,11 +57,16 @@ def test_a_refusal_is_a_problem_document_even_where_csv_was_asked_for(api):
 def test_ar_34_never_contacted_is_one_figure(api, people):
     for _ in range(3):
         stories.offered(people, to=people.sato)
+    back = stories.offered(people, to=people.sato)
+    handoffs.reject(handoff=back, by=people.sato, reason="not_now", at=NOON)
 
     rows = {row["figure"]: row for row in api.get("/api/v1/reports/kpis/?from=2026-11-16&to=2026-11-23").json()["rows"]}
 
-    assert (rows["never_contacted"]["value"], rows["never_contacted"]["denominator"]) == (3, 3)
-    assert rows["acted"] == {"figure": "acted", "value": 0.0, "numerator": 0, "denominator": 3, "uncertain": True}
+    assert [(rows[name]["value"], rows[name]["denominator"]) for name in ("given_back", "never_contacted")] == [
+        (1, 4),
+        (3, 4),
+    ]
+    assert rows["acted"] == {"figure": "acted", "value": 0.0, "numerator": 0, "denominator": 4, "uncertain": True}
     assert rows["wins"]["value"] is None
 
 
