@@ -22,7 +22,11 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include((api_patterns, "api"))),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", http_method_names=["get", "head"]),
+        name="api-docs",
+    ),
     path("imports/", include("leads.web.import_urls")),
     *[path("", include(f"{app}.web.urls")) for app in API_APPS if find_spec(f"{app}.web.urls")],
 ]

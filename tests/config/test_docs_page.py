@@ -3,6 +3,10 @@
 import re
 
 
+def test_only_reading_is_answered(client):
+    assert client.options("/api/docs/").status_code == 405
+
+
 def test_docs_page_has_no_script_within_itself(client):
     page = client.get("/api/docs/").content.decode()
     scripts = re.findall(r"<script([^>]*)>", page)
