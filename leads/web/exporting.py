@@ -16,6 +16,7 @@ from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
 from accounts.web.places import safe_next
 from journal.errors import DomainError
+from leads.domain.conditions import InvalidCondition
 from leads.models import Lead
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
@@ -55,7 +56,11 @@ def export(request: HttpRequest) -> HttpResponse:
     """Asks for columns and kind of file, then sends it. `lead` ids choose some; else the address's filters do."""
     if request.POST.get("scope") == WHOLE:
         return redirect(f"{reverse('leads-export')}?{request.POST.get('query', '')}")
-    leads, chosen = _leads(request)
+    try:
+        leads, chosen = _leads(request)
+    except InvalidCondition:
+        # A field of its condition was deleted since: the list says so.
+        return redirect(f"{reverse('leads')}?{request.GET.urlencode()}")
     form = ExportForm(request.POST if "file_format" in request.POST else None)
     if form.is_valid():
         try:

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -65,6 +66,14 @@ def test_filters_read_as_a_sentence(page, lead):
 )
 def test_a_faulty_address_is_told_not_a_500(page, lead, query):
     assert page.get(f"{LIST}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("condition", ["{", '{"field":"custom.gone","op":"known"}'])
+def test_export_of_a_faulty_condition_goes_back_to_the_list_that_tells_it(page, lead, condition):
+    for send in (page.get, page.post):
+        answer = send(f"{reverse('leads-export')}?{urlencode({'condition': condition})}", follow=True)
+        assert answer.request["PATH_INFO"] == LIST
+        assert "Show all leads" in text_of(answer)
 
 
 def test_pages_go_forth_and_back(page):
