@@ -324,5 +324,8 @@ def test_an_open_page_asks_again_for_a_score_that_is_owed_and_hears_when_it_is_t
     assert f'hx-get="{address}?asked=1"' in waiting.content.decode()
     assert "HX-Trigger" not in waiting.headers
     assert "hx-get" not in given_up.content.decode()
+    assert "自動的に変わります" in waiting.content.decode()
+    assert "数分後にページを読み込み直してください" in given_up.content.decode()
+    assert "<div data-score>" in ada.get(address).content.decode()
     assert there["HX-Trigger"] == "hf:scored"
     assert "asked=" not in there.content.decode()
