@@ -20,6 +20,7 @@ from handoff.web.panels import next_gate, offer_label, seen
 from journal.errors import DomainError
 from leads.models import Lead
 from leads.queries.references import as_id
+from leads.services.bulk_runs import NothingChosen
 from leads.web import chosen
 
 MOST_AT_ONCE = 200
@@ -52,6 +53,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """Many at once, as the list selected them: those whose gate holds; the others are named."""
     picked = chosen.read(request)
     leads = list(picked.leads.order_by("pk")[: MOST_AT_ONCE + 1])
+    if not leads:
+        messages.error(request, str(NothingChosen()))
+        return redirect(picked.back)
     if len(leads) > MOST_AT_ONCE:
         messages.error(request, _("At most %(n)d leads are handed over at once.") % {"n": MOST_AT_ONCE})
         return redirect(picked.back)

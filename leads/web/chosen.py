@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.api.pagination import capped_count
 from accounts.web.places import safe_next
 from leads.domain.bulk_limits import AT_ONCE, MOST
+from leads.domain.conditions import InvalidCondition
 from leads.models import Lead
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
@@ -42,8 +43,15 @@ def read(request: HttpRequest) -> Chosen:
     query = request.POST.get("query", "").replace("\x00", "")
     back = safe_next(request, f"{reverse('leads')}?{query}" if query else reverse("leads"))
     if request.POST.get("scope") == WHOLE:
-        at = request.entry.at  # type: ignore[attr-defined]
-        found = LeadFilter(QueryDict(query), visible, at=at, user=request.user)
-        return Chosen(found.qs if found.is_valid() else visible.none(), [], query, True, back)
+        return Chosen(_found(request, query, visible), [], query, True, back)
     pks = [number for text in request.POST.getlist("lead")[:AT_ONCE] if (number := as_id(text))]
     return Chosen(visible.filter(pk__in=pks), pks, query, False, back)
+
+
+def _found(request: HttpRequest, query: str, visible: QuerySet[Lead]) -> QuerySet[Lead]:
+    at = request.entry.at  # type: ignore[attr-defined]
+    try:
+        found = LeadFilter(QueryDict(query), visible, at=at, user=request.user)
+        return found.qs if found.is_valid() else visible.none()
+    except InvalidCondition:  # it names a field that was deleted since; the list tells that
+        return visible.none()

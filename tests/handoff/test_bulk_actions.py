@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -172,6 +173,17 @@ def test_the_whole_list_is_meant_beyond_its_page(page, cast):
     page.post(undo, {"next": "/leads/"})
     assert owners(*inside) == [None] * 3
     assert "3 leads restored" in page.get("/leads/").content.decode()
+
+
+@pytest.mark.parametrize("action", ["assign", "nurture", "offer", "tag"])
+def test_a_list_whose_condition_no_longer_holds_together_means_no_lead(page, action):
+    lead = many(1)[0]
+    query = urlencode({"condition": '{"field":"custom.gone","op":"known"}'})
+    answer = page.post(f"/leads/{action}/", {"scope": "list", "query": query, "sent": "1"}, follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[-1][0] == f"/leads/?{query}"
+    assert "No leads selected." in answer.content.decode()
+    assert owners(lead) == [None]
 
 
 def test_long_work_is_left_and_found_again(page, cast, monkeypatch):
