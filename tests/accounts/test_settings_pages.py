@@ -178,6 +178,12 @@ def test_who_has_a_password_is_given_no_link(client, ada, cast):
     assert client.get(link, follow=True).context["form"].invited is None
 
 
+@pytest.mark.parametrize("team", ["9" * 23, "-1", "x", "0"])
+def test_a_team_that_cannot_be_is_refused(client, ada, team):
+    assert client.post("/settings/people/invite/", INVITE | {"teams": [team]}).status_code == 400
+    assert client.post(f"/settings/people/{ada.pk}/roles/", {"roles": ["admin"], "teams": [team]}).status_code == 400
+
+
 def test_whose_account_is_closed_is_given_no_link(client, ada, cast):
     client.post("/settings/people/invite/", INVITE | {"teams": [cast.field.pk]})
     invited = User.objects.get(email="mori@midori.jp")

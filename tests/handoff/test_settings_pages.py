@@ -101,6 +101,16 @@ def test_a_week_without_working_time_is_refused(post):
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("team", [False, True])
+def test_a_time_zone_that_is_none_is_told_at_its_field(post, cast, team):
+    given = {"team": cast.field.pk} if team else {}
+    post("/settings/calendar/", HOURS | given)
+    answer = post("/settings/calendar/", HOURS | given | {"time_zone": "Asia/Tokio"})
+    assert answer.status_code == 400
+    assert "タイムゾーン" in str(answer.context["form"].errors["time_zone"])
+    assert 'value="Asia/Tokio"' in answer.content.decode()
+
+
 def test_a_team_gets_a_calendar_of_its_own(post, cast):
     post("/settings/calendar/", HOURS | {"team": cast.field.pk, "day5": "10:00-12:00"})
     assert calendars.for_team(cast.field).is_open(tokyo("2026-11-21 11:00"))

@@ -23,13 +23,24 @@ from accounts.web.access import needs
 from journal.errors import DomainError, Forbidden
 
 
+class TeamsField(forms.ModelMultipleChoiceField):
+    """Teams to choose from; a number that no row can have is no team either, and never reaches the database."""
+
+    def clean(self, value: Any) -> Any:
+        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
+        for given in value or ():
+            if str(given) not in known:
+                raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": given})
+        return super().clean(value)
+
+
 class RolesForm(forms.Form):
     """What a person is here, and where they work."""
 
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
     )
-    teams = forms.ModelMultipleChoiceField(
+    teams = TeamsField(
         label=gettext_lazy("Teams"), queryset=Team.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
     )
 

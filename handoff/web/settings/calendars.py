@@ -97,6 +97,7 @@ def show(request: HttpRequest) -> HttpResponse:
             _keep(request, row, team, values)
         except DomainError as error:
             show_error(form, error)
+            row = _row(team)  # what was refused holds in nothing that the page shows
         else:
             toasts.say(request, _("Saved. Open deadlines have been updated."))
             return redirect(_address(team))
