@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.interface import dates, figures, toasts
 from accounts.models import User
 from accounts.web.places import safe_next
+from accounts.web.typed import typed
 from handoff.models import Handoff, RejectReason
 from handoff.queries.reason_words import label_of
 from handoff.services import comments, handoffs
@@ -58,10 +59,8 @@ def _accept(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
 
 
 def _reject(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
-    code = request.POST.get("reason", "")
-    handoffs.reject(
-        handoff=handoff, reason=code, by=request.user, at=at, comment=request.POST.get("comment", "").strip()
-    )
+    code = typed(request, "reason")
+    handoffs.reject(handoff=handoff, reason=code, by=request.user, at=at, comment=typed(request, "comment"))
     reason = RejectReason.objects.get(code=code)
     told = {"reason": label_of(reason), "follows": reject_choices.what_follows(reason, at=at)}
     return _("Given back: %(reason)s. %(follows)s.") % told
@@ -72,10 +71,10 @@ def _contact(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
         handoff=handoff,
         by=request.user,
         at=at,
-        method=request.POST.get("method", "call"),
-        result=request.POST.get("result", ""),
-        appointment_at=_moment(request.POST.get("appointment_at", "")),
-        note=request.POST.get("note", "").strip(),
+        method=typed(request, "method", "call"),
+        result=typed(request, "result"),
+        appointment_at=_moment(typed(request, "appointment_at")),
+        note=typed(request, "note"),
     )
     lead = Lead.objects.get(pk=handoff.lead_id)
     if lead.due_at is None:
@@ -91,7 +90,7 @@ def _withdraw(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
 
 def _reassign(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     user = get_object_or_404(User.objects.active(), pk=as_id(request.POST.get("user", "")) or 0)
-    handoffs.reassign(handoff=handoff, by=request.user, at=at, user=user, reason=request.POST.get("reason", "").strip())
+    handoffs.reassign(handoff=handoff, by=request.user, at=at, user=user, reason=typed(request, "reason"))
     return _("Reassigned to %(name)s. The deadline is unchanged.") % {"name": figures.person(user)}
 
 
@@ -106,7 +105,7 @@ def _briefed(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
 
 
 def _comment(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
-    comments.add_to_reject(handoff=handoff, by=request.user, at=at, comment=request.POST.get("comment", ""))
+    comments.add_to_reject(handoff=handoff, by=request.user, at=at, comment=typed(request, "comment"))
     return _("Note added.")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Team, User
+from accounts.web.typed import typed
 from handoff import permissions
 from handoff.domain.choices import Leg
 from handoff.queries import gates, legs
@@ -81,10 +82,10 @@ def _send(request: HttpRequest, lead: Lead, leg: str) -> HttpResponse:
             lead=lead,
             by=request.user,
             at=at,
-            to=_receiver(request.POST.get("to", "")),
+            to=_receiver(typed(request, "to")),
             leg=leg,
-            note=request.POST.get("note", "").strip()[:4000],
-            reason=request.POST.get("reason", "").strip()[:500],
+            note=typed(request, "note")[:4000],
+            reason=typed(request, "reason")[:500],
         )
     except DomainError as refusal:
         lead.refresh_from_db()

@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from accounts.web.typed import typed
 from feedback.web.forms import ResultForm
 from handoff.domain.choices import AfterReject
 from handoff.models import Handoff, RejectReason
@@ -87,7 +88,7 @@ def _answer_values(request: HttpRequest, link: SignedLink) -> dict[str, Any]:
     """What a reject says; nothing for an accept."""
     if link.action != Action.REJECT:
         return {}
-    return {"reason": request.POST.get("reason", ""), "comment": request.POST.get("comment", "")[:500]}
+    return {"reason": typed(request, "reason"), "comment": typed(request, "comment")[:500]}
 
 
 def _reasons() -> list[dict[str, str]]:

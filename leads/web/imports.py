@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.domain.roles import Permission
 from accounts.interface import toasts
+from accounts.web.typed import typed
 from journal.errors import DomainError
 from leads.domain.import_columns import channel_told
 from leads.imports import starter_sheet
@@ -114,7 +115,7 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
 def date_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Says how 1/2/2026 is to be read; the preview is made anew."""
     run = _run(request, pk)
-    run.date_order = request.POST.get("order", "")
+    run.date_order = typed(request, "order")
     return _preview_again(request, run)
 
 
@@ -126,7 +127,7 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
     for place, (header, (_kind, counted)) in enumerate(imports.unknown_words(run).items()):
         target = run.mapping[header]
         known = target if isinstance(target, dict) else {"field": target, "values": {}}
-        said = {word: request.POST.get(f"word-{place}-{number}", "?") for number, word in enumerate(counted)}
+        said = {word: typed(request, f"word-{place}-{number}", "?") for number, word in enumerate(counted)}
         values = known["values"] | {word: meaning for word, meaning in said.items() if meaning != "?"}
         run.mapping[header] = {"field": known["field"], "values": values}
     return _preview_again(request, run)
@@ -232,7 +233,7 @@ def _do(request: HttpRequest, pk: int, verb: Any) -> HttpResponse:
 def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Decides on a held row."""
     run = _run(request, pk)
-    meaning = request.POST.get("as", "")
+    meaning = typed(request, "as")
     try:
         import_resolving.resolve(
             run=run,
@@ -258,7 +259,7 @@ def resolve_all(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         count = import_resolving.resolve_all(
             run=run,
-            meaning=request.POST.get("as", ""),
+            meaning=typed(request, "as"),
             by=request.user,
             at=request.entry.at,  # type: ignore[attr-defined]
         )

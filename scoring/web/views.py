@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.interface import toasts
+from accounts.web.typed import typed
 from journal.errors import DomainError
 from leads.queries import conditions
 from scoring import permissions
@@ -189,7 +190,7 @@ def take_fix(request: HttpRequest, pk: int) -> HttpResponse:
 @for_readers
 @require_POST
 def agree(request: HttpRequest, pk: int) -> HttpResponse:
-    side = request.POST.get("side") or None
+    side = typed(request, "side") or None
     return _after(
         request,
         lambda: models.agree(model=_model(pk), side=side, by=request.user, at=request.entry.at).model,
@@ -201,7 +202,7 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
 @for_readers
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    why = request.POST.get("why", "")
+    why = typed(request, "why")
 
     def act() -> ScoringModel:
         model = _model(pk)

@@ -136,7 +136,7 @@ def test_from_nothing_to_published_by_the_pages_alone(ada: Client) -> None:
     assert (draft.line, draft.caps, draft.rules.filter(key="webinar").count()) == (35, {"engagement": 10}, 0)
     refused = ada.post(f"{url}publish/", {"why": ""}, follow=True)
     assert "なぜ変えるのかを書いてください。" in refused.content.decode()
-    ada.post(f"{url}publish/", {"why": "はじめの配点"})
+    ada.post(f"{url}publish/", {"why": "はじめの\x00配点"})
     draft.refresh_from_db()
     assert (draft.state, draft.why) == ("published", "はじめの配点")
 
