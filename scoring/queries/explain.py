@@ -99,23 +99,14 @@ def of_facts(
     ):
         own = specs.by_id([stored.model_id], known).get(stored.model_id)
         if own is not None:
-            as_it_was = reading.read([_always(own)], facts, on=stored.as_of, registry=known)
+            as_it_was = reading.read([always(own)], facts, on=stored.as_of, registry=known)
             if as_it_was.total == stored.total:
                 told, day = as_it_was, stored.as_of
     times = _times(lead) if is_dated and told.rules and facts.activities else {}
     return _explanation(told, stored, facts, known, day, times)
 
 
-def total_on(lead: Lead, at: datetime, told: Explanation) -> int:
-    """What the explained model would have given at another time, for the facts known today."""
-    if told.model is None:
-        return 0
-    known = conditions.registry()
-    facts = conditions.facts(Lead.objects.filter(pk=lead.pk), known=known)[lead.pk]
-    return reading.read([_always(told.model)], facts, on=organization.local_day(at), registry=known).total
-
-
-def _always(model: ModelSpec) -> ModelSpec:
+def always(model: ModelSpec) -> ModelSpec:
     """The model without its condition: the stored score says that it applied."""
     return replace(model, applies_to=c.ALWAYS)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,16 +11,15 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
-from accounts.interface import dates
+from accounts.interface import dates, figures
 from accounts.queries import organization
 from leads.models import Lead, ScoreDue
 from leads.queries.references import as_id
 from scoring.domain.formula import DIMENSIONS
-from scoring.queries import explain
+from scoring.queries import course, explain
 from scoring.queries.explain import Explanation, Line
 from scoring.web import evidence, rule_sentences
 
-TREND = timedelta(days=7)
 TOP = 3
 # An open page asks for an owed score every two seconds, so many times.
 MOST_ASKED = 30
@@ -92,7 +91,17 @@ def context(lead: Lead, at: datetime) -> dict[str, Any]:
         "distance": told.total - model.line if model else 0,
         "shortage": model.line - told.total if model else 0,
         "scored": dates.near_moment(told.computed_at, today=organization.local_day(at)),
-        "trend": told.total - explain.total_on(lead, at - TREND, told) if model else 0,
+        "course": _course(lead, told, at),
+    }
+
+
+def _course(lead: Lead, told: Explanation, at: datetime) -> dict[str, Any]:
+    """The line through a dozen days with the line for handing over, and why the last week changed the total."""
+    found = course.of(lead, told, at)
+    over = gettext("over the cap")
+    shifts = [f"{shift.label or over} {figures.signed(shift.points)}" for shift in found.shifts]
+    return {"points": found.points, "totals": [point.total for point in found.points], "shifts": shifts} | {
+        "change": found.change
     }
 
 
