@@ -1,4 +1,4 @@
-"""One industry written in two languages: 製造業 and Manufacturing are one when a condition compares them."""
+"""One industry written in two languages: 製造業 and Manufacturing are one to every condition and filter."""
 
 from collections.abc import Iterable
 from itertools import chain

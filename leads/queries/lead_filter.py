@@ -18,6 +18,7 @@ from accounts.queries import organization
 from journal.errors import FieldError, Invalid
 from leads.domain.choices import Stage
 from leads.domain.conditions import InvalidCondition
+from leads.domain.industries import spellings
 from leads.domain.normalise import search_terms
 from leads.models import Lead, Segment
 from leads.queries import conditions, imports, tags
@@ -101,7 +102,9 @@ class LeadFilter(django_filters.FilterSet):
     campaign = ReferenceFilter(field_name="campaign", by_name="campaign__name", help_text="Id or name of the campaign")
     owner = ReferenceFilter(field_name="owner", by_name="owner__email", help_text="Id or e-mail; none: nobody")
     team = ReferenceFilter(field_name="team", by_name="team__name", help_text="Id or name of the team; none: no team")
-    industry = django_filters.CharFilter(field_name="company__industry", max_length=80, help_text="Industry, exactly")
+    industry = django_filters.CharFilter(
+        method="by_industry", max_length=80, help_text="Industry, exactly, by any of its names"
+    )
     employees_min = django_filters.NumberFilter(
         field_name="company__employee_count", lookup_expr="gte", **_POINTS, help_text="At least so many employees"
     )
@@ -146,6 +149,9 @@ class LeadFilter(django_filters.FilterSet):
         super().__init__(*args, **options)
         entry = self.request and self.request._request.entry
         self.at, self.user = at or (entry and entry.at), user or (self.request and self.request.user)
+
+    def by_industry(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        return queryset.filter(company__industry__in=spellings(value))
 
     def by_tag(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         return queryset.filter(~tags.any_tag() if value == "none" else tags.bearing(value.split(",")))

@@ -76,7 +76,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if run.state != State.PREVIEW:
         return redirect("import", pk=pk)
     initial = {
-        "channel": run.channel.name if run.channel else channel_told(run.mapping),
+        # told by the columns until somebody has looked through them: an empty field is an answer too
+        "channel": run.channel.name if run.channel else "" if run.rows else channel_told(run.mapping),
         "campaign": run.campaign.name if run.campaign else "",
         "outcome": run.constants.get("outcome", ""),
         "match_on": run.match_on,

@@ -11,6 +11,7 @@ from accounts.models import Organization, User
 from handoff.domain.choices import ClockState, Leg
 from handoff.models import Clock, Episode, Handoff
 from handoff.queries.legs import FIELD_LEGS
+from leads.domain.industries import spellings
 from leads.models import Lead
 from reports.domain.periods import Period
 
@@ -65,7 +66,7 @@ def lead_q(question: Question, prefix: str = "") -> Q:
     if filters.campaign:
         wanted["campaign_id"] = filters.campaign
     if filters.industry:
-        wanted["company__industry"] = filters.industry
+        wanted["company__industry__in"] = spellings(filters.industry)
     low, high = SIZES.get(filters.size, (None, None))
     if low:
         wanted["company__employee_count__gte"] = low

@@ -409,6 +409,12 @@ def test_name_of_the_campaigns_column_suggests_the_channel(browser):
     assert page.context["form"]["channel"].value() == "展示会"
 
 
+def test_a_channel_that_was_cleared_is_not_suggested_again(browser):
+    run, _address = preview(browser, "会社名,氏名,展示会名\n東浜,田中,秋の展示会\n", channel="")
+    page = browser.get(reverse("import-columns", args=[run.pk]))
+    assert page.context["form"]["channel"].value() == ""
+
+
 def preview(browser, text, **chosen):
     drop(browser, text)
     run = ImportRun.objects.order_by("-pk")[0]

@@ -216,6 +216,7 @@ def test_filters(api, cast):
         f"owner={cast.mia.pk}": two,
         "owner=none": one,
         "industry=食品": two,
+        "industry=Food": two,
         "employees_min=51": one,
         "q=久遠": two,
         "q=㈱東浜 中村": one,

@@ -15,6 +15,7 @@ from reports.domain.periods import Period
 from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
 from reports.queries.quantiles import spread_of
 from reports.queries.scope import Filters, Question
+from tests import factories
 from tests.cast import TOKYO, cast, organization, tokyo
 from tests.factories import channel
 
@@ -378,3 +379,11 @@ def test_ar_34_of_100_leads_handed_over_three_weeks_ago_how_many_were_never_cont
     assert (kpis.kpis(week).given_back, kpis.kpis(week).never_contacted) == (1, 95)
     assert kpis.never_contacted(week).count() == 95
     assert sum(point.kpis.never_contacted for point in trend.trend(week)) == 95
+
+
+def test_an_industry_is_one_by_whichever_name_it_is_asked_for(people):
+    for number, industry in enumerate(("製造業", "Manufacturing", "食品")):
+        company = factories.company(f"東浜{number}", industry=industry)
+        factories.lead(company=company, acquired_at=tokyo("2026-09-01 10:00"))
+    for name in ("製造業", "Manufacturing", "メーカー"):
+        assert sum(row.leads for row in channels.channels(question(industry=name))) == 2, name
