@@ -45,6 +45,42 @@ class FindingSerializer(serializers.Serializer):
     stops_publishing = serializers.BooleanField(help_text="Publishing is refused until it is mended")
 
 
+class NumberChangeSerializer(serializers.Serializer):
+    before = serializers.IntegerField(allow_null=True, help_text="In the other version; null for none")
+    after = serializers.IntegerField(allow_null=True, help_text="In this version; null for none")
+
+
+class BandChangeSerializer(NumberChangeSerializer):
+    band = serializers.ChoiceField(Band.choices, help_text="Band whose lowest total differs")
+
+
+class CapChangeSerializer(NumberChangeSerializer):
+    dimension = serializers.ChoiceField(Dimension.choices, help_text="Dimension whose cap differs")
+
+
+class ConditionChangeSerializer(serializers.Serializer):
+    before = serializers.JSONField(allow_null=True, help_text="Condition in the other version; null for all leads")
+    after = serializers.JSONField(allow_null=True, help_text="Condition in this version; null for all leads")
+
+
+class RuleChangeSerializer(serializers.Serializer):
+    rule = _id("Key of the rule")
+    change = serializers.ChoiceField(["added", "removed", "changed"], help_text="What became of it")
+    before = RuleSerializer(allow_null=True, help_text="The rule in the other version; null where it is new")
+    after = RuleSerializer(allow_null=True, help_text="The rule in this version; null where it was removed")
+
+
+class DifferenceSerializer(serializers.Serializer):
+    model = _id("Id of this version")
+    against = _id("Id of the other version")
+    line = NumberChangeSerializer(allow_null=True, help_text="The line for handing over; null where it is the same")
+    bands = BandChangeSerializer(many=True, help_text="Bands that begin elsewhere")
+    labels = serializers.ListField(child=serializers.CharField(), help_text="Bands that are called otherwise")
+    caps = CapChangeSerializer(many=True, help_text="Caps that differ")
+    applies_to = ConditionChangeSerializer(allow_null=True, help_text="Which leads it scores; null where the same")
+    rules = RuleChangeSerializer(many=True, help_text="Rules that were added, removed or changed")
+
+
 class ModelSerializer(serializers.Serializer):
     id = _id("Opaque id", read_only=True)
     name = serializers.CharField(help_text="Name; versions of one model share it")

@@ -6,9 +6,11 @@ from typing import Any
 from leads.domain.condition_fields import Registry
 from leads.queries import conditions
 from scoring.domain import formula
+from scoring.domain.difference import Change
 from scoring.models import RecomputeRun, Rule, ScoringModel
 from scoring.queries import findings, specs
 from scoring.queries.explain import Explanation, Line
+from scoring.queries.versions import Comparison
 
 
 def model(stored: ScoringModel, known: Registry | None = None) -> dict[str, Any]:
@@ -54,6 +56,36 @@ def model(stored: ScoringModel, known: Registry | None = None) -> dict[str, Any]
 def rule(stored: Rule) -> dict[str, Any]:
     names = ("key", "dimension", "label_ja", "label_en", "condition", "points", "per_activity", "cap", "half_life_days")
     return {name: getattr(stored, name) for name in names}
+
+
+def difference(found: Comparison) -> dict[str, Any]:
+    """What the model says differently from the version it is held against; only what differs."""
+    stored = [{item.key: rule(item) for item in model.rules.all()} for model in (found.against, found.model)]
+    told = found.found
+    return {
+        "model": str(found.model.pk),
+        "against": str(found.against.pk),
+        "line": _sides(told.line) if told.line else None,
+        "bands": [{"band": change.name} | _sides(change) for change in told.bands],
+        "labels": list(told.labels),
+        "caps": [{"dimension": change.name} | _sides(change) for change in told.caps],
+        "applies_to": (
+            {"before": found.against.applies_to, "after": found.model.applies_to} if told.applies_to else None
+        ),
+        "rules": [
+            {
+                "rule": change.key,
+                "change": change.kind,
+                "before": stored[0].get(change.key),
+                "after": stored[1].get(change.key),
+            }
+            for change in told.rules
+        ],
+    }
+
+
+def _sides(change: Change) -> dict[str, Any]:
+    return {"before": change.before, "after": change.after}
 
 
 def run(stored: RecomputeRun) -> dict[str, Any]:

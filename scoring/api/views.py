@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ParseError, PermissionDenied
+from rest_framework.exceptions import ParseError, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,6 +23,7 @@ from leads.queries.references import as_id
 from scoring import permissions
 from scoring.api import serializers, shapes
 from scoring.models import RecomputeRun, ScoringModel
+from scoring.queries import versions
 from scoring.queries.explain import explain
 from scoring.services import models, recompute
 
@@ -142,6 +143,20 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
         check_if_match(request, model)
         models.agree(model=model, side=body_of(request).get("side"), by=request.user, at=at(request))
         return self._answer(model)
+
+    @extend_schema(
+        summary="What a version says differently from another",
+        parameters=[OpenApiParameter("against", str, description="Id of the other version; its origin if missing")],
+        responses=serializers.DifferenceSerializer,
+    )
+    @action(detail=True, methods=["get"], filter_backends=[])
+    def diff(self, request: Request, pk: str) -> Response:
+        """Without `against` the version it was copied from, else the one in force; 400 where that names none."""
+        model = self.one()
+        against = versions.other_of(model, request.query_params.get("against"))
+        if against is None:
+            raise ValidationError({"against": [_("Name another version of the scoring rules.")]})
+        return Response(shapes.difference(versions.compare(model, against)))
 
     def _answer(self, model: ScoringModel, status: int = 200, **more: Any) -> Response:
         fresh = self.get_queryset().get(pk=model.pk)

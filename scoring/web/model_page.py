@@ -20,6 +20,7 @@ from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS, ModelSpec, RuleSpec
 from scoring.models import RecomputeRun, ScoringModel
 from scoring.queries import effect, findings, specs
+from scoring.queries import versions as found_versions
 from scoring.services import models
 from scoring.web import rule_sentences
 
@@ -77,6 +78,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         "run": latest_run(),
         "is_draft": model.state == ModelState.DRAFT,
         "may": _may(user),
+        "against": found_versions.other_of(model),
         "next_draft": _next_draft(model),
         "agreement": _agreement(model, user),
         "current": ScoringModel.objects.filter(state=ModelState.PUBLISHED)

@@ -22,8 +22,9 @@ from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS
 from scoring.models import RecomputeRun, ScoringModel
 from scoring.queries import findings, specs
+from scoring.queries import versions as found_versions
 from scoring.services import models, presets, recompute
-from scoring.web import model_page
+from scoring.web import difference_page, model_page
 from scoring.web.rule_form import FigureForm, RuleForm, initial
 
 View = Callable[..., HttpResponse]
@@ -79,6 +80,18 @@ def show_effect(request: HttpRequest, pk: int) -> HttpResponse:
     model = _model(pk)
     counted = model_page.effect_context(model, user=request.user, at=request.entry.at)
     return render(request, "scoring/_effect.html", {"model": model, "is_fragment": True} | counted)
+
+
+@for_readers
+@require_GET
+def show_difference(request: HttpRequest, pk: int) -> HttpResponse:
+    """The version beside another, `?against=`; without one beside its origin or what is in force."""
+    model = _model(pk)
+    against = found_versions.other_of(model, request.GET.get("against"))
+    if against is None:
+        raise Http404
+    context = difference_page.context(found_versions.compare(model, against))
+    return render(request, "scoring/difference.html", context | {"versions": model_page.versions()})
 
 
 # -- changing a draft --------------------------------------------------------------------------------
