@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.interface import dates
 from accounts.queries import organization
+from leads.domain import condition_sentence
 from leads.domain.condition_fields import Registry
 from leads.domain.condition_sentence import Part
 from leads.queries import conditions
@@ -70,6 +71,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         "origin": origin,
         "spec": spec,
         "maximum": formula.maximum(spec),
+        "applies_to": condition_sentence.sentence(spec.applies_to, known) if model.applies_to else "",
         "groups": list(_groups(spec, before, known)),
         "band_figures": [BandFigure(band.band, band.start) for band in spec.bands if band.start is not None],
         "findings": findings.say(spec),

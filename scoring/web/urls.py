@@ -16,6 +16,7 @@ urlpatterns = [
     path("scoring/<int:pk>/", views.show, name="scoring-model"),
     path("scoring/<int:pk>/effect/", views.show_effect, name="scoring-effect"),
     path("scoring/<int:pk>/diff/", views.show_difference, name="scoring-difference"),
+    path("scoring/<int:pk>/frame/", views.edit_frame, name="scoring-frame"),
     path("scoring/<int:pk>/copy/", views.copy, name="scoring-copy"),
     path("scoring/<int:pk>/discard/", views.discard, name="scoring-discard"),
     path("scoring/<int:pk>/figures/<slug:name>/", views.set_figure, name="scoring-figure"),

@@ -25,6 +25,7 @@ from scoring.queries import findings, specs
 from scoring.queries import versions as found_versions
 from scoring.services import models, presets, recompute
 from scoring.web import difference_page, model_page
+from scoring.web.frame_form import FrameForm
 from scoring.web.rule_form import FigureForm, RuleForm, initial
 
 View = Callable[..., HttpResponse]
@@ -143,6 +144,27 @@ def _figure_values(model: ScoringModel, name: str, figure: int | None) -> dict[s
     if name in DIMENSIONS:
         return {"caps": {**model.caps, name: figure}}
     return {"bands": [band | {"from": figure} if band["band"] == name else band for band in model.bands]}
+
+
+@for_readers
+@require_http_methods(["GET", "POST"])
+def edit_frame(request: HttpRequest, pk: int) -> HttpResponse:
+    """The draft's name, the leads it scores, and what its bands are called."""
+    model = _model(pk)
+    if model.state != ModelState.DRAFT:
+        return redirect(_address(pk))
+    if not permissions.may_draft(request.user):
+        raise PermissionDenied
+    form = FrameForm(request.POST or None, model=model, known=conditions.registry())
+    if request.method == "POST" and form.is_valid():
+        try:
+            models.patch(model=model, values=form.values(), by=request.user, at=request.entry.at)
+            toasts.say(request, _("Draft saved."))
+            return redirect(_address(pk))
+        except DomainError as error:
+            form.add_error(None, str(error))
+    context = {"model": model, "form": form, "builder": form.builder(), "bands": form.bands()}
+    return render(request, "scoring/frame.html", context, status=400 if form.errors else 200)
 
 
 @for_readers

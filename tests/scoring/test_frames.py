@@ -1,0 +1,110 @@
+"""What stands around the rules: what bands are called, and several models each for its own leads."""
+
+import json
+from typing import Any
+
+import pytest
+
+from leads.models import LeadScore
+from scoring.models import ScoringModel
+from scoring.queries.explain import explain
+from scoring.services import models
+from tests.cast import NOON, Cast
+from tests.scoring import rows, scored
+
+pytestmark = pytest.mark.django_db
+VISIT = {"activity": {"types": ["site_visit"]}}
+DEMO = {"activity": {"types": ["demo_request"]}}
+FOOD = {"field": "company.industry", "op": "eq", "value": "食品"}
+NAMES = {
+    "name": "食品の配点",
+    "high-label_ja": "本日中に電話",
+    "high-label_en": "Call today",
+    "middle-label_ja": "週内に連絡",
+    "middle-label_en": "Contact this week",
+    "low-label_ja": "見守る",
+    "low-label_en": "Watch",
+}
+
+
+@pytest.fixture
+def draft(cast: Cast) -> ScoringModel:
+    first = scored.published([scored.rule(VISIT, 9, key="visit")], bands=scored.bands(9, 4))
+    return models.copy(model=first, changes={}, by=cast.ada, at=NOON)
+
+
+def written(tree: Any) -> str:
+    return json.dumps(tree, ensure_ascii=False)
+
+
+def test_ar_08_bands_and_what_they_are_called_can_be_changed(draft: ScoringModel, client: Any, cast: Cast) -> None:
+    client.force_login(cast.ada)
+    address = f"/scoring/{draft.pk}/frame/"
+    assert address in client.get(f"/scoring/{draft.pk}/").content.decode()
+
+    answer = client.post(address, NAMES)
+    client.post(f"/scoring/{draft.pk}/figures/high/", {"figure": "8"})
+    models.publish(model=draft, why="x", by=cast.ada, at=NOON)
+    lead = rows.lead()
+    rows.activity(lead, "site_visit")
+    scored.score(lead)
+    page = client.get(f"/leads/{lead.pk}/score/").content.decode()
+
+    assert answer.status_code == 302
+    draft.refresh_from_db()
+    assert draft.name == "食品の配点"
+    assert [(band["from"], band["label_ja"], band["label_en"]) for band in draft.bands] == [
+        (8, "本日中に電話", "Call today"),
+        (4, "週内に連絡", "Contact this week"),
+        (None, "見守る", "Watch"),
+    ]
+    assert "本日中に電話" in page
+
+
+def test_ar_11_each_line_of_business_has_its_own_published_points(draft: ScoringModel, client: Any, cast: Cast) -> None:
+    client.force_login(cast.ada)
+    food = models.create(values={"name": "食品", "line": 5, "bands": scored.bands(5, 2)}, by=cast.ada, at=NOON)
+    models.put_rule(model=food, rule=scored.rule(DEMO, 7), by=cast.ada, at=NOON)
+
+    answer = client.post(f"/scoring/{food.pk}/frame/", NAMES | {"condition": written(FOOD)})
+    food.refresh_from_db()
+    models.publish(model=food, why="食品は見積もりが早い", by=cast.ada, at=NOON)
+
+    assert answer.status_code == 302
+    assert food.applies_to == FOOD
+    assert set(ScoringModel.objects.filter(state="published").values_list("pk", flat=True)) == {
+        food.pk,
+        draft.copied_from_id,
+    }
+    baker, maker = rows.lead(company_fields={"industry": "食品"}), rows.lead()
+    for lead in (baker, maker):
+        rows.activity(lead, "site_visit")
+        rows.activity(lead, "demo_request")
+        scored.score(lead)
+    totals = dict(LeadScore.objects.values_list("lead", "total"))
+    assert totals == {baker.pk: 7, maker.pk: 9}
+    assert explain(baker, NOON).model.id == food.pk
+    assert explain(maker, NOON).model.id == draft.copied_from_id
+    page = client.get(f"/scoring/{food.pk}/").content.decode()
+    assert "業種が食品リードだけを採点します" in page.replace("のリード", "リード")
+    assert "ほかのルールが採点しないリードを、すべて採点します" in client.get(f"/scoring/{draft.pk}/").content.decode()
+
+
+def test_a_wrong_condition_or_an_empty_name_is_told_and_nothing_is_kept(
+    draft: ScoringModel, client: Any, cast: Cast
+) -> None:
+    client.force_login(cast.ada)
+    wrong = {"condition": written({"field": "score", "op": "gte", "value": 1}), "high-label_ja": "", "name": "別名"}
+    answer = client.post(f"/scoring/{draft.pk}/frame/", NAMES | wrong)
+    assert answer.status_code == 400
+    assert "別名" in answer.content.decode(), "what was typed stays"
+    draft.refresh_from_db()
+    assert draft.name != "別名"
+
+
+def test_what_is_published_and_who_may_not_draft_are_left_alone(draft: ScoringModel, client: Any, cast: Cast) -> None:
+    client.force_login(cast.sato)
+    assert client.post(f"/scoring/{draft.pk}/frame/", NAMES).status_code == 403
+    client.force_login(cast.ada)
+    assert client.post(f"/scoring/{draft.copied_from_id}/frame/", NAMES).status_code == 302
+    assert not ScoringModel.objects.filter(name=NAMES["name"]).exists()
