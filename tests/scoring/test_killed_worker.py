@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection, connections
 
-from leads.models import Activity, ActivityType, Lead, LeadScore
+from leads.models import ActivityType, LeadScore
 from scoring.models import RecomputeRange
 from scoring.services import recompute
 from tests.cast import NOON, organization
