@@ -1,5 +1,8 @@
 """The one way in which a cell says that it can't be understood."""
 
+# Why a row is held although nothing speaks against its being somebody new.
+MAY_BE_NEW = frozenset({"namesake", "other_address"})
+
 
 class CellFault(Exception):
     """`code` names the reason for good, `values` fill its sentence (leads.imports.sentences)."""

@@ -49,6 +49,9 @@ ROW = {
     "owner_unknown": gettext_lazy("No one here has the email or name %(owner)s."),
     "campaign_needs_channel": gettext_lazy("The campaign is new. Choose the channel it belongs to."),
     "namesake": gettext_lazy("There is already someone with this name at this company, with different details."),
+    "other_address": gettext_lazy(
+        "Someone with this name and mobile number is already here, with another email address."
+    ),
     "other_id": gettext_lazy("The address or number belongs to a lead with another ID."),
     "key_taken": gettext_lazy("The ID, address or number already belongs to another lead."),
     "has_handoff": gettext_lazy("This lead has been handed over in Handoff, so its stage can't come from a file."),

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from leads.domain.choices import Stage
 from leads.domain.import_cells import for_spreadsheet
+from leads.domain.import_faults import MAY_BE_NEW
 from leads.domain.import_values import ASIDE
 from leads.imports.errors import BY_CODE
 from leads.imports.sentences import row_sentence
@@ -182,7 +183,7 @@ def decidable(run: ImportRun) -> dict[str, int]:
     for candidates, errors in held.values_list("candidates", "errors").iterator(chunk_size=500):
         codes = {fault["code"] for fault in errors}
         counted["same"] += len(candidates) == 1 and "has_handoff" not in codes
-        counted["new"] += codes == {"namesake"}
+        counted["new"] += bool(codes) and codes <= MAY_BE_NEW
         counted["skip"] += 1
     return counted
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from journal import services as journal
 from leads import hooks
 from leads.domain.choices import Stage, StaleCause
+from leads.domain.import_faults import MAY_BE_NEW
 from leads.domain.import_fields import ACTIVITY
 from leads.domain.import_plan import Plan
 from leads.domain.import_values import RowFault
@@ -116,7 +117,7 @@ def _decide(draft: Draft, index: Index, changes: Changes, started: set[int], con
     if resolution.isdigit():
         found = unless_taken(draft.keys, index, index.by_id.get(int(resolution)))
         lead = found.lead
-    if found.held and not (resolution == "new" and found.held == "namesake"):
+    if found.held and not (resolution == "new" and found.held in MAY_BE_NEW):
         draft.held, draft.candidates = found.held, list(found.candidates)
         return
     if lead is not None and lead.pk in started and _wants_history(draft, lead, context):

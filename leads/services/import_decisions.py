@@ -29,6 +29,8 @@ def _by_any(values: RowValues, keys: Keys, index: Index) -> Meaning:
         found = find(values, keys, index)
         if found.lead or found.held:
             return found
+    if keys.email and (same := _by_number_and_name(keys, index)):
+        return Meaning(held="other_address", candidates=same)
     if keys.external_id or keys.email or keys.mobile:
         return Meaning()
     return _by_name(values, keys, index)
@@ -47,6 +49,12 @@ def _by_mobile(_values: RowValues, keys: Keys, index: Index) -> Meaning:
     # Where an address speaks against it, a number alone makes nobody the same person.
     lead = next((one for one in owners if not (keys.email and one.email_key)), None)
     return _unless_other_id(lead, keys)
+
+
+def _by_number_and_name(keys: Keys, index: Index) -> list[Lead]:
+    """Who has this mobile number and this name under another address: most likely the same person, with a new one."""
+    owners = index.mobile.get(keys.mobile, []) if keys.mobile and keys.name else []
+    return [one for one in owners if one.email_key and one.name_key == keys.name]
 
 
 def _unless_other_id(lead: Lead | None, keys: Keys) -> Meaning:

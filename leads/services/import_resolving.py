@@ -7,6 +7,7 @@ from django.db.models import F
 
 from accounts.models import User
 from journal.transactions import retried
+from leads.domain.import_faults import MAY_BE_NEW
 from leads.models import ImportRow, ImportRun, Lead
 from leads.queries.references import as_id
 from leads.services import import_chunks
@@ -72,7 +73,7 @@ def _answer(row: ImportRow, meaning: str) -> str:
     if meaning == "same":
         return str(row.candidates[0]) if len(row.candidates) == 1 and "has_handoff" not in codes else ""
     if meaning == "new":
-        return "new" if codes == {"namesake"} else ""
+        return "new" if codes and codes <= MAY_BE_NEW else ""
     return "skip"
 
 

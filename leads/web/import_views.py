@@ -16,6 +16,7 @@ from accounts import navigation
 from leads.domain.choices import Stage
 from leads.domain.field_labels import label_of
 from leads.domain.import_columns import mending
+from leads.domain.import_faults import MAY_BE_NEW
 from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
 from leads.models import ImportRow, ImportRun, Lead
@@ -226,7 +227,7 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "summary": _summary(row, run),
         "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
         "candidates": [candidates[pk] for pk in row.candidates if pk in candidates],
-        "can_be_new": any(fault["code"] == "namesake" for fault in row.errors),
+        "can_be_new": any(fault["code"] in MAY_BE_NEW for fault in row.errors),
         "resolution": row.resolution,
         "kept": KEPT.get(row.kept, ""),
         "changed": _changed(row, gained) if row.result == ImportRow.Result.UPDATED else [],

@@ -15,8 +15,8 @@ from journal import clock
 from journal.models import Event
 from leads import hooks
 from leads.models import Activity, Company, ImportRow, ImportRun, Lead, LeadSource, ScoreDue
-from leads.queries import timeline
-from leads.services import import_chunks, import_runs, import_work, merging
+from leads.queries import imports, timeline
+from leads.services import import_chunks, import_resolving, import_runs, import_work, merging
 from leads.services.import_errors import WrongState
 from tests.cast import NOON, Cast
 
@@ -198,6 +198,24 @@ def test_company_phone_and_role_address_are_no_keys(take: Import) -> None:
         "田中 一郎,東浜精工,info@example.jp,03-1234-5678\n鈴木 花,東浜精工,info@example.jp,03-1234-5678\n"
     )
     assert counts(run) == (2, 0, 0, 0, 0)
+
+
+def test_a_known_mobile_and_name_under_another_address_is_held_and_can_be_decided(take: Import, cast: Cast) -> None:
+    head = "氏名,メール,携帯電話,会社名\n"
+    take(f"{head}佐藤 検,one@example.jp,090-9876-5432,検証\n佐藤 新,three@example.jp,090-1111-2222,検証\n")
+    rows = "佐藤 検,two@example.jp,090-9876-5432,検証\n鈴木 別,four@example.jp,090-9876-5432,検証\n"
+    run = take(head + rows)
+    held = run.file_rows.get(result="duplicate")
+
+    assert counts(run) == (1, 0, 0, 1, 0), "another name under one number is somebody else"
+    assert held.errors[0]["code"] == "other_address"
+    assert imports.decidable(run) == {"same": 1, "new": 1, "skip": 1}
+
+    import_resolving.resolve(run=run, number=held.number, meaning=str(held.candidates[0]), by=cast.mia, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+
+    assert Lead.objects.get(mobile="090-9876-5432", last_name="佐藤").email == "two@example.jp"
+    assert Lead.objects.count() == 3
 
 
 def test_ar_14_one_person_from_three_lists_keeps_three_sources(take: Import) -> None:
