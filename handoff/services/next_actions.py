@@ -64,10 +64,15 @@ def plan(*, lead: Lead, action_at: datetime, kind: str, by: User, at: datetime, 
     return lead
 
 
+def waits_for_another(lead: Lead) -> bool:
+    """Whether something else is owed before the next step can be set: an answer, a first contact, a report."""
+    return ranks.rank(lead.due_kind) < ranks.rank(DueKind.NEXT_ACTION) and lead.due_kind not in _ANSWERED_BY_PLANNING
+
+
 def _check(lead: Lead, action_at: datetime, kind: str, at: datetime) -> None:
     if lead.stage in (Stage.WON, Stage.DISQUALIFIED) or not lead.is_present:
         raise NothingToPlan(stage=Stage(lead.stage).label)
-    if ranks.rank(lead.due_kind) < ranks.rank(DueKind.NEXT_ACTION) and lead.due_kind not in _ANSWERED_BY_PLANNING:
+    if waits_for_another(lead):
         raise DutyFirst(duty=DueKind(lead.due_kind).label)
     faults = []
     if kind not in KINDS:

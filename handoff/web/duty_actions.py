@@ -7,14 +7,26 @@ from django.utils.translation import pgettext
 
 from accounts import navigation
 from accounts.models import User
+from handoff import permissions
 from handoff.queries.duties import DutyRow
 from leads.domain.choices import DueKind
+from leads.models import Lead
 
 
 @dataclass(frozen=True)
 class Action:
     label: str
     url: str
+
+
+def may_plan(lead: Lead, user: User) -> bool:
+    """Whoever holds the lead or directs who does."""
+    return permissions.holds(user, lead) or permissions.may_direct(user, lead)
+
+
+def plan_address(lead: Lead) -> str:
+    """Where the lead's next action is set."""
+    return reverse("gap-repair", args=["next-action", lead.pk])
 
 
 def waiting(kind: str) -> str:
@@ -43,9 +55,10 @@ def action_for(row: DutyRow, *, user: User) -> Action:
         return Action(pgettext("button", "Compare"), reverse("lead", args=[row.lead.pk]))
     if row.handoff and row.due_kind in (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK):
         return _of_handoff(row, user)
+    if row.due_kind == DueKind.NEXT_ACTION and may_plan(row.lead, user):
+        return Action(pgettext("button", "Set next action"), plan_address(row.lead))
     labels = {
         DueKind.OFFER: pgettext("button", "Hand over"),
-        DueKind.NEXT_ACTION: pgettext("button", "Set next action"),
         DueKind.QUALIFY: pgettext("button", "Keep qualifying"),
         DueKind.HEARING: pgettext("button", "Ask"),
         DueKind.CONTACT_CHECK: pgettext("button", "Ask"),

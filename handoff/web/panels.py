@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
+from accounts import navigation
 from accounts.interface import dates
 from handoff import permissions
 from handoff.domain.choices import HandoffState, Leg
@@ -19,9 +20,13 @@ from handoff.models import Gate, Handoff
 from handoff.queries import gates, legs, reason_words
 from handoff.queries import steps as step_query
 from handoff.queries.gates import GateState
+from handoff.services import next_actions
+from handoff.web.duty_actions import may_plan, plan_address
 from leads.domain.choices import Stage
 from leads.models import Lead
 
+# Where whoever holds the lead works on it: the next step is theirs to set, the result theirs to report.
+WORKED = frozenset({Stage.SAL, Stage.SQL, Stage.OPPORTUNITY})
 RELATED = ("assigned_to", "sender", "sender_team", "team", "episode")
 
 
@@ -104,7 +109,20 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
         gate = next_gate(lead, at=at)
         blocked = gate is not None and gate.blocks and (leg == Leg.INSIDE_TO_FIELD or not gate.condition_holds)
         context |= {"may_offer": True, "is_blocked": blocked, "label": offer_label(leg)}
+    if standing is None and lead.stage in WORKED:
+        may = may_plan(lead, request.user) and not next_actions.waits_for_another(lead)  # type: ignore[arg-type]
+        context |= {"plan_url": plan_address(lead) if may else "", "report_url": _report_address(lead, request.user)}
     return render(request, "handoff/_panel_actions.html", context)
+
+
+def _report_address(lead: Lead, user: Any) -> str:
+    """Where the latest result is reported, also once more; nothing where none is owed to anybody."""
+    accepted = Handoff.objects.filter(lead=lead, state=HandoffState.ACCEPTED).order_by("-pk").first()
+    if accepted is None or accepted.first_contact_at is None or not legs.goes_to_field(accepted.leg):
+        return ""
+    if not permissions.may_report(user, accepted):
+        return ""
+    return navigation.address("feedback-form", accepted.pk)
 
 
 def offer_label(leg: str) -> str:

@@ -7,12 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.domain.roles import Permission
 from accounts.interface import toasts
 from accounts.models import User
 from accounts.queries import organization
+from accounts.web.places import safe_next
 from handoff.models import Batch, Handoff
 from handoff.web.repair_forms import RepairForm
 from handoff.web.repairs import REPAIRS, Done, Repair, Wish
@@ -56,6 +58,7 @@ def _ask(
     request: HttpRequest, chosen: Repair, form: RepairForm, *, refusal: DomainError | None = None, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {"repair": chosen, "form": form, "refusal": refusal, "lead": _lead(form.subject)}
+    context["back"] = "" if request.htmx else _back(form.subject)
     page = "handoff/_gap_repair.html" if request.htmx else "handoff/gap_repair.html"
     response = render(request, page, context, status=status)
     if request.htmx and request.method == "POST":
@@ -70,7 +73,13 @@ def _say(request: HttpRequest, done: Done) -> HttpResponse:
     if request.htmx:
         return render(request, "handoff/_gap_done.html", {"done": done})
     toasts.say(request, done.text, undo_url=done.undo_url)
-    return redirect("gaps")
+    return redirect(safe_next(request, reverse("gaps")))
+
+
+def _back(subject: Any) -> str:
+    """A form on a page of its own goes back to the lead it is about."""
+    lead = _lead(subject)
+    return reverse("lead", args=[lead.pk]) if lead else reverse("gaps")
 
 
 def _lead(subject: Any) -> Lead | None:

@@ -19,7 +19,7 @@ from handoff.queries import calendars
 from handoff.queries.duties import DutyRow
 from handoff.services import batches, handoffs, next_actions, nudges, transition
 from handoff.web import repair_forms as forms
-from handoff.web.duty_actions import action_for
+from handoff.web.duty_actions import action_for, may_plan
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
 
@@ -206,8 +206,7 @@ def _codes(row: DutyRow, user: User, leg: str | None) -> list[str]:
             return [*_told(row, user), *_passed_on(row, user)]
         case DueKind.MERGE_DECISION:
             return _told(row, user)
-    may = permissions.holds(user, row.lead) or permissions.may_direct(user, row.lead)
-    return ["nurture", "next-action"] if may else _told(row, user)
+    return ["nurture", "next-action"] if may_plan(row.lead, user) else _told(row, user)
 
 
 def _passed_on(row: DutyRow, user: User) -> list[str]:

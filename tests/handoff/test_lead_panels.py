@@ -2,7 +2,9 @@
 
 import pytest
 
+from feedback.services import feedback
 from handoff.models import Gate, Handoff, RejectReason
+from handoff.services import contacts
 from journal import clock
 from scoring.services import presets
 from tests import factories
@@ -59,6 +61,32 @@ def test_whoever_an_answer_is_waited_for_is_led_to_it(client, small):
     assert "回答する" in asked
     assert "佐藤 翔太の回答待ち" in told
     assert "回答する" not in told
+
+
+def test_whoever_holds_a_lead_sets_its_next_step_and_reports_again_from_its_page(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+    address = f"/leads/{handoff.lead_id}/actions/"
+    plan, report = f"/gaps/next-action/{handoff.lead_id}/", f"/handoffs/{handoff.pk}/feedback/"
+    before = get(client, small.sato, address).content.decode()
+    contacts.contact(handoff=handoff, method="call", result="talked", by=small.sato, at=NOON)
+    owed = get(client, small.sato, address).content.decode()
+    feedback.give(handoff=handoff, result="opportunity", by=small.sato, at=NOON)
+
+    text = get(client, small.sato, address).content.decode()
+
+    assert plan not in before
+    assert report not in before, "first the contact"
+    assert plan not in owed, "the report comes first"
+    assert report in owed
+    assert plan in text
+    assert report in text
+    assert plan not in get(client, small.mia, address).content.decode()
+    form = client.get(plan).content.decode()
+    assert f'name="next" value="/leads/{handoff.lead_id}/"' in form
+    client.force_login(small.sato)
+    values = {"on": "2026-11-27", "kind": "call", "note": "見積もり", "next": f"/leads/{handoff.lead_id}/"}
+    assert client.post(plan, values).url == f"/leads/{handoff.lead_id}/"
+    assert fresh(handoff.lead).due_note == "call: 見積もり"
 
 
 def test_the_lead_s_handoffs_are_listed(client, small):
