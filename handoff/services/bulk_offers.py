@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.models import User
 from handoff.models import Handoff
-from handoff.services import offers
+from handoff.services import offers, withdrawals
 from journal.errors import DomainError
 from leads.models import Lead
 
@@ -34,3 +34,19 @@ def offer_many(*, leads: Sequence[Lead], by: User, at: datetime) -> Bulk:
         except DomainError as error:
             done.refused.append(Refusal(lead, error))
     return done
+
+
+def withdraw_many(*, offered_at: datetime, by: User, at: datetime) -> tuple[int, int]:
+    """Takes back what this person handed over in that one moment; how many came back, how many were answered already.
+
+    Each in a transaction of its own.
+    """
+    back = 0
+    offered = list(Handoff.objects.filter(offered_by=by, offered_at=offered_at).order_by("pk"))
+    for handoff in offered:
+        try:
+            withdrawals.withdraw(handoff=handoff, by=by, at=at)
+            back += 1
+        except DomainError:
+            continue
+    return back, len(offered) - back

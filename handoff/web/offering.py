@@ -1,17 +1,21 @@
 """Handing over from a lead's page and from the list: who receives, what is missing, a word for the receiver."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.interface import toasts
 from accounts.models import Team, User
+from accounts.web.places import safe_next
 from accounts.web.typed import typed
 from handoff import permissions
 from handoff.domain.choices import Leg
@@ -25,6 +29,7 @@ from leads.services.bulk_runs import NothingChosen
 from leads.web import chosen
 
 MOST_AT_ONCE = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @login_required
@@ -64,9 +69,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     done = bulk_offers.offer_many(leads=leads, by=request.user, at=at)
     if done.made:
         number = len(done.made)
-        messages.success(
-            request, ngettext("%(n)d lead handed over.", "%(n)d leads handed over.", number) % {"n": number}
-        )
+        said = ngettext("%(n)d lead handed over.", "%(n)d leads handed over.", number) % {"n": number}
+        toasts.say(request, said, undo_url=_undo_address(at))
     for refusal in done.refused[:3]:
         messages.error(request, f"{refusal.lead}: {refusal.error}")
     if len(done.refused) > 3:
@@ -91,8 +95,30 @@ def _send(request: HttpRequest, lead: Lead, leg: str) -> HttpResponse:
         lead.refresh_from_db()
         return _page(request, lead, leg, refusal=refusal, status=refusal.status)
     name = str(handoff.assigned_to or handoff.team)
-    messages.success(request, _("Handed over to %(name)s.") % {"name": name})
+    toasts.say(request, _("Handed over to %(name)s.") % {"name": name}, undo_url=_undo_address(at))
     return redirect("lead", lead.pk)
+
+
+@login_required
+@require_POST
+def undo(request: HttpRequest, moment: int) -> HttpResponse:
+    """Takes back what this person handed over at that moment (microseconds since 1970), as far as it is unanswered."""
+    try:
+        offered_at = EPOCH + timedelta(microseconds=moment)
+    except OverflowError as error:
+        raise Http404 from error
+    at, user = request.entry.at, request.user  # type: ignore[attr-defined]
+    back, answered = bulk_offers.withdraw_many(offered_at=offered_at, by=user, at=at)  # type: ignore[arg-type]
+    if back:
+        toasts.say(request, ngettext("%(n)d handoff withdrawn.", "%(n)d handoffs withdrawn.", back) % {"n": back})
+    if answered:
+        left = ngettext("%(n)d was answered already and stays.", "%(n)d were answered already and stay.", answered)
+        toasts.warn(request, left % {"n": answered})
+    return redirect(safe_next(request, reverse("leads")))
+
+
+def _undo_address(at: datetime) -> str:
+    return reverse("handoff-offer-undo", args=[(at - EPOCH) // timedelta(microseconds=1)])
 
 
 def _page(

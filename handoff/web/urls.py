@@ -15,6 +15,7 @@ urlpatterns = [
     path("handoffs/<int:pk>/answer/<slug:verb>/", answering.answer, name="handoff-answer"),
     path("leads/<int:pk>/offer/", offering.offer, name="lead-offer"),
     path("leads/offer/", offering.bulk, name="handoff-bulk-offer"),
+    path("leads/offer/<int:moment>/undo/", offering.undo, name="handoff-offer-undo"),
     path("leads/assign/", bulk.assign, name="lead-bulk-assign"),
     path("leads/nurture/", bulk.nurture, name="lead-bulk-nurture"),
     path("leads/<int:pk>/steps/", panels.steps, name="lead-steps-panel"),

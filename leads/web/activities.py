@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -46,6 +47,13 @@ class ActivityForm(forms.Form):
     def __init__(self, *args: object, **options: object):
         super().__init__(*args, **options)
         self.fields["type"].choices = [(kind["code"], kind["label"]) for kind in kinds_by_hand()]
+
+    def clean(self) -> dict[str, Any]:
+        """A note is what it says."""
+        data = super().clean() or self.cleaned_data
+        if data.get("type") == "note" and not data.get("note", "").strip():
+            self.add_error("note", _("Write the note."))
+        return data
 
 
 @login_required

@@ -75,8 +75,11 @@ def reasons(request: HttpRequest, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company"), pk=pk)
     told = explain.explain(lead, request.entry.at)
     today = organization.local_day(request.entry.at)
-    best = sorted((line for line in told.lines if line.points), key=lambda line: -abs(line.points))[:TOP]
-    return render(request, "scoring/_lead_reasons.html", {"rows": [_row(line, today) for line in best], "lead": lead})
+    found = sorted((line for line in told.lines if line.points), key=lambda line: -abs(line.points))
+    best, others = found[:TOP], found[TOP:]
+    rest = Row(gettext("Other rules"), "", sum(line.points for line in others), False) if others else None
+    context = {"rows": [_row(line, today) for line in best], "rest": rest, "lead": lead}
+    return render(request, "scoring/_lead_reasons.html", context)
 
 
 def context(lead: Lead, at: datetime) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What handing over adds to a lead's page, and the form that hands over."""
 
+import re
+
 import pytest
 
 from feedback.services import feedback
@@ -222,3 +224,32 @@ def test_what_a_contact_is_told_with_stands_above_its_buttons(client, small):
     order = ['name="method"', 'name="note"', 'value="no_answer"', 'value="talked"', 'name="appointment_at"']
     places = [text.index(part) for part in [*order, 'value="appointment"']]
     assert places == sorted(places)
+
+
+def test_what_was_handed_over_from_the_list_comes_back_at_a_touch_while_unanswered(client, small):
+    leads = [stories.lead() for _ in range(3)]
+    client.force_login(small.mia)
+    listed = client.post("/leads/offer/", {"lead": [lead.pk for lead in leads], "next": "/leads/"}, follow=True)
+    undo = re.search(r"/leads/offer/(\d+)/undo/", listed.content.decode())[1]
+    first = Handoff.objects.order_by("pk").first()
+    stories.handoffs.accept(handoff=first, by=small.sato, at=NOON)
+    client.force_login(small.sato)
+    client.post(f"/leads/offer/{undo}/undo/")
+    assert Handoff.objects.filter(state="withdrawn").count() == 0, "another's handoffs stay"
+    client.force_login(small.mia)
+
+    answer = client.post(f"/leads/offer/{undo}/undo/", {"next": "/leads/?stage=mql"}, follow=True)
+
+    text = answer.content.decode()
+    assert answer.redirect_chain[-1][0] == "/leads/?stage=mql"
+    assert "2件の引き渡しを取り下げました" in text
+    assert "1件はすでに回答済み" in text
+    assert sorted(Handoff.objects.values_list("state", flat=True)) == ["accepted", "withdrawn", "withdrawn"]
+    assert client.post("/leads/offer/99999999999999999999999/undo/").status_code == 404
+
+
+def test_one_handover_from_the_lead_s_page_can_be_undone_too(client, small):
+    lead = stories.lead()
+    client.force_login(small.mia)
+    page = client.post(f"/leads/{lead.pk}/offer/", {"to": f"user-{small.sato.pk}"}, follow=True).content.decode()
+    assert "/undo/" in page

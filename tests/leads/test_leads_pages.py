@@ -444,3 +444,12 @@ def test_a_kind_of_ones_own_is_recorded_by_hand_unless_it_says_otherwise(page, l
     text = text_of(page.get(reverse("lead-activity", args=[lead.pk])))
     assert "Showroom visit" in text
     assert "Beacon" not in text
+
+
+def test_a_note_says_something(client, cast):
+    lead = factories.lead()
+    client.force_login(cast.mia)
+    answer = client.post(reverse("lead-activity", args=[lead.pk]), {"type": "note", "note": "  "})
+    assert answer.status_code == 400
+    assert "メモを書いてください" in answer.content.decode()
+    assert not lead.activities.exists()
