@@ -9,6 +9,8 @@ from handoff.models import Handoff
 from leads.models import Lead
 
 HANDOFFS_WANTED = 3
+# Whoever can be handed a lead: inside sales stand first where there are two legs.
+SELLING = (Role.REP, Role.INSIDE_SALES)
 STEPS = ("import", "score", "invite", "handoff")
 
 
@@ -39,7 +41,9 @@ def open_steps(*, user: User, organization: Organization | None) -> list[FirstSt
 def _is_done(key: str, user: User) -> bool:
     facts: dict[str, Any] = {
         "import": lambda: Lead.objects.present().exists(),
-        "invite": lambda: User.objects.active().people().with_role(Role.REP).exclude(pk=user.pk).exists(),
+        "invite": lambda: (
+            User.objects.active().people().filter(role_grants__role__in=SELLING).exclude(pk=user.pk).exists()
+        ),
         "handoff": lambda: Handoff.objects.count() >= HANDOFFS_WANTED,
     }
     return facts[key]() if key in facts else False

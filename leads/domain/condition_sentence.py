@@ -173,7 +173,9 @@ def activity(test: c.ActivityTest, registry: Registry) -> str:
         return _bare(single) % places
     text, noun = _phrase(single)
     if not noun:
-        noun = listed(str(registry.activity_types.get(code, code)) for code in test.types) or gettext("any activity")
+        noun = listed(str(registry.activity_types.get(code, code)) for code in test.types) or gettext(
+            "any activity, our own included"
+        )
     return text % (places | {"what": mark(_about(test.content, noun))})
 
 

@@ -189,7 +189,7 @@ def _about_activities() -> dict[str, str]:
         "activity": pgettext("condition builder", "Did something"),
         "inactive": pgettext("condition builder", "Did nothing for a while"),
         "types": pgettext("condition builder", "Kinds of activity"),
-        "any_type": pgettext("condition builder", "Any activity"),
+        "any_type": pgettext("condition builder", "Any activity, our own included"),
         "contains": pgettext("condition builder", "Words in title or address"),
         "title": pgettext("condition builder", "Exact title"),
         "kind": pgettext("condition builder", "Kind of content"),

@@ -64,7 +64,10 @@ class RuleForm(forms.Form):
         usable = [field for field in known.fields.values() if field.in_scoring]
         self.fields["field"].choices = [(field.name, field.label) for field in usable]
         self.fields["op"].choices = list(OPERATOR_WORDS.items())
-        self.fields["type"].choices = [("", pgettext("scoring", "Any activity")), *known.activity_types.items()]
+        self.fields["type"].choices = [
+            ("", pgettext("scoring", "Any activity, our own included")),
+            *known.activity_types.items(),
+        ]
         self.fields["distinct"].choices = [
             ("", pgettext("scoring", "every time")),
             ("content", pgettext("scoring", "different contents")),

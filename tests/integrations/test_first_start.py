@@ -158,7 +158,8 @@ def test_a_wrong_answer_is_said_beside_its_field(client, sample):
     assert 'aria-describedby="id_name_error"' in answer.content.decode()
 
 
-def test_the_four_steps_are_told_from_what_is_there(sample):
+@pytest.mark.parametrize("role", ["rep", "inside_sales"])
+def test_the_four_steps_are_told_from_what_is_there(sample, role):
     organization = begin(sample.mia)
     mia = User.objects.get(pk=sample.mia.pk)
 
@@ -171,7 +172,7 @@ def test_the_four_steps_are_told_from_what_is_there(sample):
     organization.steps_done = ["score"]
     assert done() == ["import", "score"]
     rep = User.objects.create_user("rep@midori.jp", None, at=NOON, last_name="森")
-    RoleGrant.objects.create(user=rep, role="rep")
+    RoleGrant.objects.create(user=rep, role=role)
     assert done() == ["import", "score", "invite"]
 
 
