@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from journal import doorbell, reactions
+from journal import bulk, doorbell, reactions
 from journal.models import Delivery, Event, EventDetail
 from journal.transactions import retried
 
@@ -52,19 +52,9 @@ def record(
 
 def record_many(kind: str, *, leads: Iterable[models.Model], by: Any, at: datetime, data: Mapping[str, Any]) -> None:
     """Appends one event a lead in one statement, for kinds to which nobody reacts."""
-    rows = [
-        Event(
-            kind=kind,
-            at=at,
-            actor_id=getattr(by, "pk", None),
-            subject_type=lead._meta.label_lower,
-            subject_id=lead.pk,
-            lead_id=lead.pk,
-            data=dict(data),
-        )
-        for lead in leads
-    ]
-    Event.objects.bulk_create(rows, batch_size=500)
+    rows = [(lead._meta.label_lower, lead.pk, lead.pk) for lead in leads]
+    same = {"kind": kind, "at": at, "actor_id": getattr(by, "pk", None), "data": dict(data)}
+    bulk.insert_values(Event, ("subject_type", "subject_id", "lead_id"), rows, **same)
 
 
 def _owe(event: Event) -> None:

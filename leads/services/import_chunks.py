@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from journal import bulk
 from journal import services as journal
 from leads import hooks
 from leads.domain.choices import Stage, StaleCause
@@ -14,10 +15,10 @@ from leads.domain.import_faults import MAY_BE_NEW
 from leads.domain.import_fields import ACTIVITY
 from leads.domain.import_plan import Plan
 from leads.domain.import_values import RowFault
-from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
+from leads.models import ImportRow, ImportRun, Lead, Qualification
 from leads.queries import import_matching
 from leads.queries.import_matching import Index, keys_of
-from leads.services import bulk_rows, duplicate_marks, duplicates, import_tags, staleness
+from leads.services import duplicate_marks, duplicates, import_tags, staleness
 from leads.services import import_happenings as happenings
 from leads.services.import_decisions import meaning, probable, unless_taken
 from leads.services.import_drafts import Changes, Draft, take
@@ -145,23 +146,29 @@ def _new_owner(draft: Draft, lead: Lead, context: Context) -> User | None:
 
 # -- writing ------------------------------------------------------------------------------------
 def _write(changes: Changes, at: datetime) -> None:
-    bulk_rows.insert(changes.new_companies)
-    _upsert(Company, changes.companies.values(), {"name_key", "phone_key"}, at)
+    bulk.insert(changes.new_companies)
+    _update(changes.companies.values(), {"name_key", "phone_key"}, at)
     for lead in changes.new_leads:
-        lead.company = lead.company  # takes over the key that the company has by now
-    bulk_rows.insert(changes.new_leads)
+        _take_company(lead)
+    bulk.insert(changes.new_leads)
     for lead, _names in changes.leads.values():
-        lead.company = lead.company
-    _upsert(Lead, changes.leads.values(), _DERIVED, at)
+        _take_company(lead)
+    _update(changes.leads.values(), _DERIVED, at)
     _write_qualifications(changes)
     duplicates.propose_namesakes(pairs=[(a.pk, b.pk) for a, b in changes.probable], at=at)
+
+
+def _take_company(lead: Lead) -> None:
+    """The key that the company has by now."""
+    if lead.company is not None:
+        lead.company_id = lead.company.pk
 
 
 _DERIVED = {"email_key", "phone_key", "mobile_key", "name_key", "search_text"}
 
 
-def _upsert(model: Any, rows: Any, also: set[str], at: datetime) -> None:
-    """One statement for rows that all exist: only the named columns are written, never another app's."""
+def _update(rows: Any, also: set[str], at: datetime) -> None:
+    """Only what changed is written, never another app's columns."""
     found = list(rows)
     if not found:
         return
@@ -169,13 +176,7 @@ def _upsert(model: Any, rows: Any, also: set[str], at: datetime) -> None:
     for row, _ in found:
         row.version += 1
         row.updated_at = at
-    model.objects.bulk_create(
-        [row for row, _ in found],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=sorted(names),
-        batch_size=500,
-    )
+    bulk.update([row for row, _ in found], names)
 
 
 def _write_qualifications(changes: Changes) -> None:

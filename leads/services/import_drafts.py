@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
+from journal import bulk
 from leads.domain.import_values import RowFault, RowValues
 from leads.domain.normalise import company_key, derived, person_key, phone_key, seniority_of
 from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
@@ -44,6 +45,8 @@ class Changes:
     qualifications: dict[int, tuple[Lead, Qualification]] = field(default_factory=dict)
     refusals: list[tuple[Lead, str]] = field(default_factory=list)
     probable: list[tuple[Lead, Lead]] = field(default_factory=list)
+    # What all new leads have in common.
+    blank: Lead | None = None
 
 
 # Set on the lead only where it has none: a row found by another key doesn't rename what others refer to.
@@ -57,7 +60,7 @@ def take(draft: Draft, lead: Lead | None, index: Index, changes: Changes, *, run
     """Writes the row into the lead found, or into a new one, and notes what changed."""
     company = _company(draft, index, changes, at)
     if lead is None:
-        lead = _new_lead(draft, company, run, at)
+        lead = _new_lead(draft, company, changes, run, at)
         draft.is_new = draft.has_changed = True
         changes.new_leads.append(lead)
         index.added.append(lead)
@@ -73,17 +76,23 @@ def take(draft: Draft, lead: Lead | None, index: Index, changes: Changes, *, run
     _qualification(draft, lead, index, changes, run, at)
 
 
-def _new_lead(draft: Draft, company: Company | None, run: ImportRun, at: datetime) -> Lead:
-    moments = {"stage_since": at, "created_at": at, "updated_at": at}
+def _new_lead(draft: Draft, company: Company | None, changes: Changes, run: ImportRun, at: datetime) -> Lead:
+    if changes.blank is None:
+        changes.blank = Lead(stage_since=at, created_at=at, updated_at=at, imported_by_id=run.created_by_id)
     # Who came with a dated act was met then, not on the day of the import.
     acquired = draft.values.acquired_at or min([at, *(moment for _kind, moment in draft.values.dated)])
-    return Lead(company=company, acquired_at=acquired, imported_by_id=run.created_by_id, **moments)
+    lead = bulk.stamp(changes.blank, acquired_at=acquired, custom={})
+    if company is not None:
+        lead.company = company
+    return lead
 
 
 def _columns(draft: Draft, lead: Lead, company: Company | None, index: Index) -> set[str]:
     given = {name: value for name, value in draft.values.lead.items() if value not in ("", None, False)}
     if "title" in given and "seniority" not in given and lead.seniority in ("", seniority_of(lead.title)):
         given["seniority"] = seniority_of(given["title"])
+    if draft.is_new:
+        return _fill(lead, given, draft.values.custom)
     _keep_split_names(given, draft.values.lead, lead)
     kept = _ONLY_WHEN_MISSING | _inherited(draft, lead, index)
     changed: set[str] = set()
@@ -100,6 +109,14 @@ def _columns(draft: Draft, lead: Lead, company: Company | None, index: Index) ->
         lead.company = company
         changed.add("company")
     return changed
+
+
+def _fill(lead: Lead, given: dict[str, Any], custom: dict[str, Any]) -> set[str]:
+    """All that the row says goes into a new lead; there is nothing to compare it with, and nothing to go back to."""
+    for name, value in given.items():
+        setattr(lead, name, value)
+    lead.custom = dict(custom)
+    return set(given)
 
 
 def _keep_split_names(given: dict[str, Any], row: dict[str, Any], lead: Lead) -> None:

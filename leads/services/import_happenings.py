@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from accounts.models import Organization
 from accounts.queries import organization
+from journal import bulk
 from leads.models import Activity, Campaign, Channel, ImportRun, Lead, LeadSource
-from leads.services import activities, bulk_rows, sources
+from leads.services import activities, sources
 from leads.services.import_drafts import Draft
 
 _CHUNK = 900
@@ -146,36 +146,41 @@ def set_latest(drafts: Sequence[Draft]) -> None:
 
 
 def _write_sources(drafts: Sequence[Draft], found: Sources, at: datetime) -> None:
-    rows = []
+    fresh, rest = [], []
     for draft in drafts:
         if draft.lead is not None and draft.source[0]:
             channel, campaign = found.rows(draft.source)
             moment = draft.values.acquired_at or (draft.lead.acquired_at if draft.is_new else at)
-            rows.append(LeadSource(lead=draft.lead, channel=channel, campaign=campaign, at=moment))
-            draft.old["+source"] = [channel.pk if channel else None, campaign.pk if campaign else None]
-    LeadSource.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+            place = (channel.pk if channel else None, campaign.pk if campaign else None)
+            (fresh if draft.is_fresh else rest).append((draft.lead.pk, *place, moment))
+            draft.old["+source"] = list(place)
+    # Nobody else can know of a lead of this transaction: its sources meet none.
+    columns = ("lead_id", "channel_id", "campaign_id", "at")
+    bulk.insert_values(LeadSource, columns, fresh)
+    known = [LeadSource(**dict(zip(columns, row, strict=True))) for row in rest]
+    LeadSource.objects.bulk_create(known, batch_size=500, ignore_conflicts=True)
 
 
 def _write_activities(drafts: Sequence[Draft], run: ImportRun, at: datetime) -> list[Activity]:
     org = organization.current()
-    rows = [
-        _activity(draft.lead, one, org, run, at) for draft in drafts if draft.lead is not None for one in draft.events
-    ]
-    bulk_rows.insert(rows)
+    days: dict[datetime, date] = {}
+    template = Activity(received_at=at, metadata={"import": run.pk})
+    rows = []
+    for draft in drafts:
+        for suffix, kind, moment, text in draft.events if draft.lead is not None else ():
+            if moment not in days:
+                days[moment] = organization.local_day(moment, org)
+            rows.append(
+                bulk.stamp(
+                    template,
+                    lead_id=draft.lead.pk,  # type: ignore[union-attr]
+                    event_id=event_id(draft.lead, suffix),
+                    type=kind,
+                    occurred_at=moment,
+                    occurred_on=days[moment],
+                    note=text,
+                )
+            )
+            rows[-1].lead = draft.lead
+    bulk.insert(rows)
     return rows
-
-
-def _activity(
-    lead: Lead, one: tuple[str, str, datetime, str], org: Organization, run: ImportRun, at: datetime
-) -> Activity:
-    suffix, kind, moment, note_text = one
-    return Activity(
-        lead=lead,
-        event_id=event_id(lead, suffix),
-        type=kind,
-        occurred_at=moment,
-        occurred_on=organization.local_day(moment, org),
-        received_at=at,
-        note=note_text,
-        metadata={"import": run.pk},
-    )

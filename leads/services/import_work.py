@@ -8,7 +8,7 @@ from django.db import DatabaseError, DataError, IntegrityError, connection
 from django.db.models import F, Q
 
 from accounts.services import organization
-from journal import clock
+from journal import bulk, clock
 from journal import services as journal
 from journal.errors import DomainError
 from journal.transactions import retried
@@ -169,30 +169,29 @@ def _length(row: SheetRow) -> int:
 @retried
 def _keep(run: ImportRun, before: int, rows: list[SheetRow], at: datetime) -> None:
     made = [_kept(run, number, row) for number, row in enumerate(rows, start=before + 1)]
-    bulk_rows.insert(made)
-    refused = sum(row.result == Result.REFUSED for row in made)
+    bulk.insert_values(ImportRow, ("number", "line", "cells", "result", "errors", "old"), made, run_id=run.pk)
+    refused = sum(row.fault is not None for row in rows)
     run.widest = max(run.widest, *map(_length, rows))
     columns = {"refused": F("refused") + refused, "rows_done": F("rows_done") + refused, "widest": run.widest}
     _hold(run, at, rows_read=before + len(rows), **columns)
 
 
-def _kept(run: ImportRun, number: int, row: SheetRow) -> ImportRow:
-    kept = ImportRow(run=run, number=number, line=row.line, cells=row.cells)
-    if row.fault:
-        place = row.fault["column"]
-        column = run.headers[place] if place < len(run.headers) else ""
-        kept.result, kept.old = Result.REFUSED, {"unreadable": True}
-        kept.errors = [RowFault(column, row.fault["code"]).as_dict()]
-    return kept
+def _kept(run: ImportRun, number: int, row: SheetRow) -> tuple[Any, ...]:
+    if not row.fault:
+        return number, row.line, row.cells, Result.PENDING.value, [], {}
+    place = row.fault["column"]
+    column = run.headers[place] if place < len(run.headers) else ""
+    fault = RowFault(column, row.fault["code"]).as_dict()
+    return number, row.line, row.cells, Result.REFUSED.value, [fault], {"unreadable": True}
 
 
 # -- rows ---------------------------------------------------------------------------------------
 def _pending(run: ImportRun) -> Iterator[list[ImportRow]]:
     after = 0
     size = max(1, min(chunk_rows(), limits.CHUNK_CHARACTERS // max(1, run.widest)))
-    while rows := list(
-        ImportRow.objects.filter(run=run, result=Result.PENDING, number__gt=after).order_by("number")[:size]
-    ):
+    # What a row said of itself before is overwritten: read it only where that turns out to be wanted.
+    pending = ImportRow.objects.filter(run=run, result=Result.PENDING).only("number", "cells", "resolution")
+    while rows := list(pending.filter(number__gt=after).order_by("number")[:size]):
         after = rows[-1].number
         yield rows
 
