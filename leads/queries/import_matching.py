@@ -10,6 +10,7 @@ from leads.domain.import_values import RowValues
 from leads.domain.normalise import company_key, email_key, mobile_key, person_key, phone_key
 from leads.models import Company, Lead, Qualification
 from leads.queries import tombstones
+from leads.queries.among import Among
 from leads.queries.tombstones import Alias
 
 
@@ -145,26 +146,26 @@ def load(rows: Sequence[tuple[RowValues, Keys]], *, lead_ids: Iterable[int] = ()
 def _companies(keys: Sequence[Keys]) -> list[Company]:
     names = {key.company for key in keys if key.company}
     numbers = {key.corporate_number for key in keys if key.corporate_number}
-    found = list(Company.objects.filter(name_key__in=names)) if names else []
+    found = list(Company.objects.filter(Among("name_key", names))) if names else []
     if numbers:
-        numbered = Company.objects.filter(~Q(corporate_number=""), corporate_number__in=numbers)
+        numbered = Company.objects.filter(~Q(corporate_number=""), Among("corporate_number", numbers))
         found += numbered.exclude(pk__in=[one.pk for one in found])
     return found
 
 
 def _lead_ids(keys: Sequence[Keys], company_ids: Sequence[int]) -> set[int]:
     # One query a key: an OR over four columns would keep the planner from its indexes. The condition of a partial
-    # index is said again, because the planner sees it only in lists of up to a hundred values.
+    # index is said again, because the planner doesn't see the values.
     present = Lead.objects.present()
     looks = [
-        ({key.external_id for key in keys} - {""}, "external_id__in", Q()),
-        ({key.email for key in keys} - {""}, "email_key__in", ~Q(email_key="")),
-        ({key.mobile for key in keys} - {""}, "mobile_key__in", ~Q(mobile_key="")),
-        ({key.name for key in keys if key.company}, "name_key__in", Q(company__in=company_ids)),
-        ({key.name for key in keys if not key.company} - {""}, "name_key__in", Q(company=None)),
+        ({key.external_id for key in keys} - {""}, "external_id", Q()),
+        ({key.email for key in keys} - {""}, "email_key", ~Q(email_key="")),
+        ({key.mobile for key in keys} - {""}, "mobile_key", ~Q(mobile_key="")),
+        ({key.name for key in keys if key.company}, "name_key", Q(company__in=company_ids)),
+        ({key.name for key in keys if not key.company} - {""}, "name_key", Q(company=None)),
     ]
     ids: set[int] = set()
-    for wanted, lookup, also in looks:
+    for wanted, column, also in looks:
         if wanted:
-            ids.update(present.filter(also, **{lookup: wanted}).values_list("pk", flat=True))
+            ids.update(present.filter(also, Among(column, wanted)).values_list("pk", flat=True))
     return ids

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from leads.models import Lead
+from leads.queries.among import Among
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,6 @@ def aliases(
     asked = {"external_id": external_ids, "email_key": email_keys, "mobile_key": mobile_keys}
     for column, values in asked.items():
         if values:
-            rows = Lead.objects.filter(merged_into__isnull=False, **{f"{column}__in": list(values)}).order_by("pk")
+            rows = Lead.objects.filter(Among(column, values), merged_into__isnull=False).order_by("pk")
             found += [Alias(column, value, survivor) for value, survivor in rows.values_list(column, "merged_into")]
     return found

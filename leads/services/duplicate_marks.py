@@ -6,13 +6,13 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from journal import doorbell
+from leads.queries import among
 
 # What a lead is compared by: other changes owe nothing.
 COLUMNS = frozenset(
     "last_name first_name last_name_kana first_name_kana email phone mobile title department company custom".split()
 )
 COMPANY_COLUMNS = frozenset({"name", "phone", "prefecture", "address"})
-_CHUNK = 500
 # One statement for both engines; the raised generation tells a worker that its reading is already old.
 _MARK = """
 INSERT INTO leads_duplicatedue (lead_id, marked_at, generation)
@@ -24,10 +24,8 @@ ON CONFLICT (lead_id) DO UPDATE SET generation = leads_duplicatedue.generation +
 def mark(*, lead_ids: Iterable[int], at: datetime) -> None:
     """Owes a comparison to each present lead of these."""
     ids = sorted(set(lead_ids))
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
-        _run(f"AND id IN ({', '.join(['%s'] * len(chunk))})", at, chunk)
     if ids:
+        _run(f"AND {among.condition('id', numbers=True)}", at, [among.document(ids)])
         _ring()
 
 
@@ -50,7 +48,7 @@ def mark_all(*, at: datetime) -> None:
     _ring()
 
 
-def _run(which: str, at: datetime, values: Sequence[int]) -> None:
+def _run(which: str, at: datetime, values: Sequence[int | str]) -> None:
     moment = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
         cursor.execute(_MARK.format(which=which), [moment, *values])

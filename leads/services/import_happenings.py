@@ -7,10 +7,9 @@ from datetime import date, datetime
 from accounts.queries import organization
 from journal import bulk
 from leads.models import Activity, Campaign, Channel, ImportRun, Lead, LeadSource
+from leads.queries.among import Among
 from leads.services import activities, sources
 from leads.services.import_drafts import Draft
-
-_CHUNK = 900
 
 
 class Sources:
@@ -103,9 +102,8 @@ def _wanted(draft: Draft) -> Iterable[tuple[str, str, datetime, str]]:
 def _drop_known_events(drafts: Sequence[Draft]) -> None:
     wanted = [event_id(draft.lead, one[0]) for draft in drafts if draft.lead and draft.lead.pk for one in draft.events]
     known: set[str] = set()
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        known.update(Activity.objects.filter(event_id__in=chunk).values_list("event_id", flat=True))
+    if wanted:
+        known.update(Activity.objects.filter(Among("event_id", wanted)).values_list("event_id", flat=True))
     seen: set[tuple[int, str]] = set()
     for draft in drafts:
         fresh = []

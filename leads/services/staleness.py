@@ -7,8 +7,8 @@ from django.db import connection, transaction
 
 from journal import doorbell
 from leads.domain.choices import StaleCause
+from leads.queries import among
 
-_CHUNK = 500
 # One statement for both engines. Keeping the older marked_at lets the sweep see how long a mark has waited;
 # the raised generation tells a worker that its reading is already old.
 _MARK = """
@@ -26,10 +26,8 @@ ON CONFLICT (lead_id) DO UPDATE SET
 def mark(*, lead_ids: Iterable[int], cause: str, at: datetime) -> None:
     """Owes a score to each present lead of these; call it inside the transaction of the change."""
     ids = sorted(set(lead_ids))
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
-        _run(f"id IN ({', '.join(['%s'] * len(chunk))})", cause, at, chunk)
     if ids:
+        _run(among.condition("id", numbers=True), cause, at, [among.document(ids)])
         _ring()
 
 
@@ -45,7 +43,7 @@ def mark_content(*, content_id: int, cause: str, at: datetime) -> None:
     _ring()
 
 
-def _run(which: str, cause: str, at: datetime, values: Sequence[int]) -> None:
+def _run(which: str, cause: str, at: datetime, values: Sequence[int | str]) -> None:
     moment = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
         cursor.execute(_MARK.format(which=which), [StaleCause(cause).value, moment, *values])

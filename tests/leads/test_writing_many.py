@@ -5,15 +5,17 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.db import DataError, IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from journal import bulk
+from leads.domain.choices import StaleCause
 from leads.models import ImportRow, Lead
-from leads.services import import_runs
+from leads.queries.among import Among
+from leads.services import import_runs, staleness
 from tests import factories
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
-
 
 def blank(**columns):
     template = Lead(acquired_at=NOON, stage_since=NOON, created_at=NOON, updated_at=NOON)
@@ -73,6 +75,27 @@ def test_rows_that_may_not_stand_are_refused(org):
     bulk.insert([blank(email_key="a@example.jp", custom={})])
     with pytest.raises(IntegrityError):
         bulk.insert([blank(email_key="a@example.jp", custom={})])
+
+
+def test_among_finds_what_in_finds(org):
+    keys = ["a'b@example.jp", 'a"b@example.jp', "a\\b", "雪%s"]
+    for key in keys:
+        factories.lead(last_name=key)
+    Lead.objects.update(email_key="")
+    for lead in Lead.objects.all():
+        Lead.objects.filter(pk=lead.pk).update(email_key=lead.last_name)
+    wanted = [*keys[:3], "nobody"]
+    found = Lead.objects.filter(Among("email_key", wanted)).values_list("email_key", flat=True)
+    assert sorted(found) == sorted(keys[:3])
+    assert not Lead.objects.filter(Among("email_key", [])).exists()
+
+
+def test_marks_are_one_question_however_many_leads(org):
+    pks = [factories.lead().pk for _ in range(3)]
+    for many in (pks[:1], pks * 400):
+        with CaptureQueriesContext(connection) as asked:
+            staleness.mark(lead_ids=many, cause=StaleCause.BULK, at=NOON)
+        assert len(asked) == 1
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no index of pairs")
