@@ -43,3 +43,14 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+def need_not_last() -> None:
+    """Lets this transaction end before the disk has it (PostgreSQL); a crash of the database may undo it, as a whole.
+
+    For steps of work that goes on from where its own rows say it stopped. Whatever is committed in the ordinary way
+    later takes all earlier steps to the disk with it, so nobody can have been told of what is lost.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")

@@ -11,7 +11,7 @@ from accounts.services import organization
 from journal import bulk, clock
 from journal import services as journal
 from journal.errors import DomainError
-from journal.transactions import retried
+from journal.transactions import need_not_last, retried
 from leads.domain.import_values import RowFault
 from leads.imports import limits
 from leads.imports.errors import TooManyRows
@@ -168,6 +168,7 @@ def _length(row: SheetRow) -> int:
 
 @retried
 def _keep(run: ImportRun, before: int, rows: list[SheetRow], at: datetime) -> None:
+    need_not_last()
     made = [_kept(run, number, row) for number, row in enumerate(rows, start=before + 1)]
     bulk.insert_values(ImportRow, ("number", "line", "cells", "result", "errors", "old"), made, run_id=run.pk)
     refused = sum(row.fault is not None for row in rows)
@@ -220,6 +221,7 @@ def _one_row(run: ImportRun, row: ImportRow, context: import_chunks.Context, at:
 
 @retried
 def _transact(run: ImportRun, rows: list[ImportRow], context: import_chunks.Context, at: datetime) -> None:
+    need_not_last()
     until = run.leased_until
     try:
         is_preview = run.state != State.COMMITTING and run.dry_run

@@ -11,11 +11,12 @@ from journal import bulk
 from leads.domain.choices import StaleCause
 from leads.models import ImportRow, Lead
 from leads.queries.among import Among
-from leads.services import import_runs, staleness
+from leads.services import import_runs, import_work, staleness
 from tests import factories
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
+
 
 def blank(**columns):
     template = Lead(acquired_at=NOON, stage_since=NOON, created_at=NOON, updated_at=NOON)
@@ -105,3 +106,14 @@ def test_a_text_has_the_pairs_of_its_letters(body):
         cursor.execute("SELECT leads_pairs(%s)", [body])
         (pairs,) = cursor.fetchone()
     assert set(pairs) == {body[place : place + 2] for place in range(len(body) - 1)}
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no such setting")
+def test_the_steps_of_an_import_need_not_last_but_its_end_does(cast):
+    run = import_runs.start(file=ContentFile("氏名\n田中".encode()), filename="a.csv", by=cast.mia, at=NOON)
+    with CaptureQueriesContext(connection) as asked:
+        import_work.work(run_id=run.pk, now=lambda: NOON)
+    told = [
+        query["sql"] for query in asked if "synchronous_commit" in query["sql"] or "import.finished" in query["sql"]
+    ]
+    assert ["synchronous" in sql for sql in told] == [True, True, False]
