@@ -13,7 +13,7 @@ from leads.domain.import_faults import CellFault
 from leads.domain.import_fields import ACTIVITY, CUSTOM, IDENTIFYING, LEAVE_OUT, MATCH_KEYS, REPEATABLE, Field, field_of
 from leads.domain.import_setters import SETTERS, Reading
 from leads.domain.import_totals import is_total
-from leads.domain.import_values import RowFault, RowValues
+from leads.domain.import_values import Filling, RowFault, RowValues
 from leads.domain.prefectures import prefecture_of
 
 
@@ -36,6 +36,22 @@ class MappingFault:
     values: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
+# What a cell puts into a row's values, and its faults; by text, for each column where rows say the same.
+_Said = tuple[tuple[Filling, ...], tuple[RowFault, ...]]
+_Heard = tuple[tuple[Column, dict[str, _Said] | None], ...]
+_OWN_KINDS = frozenset({"name", "full_name", "email", "phone", "contact", "text"})
+_DEPENDENT = frozenset({"status", "business_card_on"})
+
+
+def _is_own(target: Field) -> bool:
+    """Whether what a cell says is each row's own, or depends on its other cells."""
+    return (
+        target.kind in _OWN_KINDS
+        or target.name == "external_id"
+        or not _DEPENDENT.isdisjoint((target.kind, target.name))
+    )
+
+
 @dataclass(frozen=True)
 class Plan:
     """How to read the rows of one file."""
@@ -45,6 +61,7 @@ class Plan:
     match_on: str
     reading: Reading
     width: int
+    heard: _Heard = dataclasses.field(default=(), compare=False, repr=False)
 
     @property
     def fields(self) -> set[str]:
@@ -52,25 +69,30 @@ class Plan:
         return {column.field.name for column in self.columns} | {name.name for name, _ in self.constants}
 
     def at_moment(self, at: datetime) -> "Plan":
-        """The same, to read many rows at one moment."""
-        return dataclasses.replace(self, reading=self.reading.at_moment(at))
+        """The same, to read many rows at one moment: what a cell says is understood once for all rows that hold it."""
+        heard: _Heard = tuple((column, None if _is_own(column.field) else {}) for column in self.columns)
+        return dataclasses.replace(self, reading=self.reading.at_moment(at), heard=heard)
 
     def read(self, row: Sequence[str], *, at: datetime) -> tuple[RowValues, list[RowFault]]:
         """The values of one row and every fault of its cells."""
+        if self.reading.at != at:
+            return self.at_moment(at).read(row, at=at)
         values = RowValues()
         faults: list[RowFault] = []
         if is_total(row):
             return values, [RowFault("", "total_row")]
         if is_example(row):
             return values, [RowFault("", "example_row")]
-        reading = self.reading.at_moment(at)
         for target, text in self.constants:
-            self._set(values, faults, target, "", text, reading)
-        for column in self.columns:
-            text = cells.as_exported(row[column.index]) if column.index < len(row) else ""
-            if column.values:
-                text = column.values.get(cells.plain(text).lower(), text)
-            self._set(values, faults, column.field, column.header, text, reading)
+            self._set(values, faults, target, "", text, self.reading)
+        for column, heard in self.heard:
+            text = row[column.index] if column.index < len(row) else ""
+            if heard is None:
+                self._understand(values, faults, column, text)
+            elif text or column.values:
+                said = heard.get(text) or self._hear(column, text, heard)
+                values.add(said[0])
+                faults += said[1]
         if any(cell.strip() for cell in row[self.width :]):
             faults.append(RowFault("", "too_many_cells", {"most": self.width}))
         if values.company.get("address") and not values.company.get("prefecture"):
@@ -78,6 +100,20 @@ class Plan:
         if not faults and not values.is_somebody:
             faults.append(RowFault("", "nobody"))
         return values, faults
+
+    def _hear(self, column: Column, text: str, heard: dict[str, _Said]) -> _Said:
+        """What a cell says by itself, kept for the next row that holds it."""
+        alone = RowValues()
+        faults: list[RowFault] = []
+        self._understand(alone, faults, column, text)
+        heard[text] = alone.filled(), tuple(faults)
+        return heard[text]
+
+    def _understand(self, values: RowValues, faults: list[RowFault], column: Column, text: str) -> None:
+        text = cells.as_exported(text)
+        if column.values:
+            text = column.values.get(cells.plain(text).lower(), text)
+        self._set(values, faults, column.field, column.header, text, self.reading)
 
     def _set(
         self, values: RowValues, faults: list[RowFault], target: Field, header: str, text: str, reading: Reading

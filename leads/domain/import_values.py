@@ -9,6 +9,10 @@ from typing import Any
 ASIDE = ("total_row", "example_row")
 
 
+# (group, name, value) of one value in a group; ("", name, value) of one by itself; (group, "", values) of more for a list.
+Filling = tuple[str, str, Any]
+
+
 @dataclass
 class RowValues:
     """Only what the row fills in; empty cells are absent, so that they never empty anything."""
@@ -33,6 +37,27 @@ class RowValues:
     owner: str = ""
     stated_score: int | None = None
 
+    def filled(self) -> tuple[Filling, ...]:
+        """What stands in these values, as `add` takes it."""
+        found: list[Filling] = []
+        for name, value in vars(self).items():
+            if isinstance(value, dict):
+                found += [(name, key, one) for key, one in value.items()]
+            elif value != _EMPTY[name]:
+                found.append((name, "", value) if isinstance(value, list) else ("", name, value))
+        return tuple(found)
+
+    def add(self, filled: tuple[Filling, ...]) -> None:
+        """Puts in what other values are filled with."""
+        own = vars(self)
+        for group, name, value in filled:
+            if not group:
+                own[name] = value
+            elif name:
+                own[group][name] = value
+            else:
+                own[group] += value
+
     @property
     def is_somebody(self) -> bool:
         """Whether the row names a person: a name, an address, a number or an id."""
@@ -43,6 +68,9 @@ class RowValues:
     def wanted_stage(self) -> str:
         """The stage the row asks for; an outcome says more than a stage."""
         return {"won": "won", "lost": "lost", "open": "opportunity"}.get(self.outcome, self.stage)
+
+
+_EMPTY = vars(RowValues())
 
 
 @dataclass(frozen=True)

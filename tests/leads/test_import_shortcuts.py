@@ -1,0 +1,77 @@
+"""What an import does once for many rows, or by a short way, says what the long way says."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from leads.domain.import_plan import Plan, build
+
+AT = datetime(2026, 11, 20, 12, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
+COLUMNS = {
+    "会社": "company.name",
+    "従業員": "company.employee_count",
+    "姓": "last_name",
+    "メール": "email",
+    "獲得日": "acquired_at",
+    "名刺": "business_card_on",
+    "DL": "activity:download",
+    "タグ": "tags",
+    "結果": "outcome",
+    "状況": "status",
+    "配信停止": {"field": "opted_out", "values": {"": "いいえ", "済": "はい"}},
+    "備考": "note",
+}
+ROWS = [
+    ["海商会", "10名", "田中", "a@example.jp", "2026/1/2", "", "2", "展示会、急ぎ", "", "受注", "済", "電話済"],
+    [
+        "海商会",
+        "10名",
+        "佐藤",
+        "b@example.jp",
+        "2026/1/2",
+        "2025/12/1",
+        "2",
+        "展示会、急ぎ",
+        "失注",
+        "受注",
+        "",
+        "電話済",
+    ],
+    ["海商会", "多数", "林", "c@example.jp", "2027/1/2", "2025/12/1", "2026/3/4", "", "?", "保留", "?", ""],
+    ["海商会", "多数", "森", "こわれた", "2027/1/2", "", "2026/3/4", "展示会", "?", "保留", "", "あ" * 3000],
+    ["-", "10名", "", "", "", "2025/12/1", "なし", "展示会", "受注", "", "済"],
+    ["", "", "原", "", "", "", "0", "", "", "", "", "", "余り"],
+]
+
+
+def plan() -> Plan:
+    made, faults = build(
+        headers=list(COLUMNS),
+        mapping=COLUMNS,
+        constants={"channel": "展示会"},
+        match_on="",
+        date_order="",
+        zone=ZoneInfo("Asia/Tokyo"),
+        activity_types={"download"},
+        custom={},
+        create_custom=False,
+    )
+    assert made is not None, faults
+    return made
+
+
+def test_rows_read_together_say_what_each_says_alone() -> None:
+    shared = plan().at_moment(AT)
+    rows = [*ROWS, *reversed(ROWS), *ROWS]
+    together = [shared.read(row, at=AT) for row in rows]
+    assert together == [plan().read(row, at=AT) for row in rows]
+    assert together[0] == together[len(ROWS) * 2]
+    codes = [[fault.code for fault in faults] for _values, faults in together[: len(ROWS)]]
+    assert [bool(found) for found in codes] == [False, False, True, True, True, True]
+
+
+def test_another_moment_reads_anew_what_lies_in_the_future() -> None:
+    now = plan().at_moment(AT)
+    row = ["海商会", "", "田中", "", "2026/12/24"]
+    assert [fault.code for fault in now.read(row, at=AT)[1]] == ["future"]
+    assert now.read(row, at=AT.replace(month=12, day=25))[1] == []
+    assert [fault.code for fault in now.read(row, at=AT)[1]] == ["future"]
