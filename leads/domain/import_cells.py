@@ -96,7 +96,8 @@ def plain(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace("〜", "~").replace("～", "~").strip()
+    half = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("〜", "~").replace("～", "~")
+    return half.strip()
 
 
 _kept_plain = lru_cache(maxsize=8192)(_plain)

@@ -40,6 +40,7 @@ def company_key(name: str) -> str:
     return (_MARKS.sub("", without) or squeeze(name))[:255]
 
 
+@lru_cache(maxsize=4096)
 def person_key(last_name: str, first_name: str) -> str:
     """Both names as one, without spaces and marks; '' when there is no name. Nothing is guessed."""
     return _MARKS.sub("", squeeze(last_name + first_name))[:170]
@@ -58,7 +59,8 @@ _ROLES = frozenset(
 
 def email_address(text: str) -> str:
     """The bare address in `山田 <Yamada@Example.jp>`, 'mailto:…' or full-width letters; '' when there is none."""
-    found = _ADDRESS.fullmatch(_bare(text))
+    # Most are nothing but an address: those need no baring.
+    found = (text.isascii() and text[:1] != "." and _ADDRESS.fullmatch(text)) or _ADDRESS.fullmatch(_bare(text))
     return found.group() if found and len(found.group()) <= 254 and ".." not in found.group() else ""
 
 
@@ -70,7 +72,11 @@ def _bare(text: str) -> str:
 
 def is_role_address(address: str) -> bool:
     """info@, sales@ …: read by several people, so no key of one person."""
-    local = email_address(address).lower().partition("@")[0].partition("+")[0]
+    return _is_role(email_address(address).lower())
+
+
+def _is_role(bare: str) -> bool:
+    local = bare.partition("@")[0].partition("+")[0]
     return local in _ROLES or re.sub(r"[-_.]?\d+$", "", local) in _ROLES
 
 
@@ -78,26 +84,26 @@ def is_role_address(address: str) -> bool:
 def email_key(text: str) -> str:
     """The address in lower case; '' for none and for role addresses."""
     address = email_address(text).lower()
-    return "" if is_role_address(address) else address
+    return "" if _is_role(address) else address
 
 
 # -- telephone ----------------------------------------------------------------------------------
 _EXTENSION = re.compile(r"(?:内線|ext\.?|extension|#|x)\s*[:：]?\s*\d+.*$", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile(r"[0-9][0-9-]*")
 _PLAIN_MOBILE = re.compile(r"0[6789]0\d{8}")
 # The library's own pattern, asked directly: its way through a whole parse takes a hundred times as long.
 _JAPAN: Any = PhoneMetadata.metadata_for_region("JP")
 _PLAIN_LANDLINE = re.compile(f"0(?:{_JAPAN.fixed_line.national_number_pattern})")
 
 
-# A spreadsheet's chunk asks for the key of one number several times; a thousand numbers cover it.
-@lru_cache(maxsize=4096)
+# A chunk of a list, two numbers a row, asks for the key of one number several times.
+@lru_cache(maxsize=8192)
 def phone_key(text: str) -> str:
     """E.164 digits without the plus; Japan unless a country is written; '' when it is no possible number.
 
     A leading zero that a spreadsheet has eaten comes back: 9012345678 is 090-1234-5678.
     """
-    first = re.split(r"[/、;\n]|\s{2,}", fold(text).translate({ord("ー"): "-"}))[0]
-    number = _EXTENSION.sub("", first).strip()
+    number = text if _PLAIN_NUMBER.fullmatch(text) else _first_number(text)
     digits = re.sub(r"\D", "", number)
     if not 8 <= len(digits) <= 15:
         return ""
@@ -106,6 +112,11 @@ def phone_key(text: str) -> str:
     if _PLAIN_LANDLINE.fullmatch(digits) and number[0] == "0":
         return "81" + digits[1:]
     return _parsed(number) or ("" if number.startswith(("+", "0")) else _parsed("0" + digits))
+
+
+def _first_number(text: str) -> str:
+    first = re.split(r"[/、;\n]|\s{2,}", fold(text).translate({ord("ー"): "-"}))[0]
+    return _EXTENSION.sub("", first).strip()
 
 
 def _parsed(number: str) -> str:
@@ -127,6 +138,7 @@ def is_mobile(key: str) -> bool:
     return phonenumbers.number_type(phonenumbers.parse("+" + key)) == PhoneNumberType.MOBILE
 
 
+@lru_cache(maxsize=4096)
 def mobile_key(mobile: str, phone: str) -> str:
     """The key of the person's own telephone: what stands under mobile, or a mobile number under phone."""
     own = phone_key(mobile)

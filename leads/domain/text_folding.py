@@ -1,6 +1,5 @@
 """Folds Japanese and Latin text to one form, so that what reads the same compares the same."""
 
-import re
 import unicodedata
 from functools import lru_cache
 
@@ -11,12 +10,12 @@ _VARIANTS = str.maketrans(
     "高崎徳桑塚浜浜会国学芸医楽宝恵応栄寿鉄蔵沢広辺辺斎斉真桜駅竜円島島滝豊弥禄静条県区渋浅瀬黒戸産増郎緑",
 )
 _HIRAGANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
-_SPACE = re.compile(r"\s+")
+_FOLDED: dict[int, str | int | None] = {**_DASHES, **_VARIANTS, **_HIRAGANA}
 
 
 def tidy(text: str) -> str:
     """As a person would write it: full-width Latin and half-width kana mended, one space between words."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 # Words of lists come again and again; long texts don't, and would fill the memory.
@@ -29,9 +28,9 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    tidied = unicodedata.normalize("NFKC", text).casefold()
-    folded = tidied.translate(_DASHES).translate(_VARIANTS).translate(_HIRAGANA)
-    return _SPACE.sub(" ", folded).strip()
+    if text.isascii():
+        return " ".join(text.lower().split())
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED).split())
 
 
 _kept_fold = lru_cache(maxsize=8192)(_fold)

@@ -3,9 +3,16 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.domain import import_cells as cells
 from leads.domain.import_plan import Plan, build
+from leads.domain.normalise import email_key, phone_key
+from leads.domain.text_folding import fold, tidy
 
 AT = datetime(2026, 11, 20, 12, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 COLUMNS = {
     "会社": "company.name",
     "従業員": "company.employee_count",
@@ -75,3 +82,19 @@ def test_another_moment_reads_anew_what_lies_in_the_future() -> None:
     assert [fault.code for fault in now.read(row, at=AT)[1]] == ["future"]
     assert now.read(row, at=AT.replace(month=12, day=25))[1] == []
     assert [fault.code for fault in now.read(row, at=AT)[1]] == ["future"]
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0x7E, min_codepoint=0x20), max_size=80))
+def test_half_and_full_width_are_read_alike(text: str) -> None:
+    wide = text.translate(WIDE)
+    assert [fold(text), tidy(text), cells.plain(text)] == [fold(wide), tidy(wide), cells.plain(wide)]
+
+
+@given(st.text(alphabet="ab.c-@+", max_size=14).map(lambda text: f"{text}.jp"))
+def test_addresses_are_read_alike_in_half_and_full_width(text: str) -> None:
+    assert email_key(text) == email_key(text.translate(WIDE))
+
+
+@given(st.text(alphabet="0123456789-", min_size=6, max_size=16))
+def test_numbers_are_read_alike_in_half_and_full_width(text: str) -> None:
+    assert phone_key(text) == phone_key(text.translate(WIDE))
