@@ -10,9 +10,14 @@ def contacted(at: datetime) -> Q:
     return Q(first_contact_at__isnull=False, first_contact_at__lte=at)
 
 
+def rejected(at: datetime) -> Q:
+    """Episodes that ended with a reject by then, contacted or not."""
+    return Q(outcome="rejected", answered_at__isnull=False, answered_at__lte=at)
+
+
 def given_back(at: datetime) -> Q:
-    """Episodes that ended with a reject by then, before any contact: no call is owed on them any more."""
-    return Q(outcome="rejected", answered_at__isnull=False, answered_at__lte=at) & ~contacted(at)
+    """Episodes that were rejected by then, before any contact: no call is owed on them any more."""
+    return rejected(at) & ~contacted(at)
 
 
 def silent(at: datetime) -> Q:

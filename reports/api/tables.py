@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from reports.api.score_outcome import score_outcome_rows
 from reports.domain.figures import Rate, Spread
 from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
 from reports.queries.scope import Question
@@ -96,6 +97,7 @@ REPORTS: dict[str, Callable[..., list[Row]]] = {
     "velocity": velocity_rows,
     "channels": channel_rows,
     "sla": sla_rows,
+    "score-outcome": score_outcome_rows,
     "feedback": feedback_rows,
 }
 

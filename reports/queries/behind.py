@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from handoff.models import Clock, Episode
 from handoff.queries import silence
 from leads.models import Lead
-from reports.queries import channels, feedback, funnel, kpis, scope
+from reports.queries import channels, feedback, funnel, kpis, scope, score_outcome
 from reports.queries.scope import Question
 
 
@@ -19,7 +19,7 @@ def leads(
     detail: str = "",
     person: int | None = None,
 ) -> QuerySet[Lead]:
-    """The leads that a figure counts; an unknown figure has none. `detail`: a kind of promise, a mark, a reason."""
+    """The leads that a figure counts; an unknown figure has none. `detail`: a kind of promise, a mark, a reason, a band."""
     if figure in ("handoffs", "acted", "never_contacted", "opportunities"):
         return Lead.objects.filter(pk__in=_episodes(question, figure).values("lead"))
     if figure in ("wins", "won"):
@@ -31,6 +31,8 @@ def leads(
         return funnel.leads_at(question, cohort=cohort, stage=stage)
     if figure in ("quality", "rejected", "lost", "considering"):
         return feedback.leads_behind(question, figure=figure, detail=detail)
+    if figure.startswith("score_"):
+        return score_outcome.leads_behind(question, figure=figure.removeprefix("score_"), band=detail)
     if figure == "acquired":
         return scope.leads_acquired(question)
     if figure == "channel":

@@ -23,10 +23,19 @@ def opportunity_after(*, lead: str, moment: str, as_of: datetime) -> ExpressionW
     return _any_of(entered, lead)
 
 
-def won_since(*, lead: str, since: datetime, as_of: datetime) -> ExpressionWrapper:
-    """The lead was won since then, and that was not taken back."""
+def won_since(*, lead: str, since: datetime | OuterRef, as_of: datetime) -> ExpressionWrapper:
+    """The lead was won since then (a moment, or a reference to the row's), and that was not taken back."""
     won = StageTransition.objects.filter(to_stage=Stage.WON, at__gte=since, at__lte=as_of)
     return _any_of(won.filter(~Exists(_corrections(as_of))), lead)
+
+
+def lost_since(*, lead: str, since: datetime | OuterRef, as_of: datetime) -> ExpressionWrapper:
+    """The lead was lost since then, and was neither an opportunity again nor won after that."""
+    lost = StageTransition.objects.filter(to_stage=Stage.LOST, at__gte=since, at__lte=as_of)
+    revived = StageTransition.objects.filter(
+        lead=OuterRef("lead"), to_stage__in=[Stage.OPPORTUNITY, Stage.WON], pk__gt=OuterRef("pk"), at__lte=as_of
+    )
+    return _any_of(lost.filter(~Exists(revived)), lead)
 
 
 def taken_back(*, lead: str, as_of: datetime) -> ExpressionWrapper:

@@ -1,0 +1,260 @@
+"""The answer check: the score at the offer against what became of the lead."""
+
+from datetime import date, timedelta
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from feedback.services import feedback
+from handoff.models import Episode
+from handoff.queries import facts
+from handoff.services import handoffs
+from journal.clock import frozen
+from leads.queries import conditions
+from leads.services import activities
+from reports.domain import ranking
+from reports.domain.figures import Rate
+from reports.domain.outcomes import Outcomes, Split
+from reports.domain.periods import Period
+from reports.queries import behind, rules_at_offer, score_outcome
+from reports.queries.scope import Filters, Question
+from scoring.services import presets, scores
+from tests import factories
+from tests.cast import NOON, TOKYO
+from tests.handoff import stories
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1), TOKYO)
+LATER = NOON + timedelta(hours=3)
+
+
+@pytest.fixture
+def people():
+    return stories.small()
+
+
+def question(**filters):
+    return Question(NOVEMBER, LATER, Filters(**filters))
+
+
+def ended(people, result, *, band="high", total=35, **values):
+    """A lead handed over with this score, and its result."""
+    handoff = stories.accepted(people, to=people.sato, band=band, total=total, **values)
+    reason = {"lost": "budget"}.get(result, "")
+    feedback.give(handoff=handoff, result=result, reason=reason, by=people.sato, at=NOON + timedelta(minutes=5))
+    return handoff.lead
+
+
+def given_back(people, *, reason="not_now", **values):
+    handoff = stories.offered(people, to=people.sato, **values)
+    handoffs.reject(handoff=handoff, reason=reason, by=people.sato, at=NOON, comment="来期の予算から")
+    return handoff.lead
+
+
+# -- the arithmetic ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "low", "high"),
+    # Newcombe 1998 (Statistics in Medicine 17), table I, method 3.
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_the_interval_is_wilsons(numerator, denominator, low, high):
+    assert Rate(numerator, denominator).interval == pytest.approx((low, high), abs=0.00006)
+
+
+def test_the_interval_stays_within_what_a_share_can_be_and_holds_the_share():
+    for cases in (1, 2, 19, 20, 1000):
+        for hits in {0, 1, cases // 2, cases}:
+            low, high = Rate(hits, cases).interval
+            assert 0 <= low <= hits / cases <= high <= 1
+    assert Rate(0, 0).interval is None
+
+
+@pytest.mark.parametrize(
+    ("tallies", "area"),
+    [
+        ([(10, 3, 0), (40, 2, 2)], 1.0),
+        ([(10, 3, 3), (40, 2, 0)], 0.0),
+        ([(30, 4, 2)], 0.5),
+        ([(10, 2, 1), (20, 2, 1), (30, 2, 2)], (0.5 + 1.5 + 2 + 2) / 8),
+        ([(10, 3, 3)], None),
+        ([], None),
+    ],
+)
+def test_the_area_counts_pairs_in_the_right_order(tallies, area):
+    assert ranking.auc(tallies) == area
+
+
+def test_a_rules_lift_is_its_rate_over_everybodys():
+    split = Split(Outcomes(4, 2, 1), Outcomes(10, 2, 1))
+    assert split.reach == Rate(4, 10)
+    assert split.others == Outcomes(6, 0, 0)
+    assert split.lift("opportunities") == pytest.approx(0.5 / 0.2)
+    assert split.lift("lost") is None
+    assert Split(Outcomes(), Outcomes(3, 1)).lift("opportunities") is None
+
+
+# -- bands and surprises ----------------------------------------------------------------------------
+
+
+def test_ar_38_each_band_is_held_against_its_outcomes(people):
+    ended(people, "won")
+    ended(people, "lost")
+    ended(people, "opportunity")
+    given_back(people)
+    stories.offered(people, to=people.sato)
+    ended(people, "won", band="low", total=5)
+
+    found = score_outcome.score_outcome(question())
+
+    assert found.bands == {"high": Outcomes(5, 2, 1, 1, 1), "middle": Outcomes(), "low": Outcomes(1, 1, 1)}
+    assert found.everything == Outcomes(6, 3, 2, 1, 1)
+    assert found.auc == pytest.approx(2 / 6)
+
+
+def test_ar_38_high_scores_that_failed_and_low_ones_that_won_are_listed(people):
+    lost, back = ended(people, "lost"), given_back(people)
+    ended(people, "won")
+    stories.offered(people, to=people.sato)
+    low = ended(people, "won", band="low", total=5)
+    middle = ended(people, "won", band="middle", total=20)
+    ended(people, "lost", band="low", total=5)
+
+    def listed(kind):
+        return set(score_outcome.surprises(question(), kind).values_list("lead", flat=True))
+
+    assert listed("high_failed") == {lost.pk, back.pk}
+    assert listed("lower_won") == {low.pk, middle.pk}
+    for kind in ("high_failed", "lower_won"):
+        assert set(behind.leads(question(), figure=f"score_{kind}").values_list("pk", flat=True)) == listed(kind)
+    assert set(behind.leads(question(), figure="score_won", detail="low")) == {low}
+    assert behind.leads(question(), figure="score_handed_over").count() == 7
+    assert behind.leads(question(), figure="score_handed_over", detail="middle").get() == middle
+
+
+def test_a_lead_given_back_that_became_an_opportunity_at_the_second_try_is_no_surprise(people):
+    lead = given_back(people, reason="missing_information")
+    again = handoffs.offer(lead=stories.fresh(lead), by=people.mia, at=NOON + timedelta(minutes=10), to=people.sato)
+    again = handoffs.accept(handoff=again, by=people.sato, at=NOON + timedelta(minutes=11))
+    feedback.give(handoff=again, result="opportunity", by=people.sato, at=NOON + timedelta(minutes=12))
+
+    assert score_outcome.score_outcome(question()).bands["high"] == Outcomes(2, 2, 0, 0, 1)
+    assert not score_outcome.surprises(question(), "high_failed").exists()
+
+
+def test_what_is_lost_and_won_after_all_is_won_and_a_win_taken_back_is_not(people):
+    lead = ended(people, "lost")
+    own = lead.handoffs.get()
+    feedback.give(handoff=own, result="won", by=people.sato, at=NOON + timedelta(hours=1))
+    assert score_outcome.score_outcome(question()).everything == Outcomes(1, 1, 1)
+
+    feedback.give(handoff=own, result="lost", reason="budget", by=people.sato, at=NOON + timedelta(hours=2))
+    assert score_outcome.score_outcome(question()).everything == Outcomes(1, 1, 0, 1)
+
+
+def test_what_happened_after_the_moment_asked_about_does_not_count(people):
+    ended(people, "won")
+    asked = Question(NOVEMBER, NOON + timedelta(minutes=1))
+    assert score_outcome.score_outcome(asked).everything == Outcomes(1)
+
+
+# -- rules ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(people):
+    return presets.install(by=None, at=stories.MORNING)
+
+
+def told(asked=None):
+    found = rules_at_offer.rules_told(asked or question())
+    return found, {one.rule.key: one.split for one in found.rules}
+
+
+def with_download(people, result):
+    lead = factories.lead(at=stories.MORNING, company={"name": "東浜精工株式会社", "industry": "製造業"})
+    activities.record(lead=lead, type="document_download", occurred_at=NOON, by=None, at=NOON)
+    scores.score_stale(at=NOON)
+    handoff = handoffs.offer(lead=stories.fresh(lead), by=people.mia, at=NOON, to=people.sato)
+    handoff = handoffs.accept(handoff=handoff, by=people.sato, at=NOON)
+    reason = "budget" if result == "lost" else ""
+    feedback.give(handoff=handoff, result=result, reason=reason, by=people.sato, at=NOON)
+    return lead
+
+
+def test_ar_38_each_rule_is_read_on_the_values_frozen_at_the_offer(people, published):
+    first = with_download(people, "won")
+    with_download(people, "opportunity")
+    ended(people, "lost", company={"name": "丸福商店", "industry": "小売業"})
+
+    found, splits = told()
+    assert (found.replayed, found.episodes) == (3, 3)
+    assert splits["download"] == Split(Outcomes(2, 2, 1), Outcomes(3, 2, 1, 1))
+    assert splits["industry"].matched == Outcomes(2, 2, 1)
+    assert splits["webinar"].matched == Outcomes()
+
+    # What the lead becomes afterwards changes nothing of what it was when it was handed over.
+    first.company.industry = "小売業"
+    first.company.save()
+    activities.record(lead=first, type="webinar_attended", occurred_at=LATER, by=None, at=LATER)
+    assert told()[1] == splits
+
+
+def test_episodes_without_frozen_values_are_left_out_of_the_rules_and_counted(people, published):
+    with_download(people, "won")
+    Episode.objects.update(facts={})
+    found, splits = told()
+    assert (found.replayed, found.episodes) == (0, 1)
+    assert splits["download"] == Split(Outcomes(), Outcomes())
+
+
+def test_only_so_many_of_the_newest_are_replayed(people, published):
+    with_download(people, "won")
+    with_download(people, "lost")
+    found = rules_at_offer.rules_told(question(), most=1)
+    assert (found.replayed, found.rules[0].split.everything) == (1, Outcomes(1, 1, 0, 1) - Outcomes(0, 1))
+
+
+def test_frozen_values_thaw_to_what_they_were(people):
+    lead = factories.lead(
+        company={"name": "東浜精工株式会社", "employee_count": 101}, qualification={"phase": "comparing"}
+    )
+    activities.record(lead=lead, type="site_visit", occurred_at=NOON, by=None, at=NOON)
+    known = conditions.registry()
+    found = facts.facts_of(stories.fresh(lead))
+
+    assert facts.thawed(facts.frozen(found, at=NOON), known=known) == (found, NOON.date())
+    assert facts.thawed({}, known=known) is None
+
+
+# -- cost and the API -------------------------------------------------------------------------------
+
+
+def test_the_answer_check_costs_a_constant_number_of_queries(people, published, django_assert_max_num_queries):
+    for _ in range(3):
+        with_download(people, "won")
+    with django_assert_max_num_queries(1):
+        score_outcome.score_outcome(question())
+    with django_assert_max_num_queries(5):
+        told()
+
+
+def test_ar_38_the_report_gives_bands_versions_and_rules_in_one_table(people, published):
+    with_download(people, "won")
+    ended(people, "lost", company={"name": "丸福商店", "industry": "小売業"})
+    client = APIClient()
+    client.force_authenticate(User.objects.get(pk=people.maki.pk))
+    with frozen(LATER):
+        table = client.get("/api/v1/reports/score-outcome/?from=2026-11-01&to=2026-12-01").json()
+
+    rows = {(row["group"], row["id"]): row for row in table["rows"]}
+    everything = rows["all", None]
+    assert (everything["handed_over"], everything["win_rate"], everything["uncertain"]) == (2, 0.5, True)
+    assert (everything["win_rate_low"], everything["win_rate_high"]) == (0.0945, 0.9055)
+    assert rows["rule", "download"]["reach"] == 0.5
+    assert rows["rule", "download"]["win_lift"] == 2.0
+    assert rows["rule", "download"]["win_rate_without"] == 0.0
+    assert {group for group, _id in rows} == {"all", "band", "model", "rule"}
+    assert rows["model", str(published.pk)]["handed_over"] == 1
