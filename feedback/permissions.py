@@ -1,11 +1,19 @@
-"""Who may report a result, and who may keep opportunities: used by services, pages and templates alike."""
+"""Who may report a result, keep opportunities, and conclude: used by services, pages and templates alike."""
 
 from accounts.domain.roles import Permission
 from accounts.models import User
 from handoff.permissions import may_report
 from leads.models import Lead
 
-__all__ = ["may_keep_deals", "may_report"]
+__all__ = ["CONCLUDING", "may_conclude", "may_keep_deals", "may_report"]
+
+# The rules are what a conclusion changes: who drafts them, and who agrees to them.
+CONCLUDING = frozenset({Permission.DRAFT_RULES, Permission.AGREE_TO_RULES})
+
+
+def may_conclude(user: User) -> bool:
+    """Marketing, managers and administrators check scores against outcomes."""
+    return any(user.may(permission) for permission in CONCLUDING)
 
 
 def may_keep_deals(user: User, lead: Lead) -> bool:

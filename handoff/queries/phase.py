@@ -20,6 +20,11 @@ class Phase:
     done: int = 0
     wanted: int = 0
 
+    @property
+    def has_outcomes(self) -> bool:
+        """Results enough to hold the scores against."""
+        return self.number == 3 and self.done >= self.wanted
+
 
 def current() -> Phase:
     """1 until leads are scored, 2 until ten episodes were answered, then 3: outcomes change the rules."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts import navigation
 from accounts.domain.roles import Permission, Role
+from handoff import reminders
 from handoff.domain.gaps import GapKind
 from handoff.queries import calendars, first_steps, gaps, reason_lines, team_hands, today
 from handoff.queries.faces import TimedDuty
@@ -76,6 +77,7 @@ def _around(request: HttpRequest) -> dict[str, Any]:
         "gap_rest": sum(tally.number for _kind, tally in found[SHOWN_GAPS:]),
         "changes": change_lines.lines(today.changes(user=user, at=at)),
         "first_steps": first_steps.open_steps(user=user, organization=request.entry.organization),  # type: ignore[attr-defined]
+        "reminders": reminders.of_user(user, at),
         "goals_url": navigation.address("goals-panel"),
     }
 

@@ -25,6 +25,7 @@ KINDS = {
     "clock.breached": NoticeKind("alert-circle", mails=True),
     "clock.escalated": NoticeKind("alert-circle", mails=True),
     "duty.nudged": NoticeKind("bell", mails=True),
+    "answer_check.due": NoticeKind("calendar-check", mails=True),
     "batch.made": NoticeKind("stack-pop", mails=True),
     "import.finished": NoticeKind("file-import"),
     "mail.dead": NoticeKind("mail-off"),

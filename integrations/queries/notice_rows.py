@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from accounts.models import User
+from feedback.models import AnswerCheck
 from handoff.models import Clock, Handoff, RejectReason
 from integrations.domain.notice_kinds import KINDS
 from integrations.models import Notice
@@ -61,6 +62,8 @@ def is_settled(notice: Notice) -> bool:
         return Clock.objects.filter(pk=notice.data.get("clock"), ended_at__isnull=False).exists()
     if notice.kind == "leads.assigned":
         return BulkRun.objects.filter(pk=notice.data.get("run"), state=BulkRun.State.UNDONE).exists()
+    if notice.kind == "answer_check.due":
+        return AnswerCheck.objects.filter(at__gte=notice.at).exists()
     if notice.kind in {"handoff.offered", "handoff.queued", "handoff.reassigned"}:
         return not Handoff.objects.open().filter(pk=notice.handoff_id).exists()
     return False

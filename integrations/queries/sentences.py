@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -138,6 +138,12 @@ def _batch(subject: Subject) -> tuple[str, str]:
     return title, f"{_batch_cause(subject.notice.data.get('cause', ''))} {decide}"
 
 
+def _answer_check(subject: Subject) -> tuple[str, str]:
+    day = dates.day(date.fromisoformat(subject.notice.data["due_on"]))
+    told = _("Due since %(day)s. Hold scores against outcomes together, and record what you conclude.")
+    return _("Time for the answer check"), told % {"day": day}
+
+
 def _assigned(subject: Subject) -> tuple[str, str]:
     """Many leads at once; the list says which."""
     count = subject.notice.data.get("count", 0)
@@ -234,6 +240,8 @@ def _address(subject: Subject) -> str:
     if subject.notice.kind == "leads.assigned":
         holder = f"team={data['team']}&owner=none" if data.get("team") else f"owner={subject.notice.user_id}"
         return f"{navigation.address('leads')}?{holder}&ordering=due_at"
+    if subject.notice.kind == "answer_check.due":
+        return navigation.address("answer-check")
     if data.get("import"):
         return navigation.address("import", data["import"])
     if subject.handoff is not None:
@@ -255,6 +263,7 @@ SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
     "clock.escalated": _escalated,
     "duty.nudged": _nudged,
     "leads.assigned": _assigned,
+    "answer_check.due": _answer_check,
     "batch.made": _batch,
     "import.finished": _import,
     "mail.dead": _dead_mail,

@@ -98,6 +98,13 @@ def _of_nudge(event: Event) -> Announcement | None:
     )
 
 
+def _of_answer_check(event: Event) -> Announcement | None:
+    """The date for checking scores against outcomes has come: one notice a date."""
+    due_on = event.data["due_on"]
+    people = frozenset(event.data.get("people", ()))
+    return Announcement(event.kind, f"{event.kind}:{due_on}", people, data={"due_on": due_on})
+
+
 def _of_import(event: Event) -> Announcement | None:
     run = ImportRun.objects.get(pk=event.subject_id)
     counts = {name: getattr(run, name) for name in ("rows", "created", "updated", "duplicates", "refused", "state")}
@@ -142,6 +149,7 @@ TABLE: dict[str, Callable[[Event], Announcement | None]] = {
     "clock.breached": _of_clock,
     "clock.escalated": _of_clock,
     "duty.nudged": _of_nudge,
+    "answer_check.due": _of_answer_check,
     "batch.made": _of_batch,
     "import.finished": _of_import,
     "bulk.finished": _of_bulk,

@@ -32,6 +32,7 @@ class Sweep:
 SWEEPS = (
     Sweep("scores", "scoring.services.sweeping.stale"),
     Sweep("clocks", "handoff.services.sweeps.sweep"),
+    Sweep("answer check", "feedback.services.answer_checks.remind"),
     Sweep("reactions", "journal.services.deliver_owed"),
     Sweep("mails", "integrations.services.mails.send_owed"),
     Sweep("recompute", "scoring.services.recompute.sweep"),

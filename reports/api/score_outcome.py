@@ -6,6 +6,7 @@ from reports.domain.outcomes import Outcomes, Split
 from reports.queries import rules_at_offer, score_outcome
 from reports.queries.scope import Question
 from reports.queries.score_outcome import FIGURES
+from scoring.domain import presets
 from scoring.models import ScoringModel
 from scoring.queries import explain
 
@@ -56,7 +57,7 @@ def _told(split: Split) -> Row:
 
 
 def _model_name(model: ScoringModel | None) -> str:
-    return str(model) if model else ""
+    return f"{presets.shown(model.name)} {model.number}" if model else ""
 
 
 def _rounded(value: float | None) -> float | None:

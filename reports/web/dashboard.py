@@ -3,83 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views import View
 
-from accounts.domain.roles import Permission
 from accounts.interface import figures
-from accounts.interface.languages import label_column
-from accounts.models import User
 from feedback.domain.choices import Reason
 from handoff.domain.choices import ClockKind, Leg
-from handoff.models import RejectReason
-from leads.domain.choices import Stage
-from leads.queries.references import as_id
 from reports.domain.periods import week_ago
-from reports.queries import behind, channels, feedback, funnel, kpis, sla, trend, velocity
+from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
 from reports.queries.scope import Question
-from reports.web import pictures
+from reports.web import pictures, score_outcome_page
 from reports.web.asking import Asked, Choice, period_label
+from reports.web.figure_leads import reject_labels
+from reports.web.report_page import ReportPage
 
-PAGE = 50
 SHORT = 6
 
 
-class ReportPage(LoginRequiredMixin, View):
-    """Asks whether the person may see reports, and reads the question from the address."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.user.is_authenticated:
-            if not request.user.may(Permission.SEE_REPORTS):
-                raise PermissionDenied
-            self.asked = Asked(request)
-        return super().dispatch(request, *args, **kwargs)
-
-
 class DashboardPage(ReportPage):
-    """`/dashboard/?tab=funnel|velocity|channels|sla|feedback&period=3m&team=&channel=&leg=…`."""
+    """`/dashboard/?tab=funnel|velocity|channels|sla|score-outcome|feedback&period=3m&team=&channel=&leg=…`."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked, tab = self.asked, request.GET.get("tab", "")
         tab = tab if tab in TABS else "funnel"
         context = frame(asked, tab) | TABS[tab](asked)
         return render(request, f"reports/{tab}.html", context)
-
-
-class FigureLeadsPage(ReportPage):
-    """`/dashboard/leads/?figure=…`: the leads behind one figure, newest first."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        asked, figure = self.asked, request.GET.get("figure", "")
-        stage, detail = request.GET.get("stage", ""), request.GET.get("detail", "")
-        found = behind.leads(
-            asked.question.of_every_leg() if "every_leg" in request.GET else asked.question,
-            figure=figure,
-            stage=stage,
-            channel=asked.filters.channel,
-            cohort=asked.cohort,
-            detail=detail,
-            person=as_id(request.GET.get("person")),
-        )
-        found = found.visible_to(request.user)
-        total = found.count()
-        if before := as_id(request.GET.get("before")):
-            found = found.filter(pk__lt=before)
-        rows = list(found.select_related("company", "owner", "score").order_by("-pk")[: PAGE + 1])
-        context = {
-            "title": _title(asked, figure, stage, detail),
-            "period": period_label(asked.period),
-            "rows": rows[:PAGE],
-            "total": total,
-            "next_url": asked.url(before=rows[PAGE - 1].pk) if len(rows) > PAGE else "",
-            "back_url": f"../?{request.GET.get('back', '')}",
-        }
-        return render(request, "reports/leads.html", context)
 
 
 class DefinitionsPage(ReportPage):
@@ -122,6 +72,7 @@ def tab_names() -> dict[str, str]:
         "velocity": _("Speed"),
         "channels": _("Channels"),
         "sla": _("SLA"),
+        "score-outcome": _("Scores and results"),
         "feedback": pgettext("dashboard", "Feedback"),
     }
 
@@ -133,41 +84,6 @@ def size_names() -> dict[str, str]:
         "50_to_300": _("50 to 300 employees"),
         "over_300": _("over 300 employees"),
     }
-
-
-def figure_name(figure: str, stage: str) -> str:
-    """The head of the list behind a figure."""
-    if figure in ("funnel", "channel"):
-        return str(Stage(stage).label) if stage in Stage.values else _("Leads acquired")
-    return {
-        "handoffs": pgettext("figure", "Handoffs"),
-        "acquired": _("Leads acquired"),
-        "acted": _("Acted on"),
-        "never_contacted": pgettext("figure", "Never contacted"),
-        "opportunities": _("Became an opportunity"),
-        "wins": _("Became an opportunity in the period"),
-        "won": str(Stage.WON.label),
-        "kept": _("SLAs due in the period"),
-        "broken": _("SLAs missed"),
-        "quality": _("Lead quality rated by sales"),
-        "rejected": _("Why leads were given back"),
-        "lost": _("Why deals were lost"),
-        "considering": _("Why they are still considering"),
-    }.get(figure, "")
-
-
-def _title(asked: Asked, figure: str, stage: str, detail: str) -> str:
-    """The figure's name, and which part of it: a promise, a mark, a reason, a team, a person."""
-    labels = {"kept": dict(ClockKind.choices), "broken": dict(ClockKind.choices)}
-    labels |= {"lost": dict(Reason.choices), "considering": dict(Reason.choices)}
-    if figure == "rejected":
-        labels["rejected"] = _reject_labels()
-    person = as_id(asked.get.get("person"))
-    who = User.objects.filter(pk=person).first() if person else None
-    team = asked.teams.get(asked.filters.team or 0, "")
-    part = labels.get(figure, {}).get(detail, detail)
-    parts = [figure_name(figure, stage), part, team, figures.person(who) if who else ""]
-    return pgettext("separator", " · ").join(str(part) for part in parts if part)
 
 
 def _choices(asked: Asked, name: str, options: dict[Any, str], chosen: Any) -> list[Choice]:
@@ -310,7 +226,7 @@ def _feedback(asked: Asked) -> dict[str, Any]:
             for mark, count in enumerate(found.quality_counts, start=1)
         ],
         "most_quality": most,
-        "rejected": _labelled(asked, "rejected", found.reasons.rejected, _reject_labels()),
+        "rejected": _labelled(asked, "rejected", found.reasons.rejected, reject_labels()),
         "lost": _labelled(asked, "lost", found.reasons.lost, dict(Reason.choices)),
         "considering": _labelled(asked, "considering", found.reasons.considering, dict(Reason.choices)),
     }
@@ -329,14 +245,11 @@ def _labelled(asked: Asked, figure: str, ranked: list[tuple[str, int]], labels: 
     ]
 
 
-def _reject_labels() -> dict[str, str]:
-    return dict(RejectReason.objects.values_list("code", label_column()))
-
-
 TABS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "funnel": _funnel,
     "velocity": _velocity,
     "channels": _channels,
     "sla": _sla,
+    "score-outcome": score_outcome_page.context,
     "feedback": _feedback,
 }

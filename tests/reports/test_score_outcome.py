@@ -1,8 +1,11 @@
 """The answer check: the score at the offer against what became of the lead."""
 
+import html
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -21,7 +24,7 @@ from reports.queries import behind, rules_at_offer, score_outcome
 from reports.queries.scope import Filters, Question
 from scoring.services import presets, scores
 from tests import factories
-from tests.cast import NOON, TOKYO
+from tests.cast import NOON, TOKYO, organization
 from tests.handoff import stories
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +261,75 @@ def test_ar_38_the_report_gives_bands_versions_and_rules_in_one_table(people, pu
     assert rows["rule", "download"]["win_rate_without"] == 0.0
     assert {group for group, _id in rows} == {"all", "band", "model", "rule"}
     assert rows["model", str(published.pk)]["handed_over"] == 1
+
+
+# -- the page ---------------------------------------------------------------------------------------
+
+TAB = "/dashboard/?tab=score-outcome&period=month"
+
+
+@pytest.fixture
+def page(people, client):
+    def get(person=None, address=TAB, at=LATER, language="ja"):
+        User.objects.update(language=language)
+        client.force_login(User.objects.get(pk=(person or people.maki).pk))
+        with frozen(at):
+            return html.unescape(client.get(address).content.decode())
+
+    return get
+
+
+def test_ar_38_the_page_names_each_surprise_with_why_and_its_rules(people, published, page):
+    failed = given_back(people, company={"name": "丸福商店", "industry": "製造業"})
+    won = with_download(people, "won")
+
+    for language, words in {
+        "ja": ("時期が先", "来期の予算から", "資料ダウンロード +10", "50.0%", "件数少", "9–91%"),
+        "en": ("Small sample", "Document download +10", "In brackets"),
+    }.items():
+        text = page(language=language)
+        assert [word for word in words if word not in text] == []
+        for lead in (failed, won):
+            assert f'href="/leads/{lead.pk}/"' in text
+    listed = page(address="/dashboard/leads/?figure=score_high_failed&period=month")
+    assert "丸福商店" in listed
+    assert "東浜精工" not in listed
+
+
+def test_leads_that_one_may_not_see_are_in_no_list(people, published, page):
+    organization(reps_see_own_team_only=True)
+    ended(people, "won", band="low", total=5, company={"name": "丸福商店"})
+    assert "丸福商店" in page(people.sato)
+    assert "丸福商店" not in page(people.otto)
+
+
+def test_the_page_costs_the_same_whatever_it_shows(people, published, page, django_assert_max_num_queries):
+    with_download(people, "lost")
+    with CaptureQueriesContext(connection) as few:
+        page()
+    for _ in range(4):
+        with_download(people, "won")
+        given_back(people)
+    with django_assert_max_num_queries(len(few) + 1):  # the count of a list that is cut
+        page()
+
+
+def test_ar_38_a_conclusion_is_recorded_from_the_page_and_shown_with_its_history(people, client, page):
+    address = "/dashboard/answer-check/?period=month"
+    client.force_login(people.mia)
+    with frozen(LATER):
+        assert client.get("/dashboard/answer-check/").headers["Location"] == "/dashboard/?tab=score-outcome"
+        wrong = client.post(address, {"conclusion": "", "next_on": "2026-11-20"})
+        past = client.post(address, {"conclusion": "変えない", "next_on": "2026-11-20"})
+        done = client.post(address, {"conclusion": "資料DLは5点に下げる", "next_on": "2027-01-04"})
+    assert (wrong.status_code, past.status_code, done.status_code) == (422, 400, 302)
+    assert "明日以降" in past.content.decode()
+    assert done.headers["Location"] == "/dashboard/?period=month&tab=score-outcome#conclusions"
+
+    text = page(people.sato)
+    assert "資料DLは5点に下げる" in text
+    assert "三宅 美亜" in text
+    assert 'name="conclusion"' not in text
+    client.force_login(people.sato)
+    with frozen(LATER):
+        assert client.post(address, {"conclusion": "x", "next_on": "2027-01-04"}).status_code == 403

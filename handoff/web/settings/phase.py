@@ -21,13 +21,20 @@ def journey(at: datetime) -> Journey:
     return Journey(
         steps=[Step(label, state) for label, state in zip(labels, states, strict=True)],
         sentence=_next(now),
-        url=navigation.address({1: "imports", 2: "leads", 3: "dashboard"}[now.number]),
+        url=navigation.address(_route(now)),
         label={
-            1: pgettext("phase", "Import leads"),
-            2: pgettext("phase", "Hand leads over"),
-            3: pgettext("phase", "View the figures"),
-        }[now.number],
+            "imports": pgettext("phase", "Import leads"),
+            "leads": pgettext("phase", "Hand leads over"),
+            "dashboard": pgettext("phase", "View the figures"),
+            "answer-check": pgettext("phase", "Check the answers"),
+        }[_route(now)],
     )
+
+
+def _route(now: phase.Phase) -> str:
+    if now.has_outcomes:
+        return "answer-check"
+    return {1: "imports", 2: "leads", 3: "dashboard"}[now.number]
 
 
 def _next(now: phase.Phase) -> str:
@@ -36,7 +43,7 @@ def _next(now: phase.Phase) -> str:
     counted = {"done": now.done, "wanted": now.wanted}
     if now.number == 2:
         return pgettext("phase", "Next: get %(wanted)d handoffs answered; %(done)d so far.") % counted
-    if now.done < now.wanted:
+    if not now.has_outcomes:
         return pgettext("phase", "Next: report the results of %(wanted)d handoffs; %(done)d so far.") % counted
     return pgettext("phase", "Next: compare results with scores and adjust the rules together.")
 
