@@ -1,5 +1,6 @@
 """What each rule of the published models told: replayed on the values frozen at each episode's offer."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,23 +44,23 @@ def rules_told(question: Question, *, most: int = MOST_REPLAYED) -> RulesTold:
     """
     known = conditions.registry()
     models = specs.published(known)
-    everything = {model.id: Outcomes() for model in models}
-    matched = {(model.id, rule.key): Outcomes() for model in models for rule in model.rules}
+    # How many episodes with which results, by model and rule; without a rule all of the model.
+    tallies: Counter[tuple[int, str, tuple[bool, ...]]] = Counter()
     replayed = episodes = 0
     names = ("facts", "became_opportunity", "is_won", "is_lost", "is_rejected")
     newest = score_outcome.with_results(question).order_by("-offered_at", "-pk").values_list(*names)[:most]
-    for kept, *told in newest.iterator(chunk_size=200):
+    for kept, *results in newest.iterator(chunk_size=200):
         episodes += 1
         if (read := matched_in(kept, models, known)) is None:
             continue
         model, rules = read
         replayed += 1
-        one = Outcomes(1, *map(int, told))
-        everything[model.id] += one
-        for rule in rules:
-            matched[model.id, rule.key] += one
+        tallies.update((model.id, key, tuple(results)) for key in ("", *(rule.key for rule in rules)))
+    found: dict[tuple[int, str], Outcomes] = defaultdict(Outcomes)
+    for (model_id, key, results), number in tallies.items():
+        found[model_id, key] += Outcomes(number, *(number * bool(result) for result in results))
     rows = [
-        RuleTold(model, rule, Split(matched[model.id, rule.key], everything[model.id]))
+        RuleTold(model, rule, Split(found[model.id, rule.key], found[model.id, ""]))
         for model in models
         for rule in model.rules
     ]

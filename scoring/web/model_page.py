@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from accounts import navigation
+from accounts.domain.roles import Permission
 from accounts.interface import dates
 from accounts.queries import organization
 from leads.domain import condition_sentence
@@ -83,6 +85,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         "against": found_versions.other_of(model),
         "next_draft": _next_draft(model),
         "agreement": _agreement(model, user),
+        "answer_check_url": navigation.address("answer-check") if user.may(Permission.SEE_REPORTS) else "",
         "current": ScoringModel.objects.filter(state=ModelState.PUBLISHED)
         .select_related("published_by")
         .order_by("-position")
