@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from feedback.models import Opportunity
+from feedback.models import AnswerCheck, Opportunity
+from feedback.queries import answer_checks
+from feedback.services import answer_checks as checking
 from feedback.services import feedback, opportunities
 from handoff.domain.choices import HandoffState, Leg
 from handoff.models import Batch, Handoff
@@ -229,9 +231,19 @@ class Actors:
             if self.random.random() < 0.8:
                 self.later(at + timedelta(minutes=3 * number + 5), self._offer_by_hand(lead.pk))
         self._catch_up(at)
+        self._check_answers(at)
         for lead in Lead.objects.present().filter(due_kind="next_action", due_at__lte=at).order_by("due_at")[:10]:
             if self.random.random() < 0.6:
                 self._politely(self._act_next(lead.pk))(at)
+
+    def _check_answers(self, at: datetime) -> None:
+        """Once a quarter marketing writes down what scores and outcomes told."""
+        if answer_checks.due_since(at) is None:
+            return
+        day = at.astimezone(self.crew.organization.zone).date()
+        first, last = day - timedelta(days=90), day - timedelta(days=1)
+        told = words.CONCLUSIONS[AnswerCheck.objects.count() % len(words.CONCLUSIONS)]
+        checking.conclude(conclusion=told, from_on=first, until_on=last, by=self.crew.people["mia"], at=at)
 
     def _catch_up(self, at: datetime) -> None:
         """Most of what is late gets done within days; what the manager holds goes to somebody else."""
