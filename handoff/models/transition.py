@@ -31,6 +31,8 @@ class StageTransition(models.Model):
         indexes = [
             models.Index(fields=["lead", "id"], name="handoff_transition_lead"),
             models.Index(fields=["to_stage", "at"], name="handoff_transition_to"),
+            # Whether one lead has reached a stage since a moment: reports ask it of each handoff of a period.
+            models.Index(fields=["lead", "to_stage", "at"], name="handoff_transition_reached"),
         ]
 
     def __str__(self) -> str:

@@ -333,3 +333,17 @@ def test_ar_38_a_conclusion_is_recorded_from_the_page_and_shown_with_its_history
     client.force_login(people.sato)
     with frozen(LATER):
         assert client.post(address, {"conclusion": "x", "next_on": "2027-01-04"}).status_code == 403
+
+
+def test_whether_a_lead_reached_a_stage_is_read_from_one_index(people):
+    """Any other index reads all entries of the lead, or all of the stage, for each handoff of the period."""
+    ended(people, "won")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Tables this small are read whole; the question is whether the index could answer.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+
+    plan = score_outcome.with_results(question()).order_by().explain()
+
+    assert plan.count("handoff_transition_reached") >= 3
