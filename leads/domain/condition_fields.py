@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.utils.functional import Promise
@@ -57,7 +58,7 @@ class Field:
     def operators(self) -> tuple[str, ...]:
         return OPERATORS[self.kind]
 
-    @property
+    @cached_property
     def custom_key(self) -> str:
         """The key within Lead.custom, '' for a field of our own."""
         return self.name.removeprefix("custom.") if self.name.startswith("custom.") else ""

@@ -85,9 +85,12 @@ def measured(test: c.ActivityTest, activities: Iterable[ActivityFact], *, on: da
     return len(found)
 
 
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
 def fold(text: str) -> str:
     """ASCII letters in lower case, all else untouched: the folding that both engines can do alike."""
-    return "".join(chr(ord(char) + 32) if "A" <= char <= "Z" else char for char in text)
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def _content_fits(wanted: c.ContentFilter, activity: ActivityFact) -> bool:

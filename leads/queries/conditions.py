@@ -152,12 +152,20 @@ class _Correlated:
 
 def facts(leads: QuerySet[Lead], *, known: Registry | None = None, zone: ZoneInfo | None = None) -> dict[int, Facts]:
     """What conditions see of each lead, by id: two queries for any number of leads."""
+    found = values(leads, known=known, zone=zone)
+    activities = _activities(list(found))
+    return {number: Facts(known_of, tuple(activities[number])) for number, known_of in found.items()}
+
+
+def values(
+    leads: QuerySet[Lead], *, known: Registry | None = None, zone: ZoneInfo | None = None
+) -> dict[int, dict[str, Any]]:
+    """The value of each field of each lead, by id: one query for any number of leads."""
     known = known or registry()
     zone = zone or organization.current().zone
     names = sorted({column for name in known.fields for column in columns_of(name)})
-    rows = list(leads.order_by().values("id", *{PATHS.get(name, name) for name in names}))
-    activities = _activities([row["id"] for row in rows])
-    return {row["id"]: Facts(_values(row, known, zone), tuple(activities[row["id"]])) for row in rows}
+    rows = leads.order_by().values("id", *{PATHS.get(name, name) for name in names})
+    return {row["id"]: _values(row, known, zone) for row in rows}
 
 
 def _values(row: Mapping[str, Any], known: Registry, zone: ZoneInfo) -> dict[str, Any]:
