@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from handoff import event_lines
-from handoff.queries import field_users
+from handoff.queries import field_users, outcomes
 from handoff.services import batch_entries, contacts, departures, eligibility, imported, merging, refusals
 from journal.models import Event
 from journal.reactions import within
@@ -10,6 +10,7 @@ from leads import hooks
 from leads.models import Lead, Merge
 from leads.queries.field_users import losing, reading
 from leads.services import contents, custom_fields
+from scoring import hooks as scoring_hooks
 
 __all__ = ["event_lines"]
 
@@ -17,6 +18,8 @@ hooks.on_activities.append(contacts.note_logged)
 hooks.leads_with_handoffs.append(imported.had_handoffs)
 hooks.latest_handovers.append(imported.latest_handovers)
 hooks.leads_moved_here.append(imported.moved_here)
+scoring_hooks.outcomes.append(outcomes.latest)
+scoring_hooks.values_at_offers.append(outcomes.values_at)
 
 
 @within("import.rows_applied")

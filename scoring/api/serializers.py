@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from scoring.domain.choices import Band, Dimension, ModelState
+from scoring.domain.suggested import DOUBTS, MOST_RULES, MOST_RULES_ASKED
 from scoring.models import RecomputeRun
 
 
@@ -118,6 +119,56 @@ class AgreeSerializer(serializers.Serializer):
     side = serializers.ChoiceField(
         ["marketing", "sales"], required=False, help_text="Needed only from who manages teams of both"
     )
+
+
+class SuggestSerializer(serializers.Serializer):
+    most = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_RULES_ASKED, default=MOST_RULES, help_text="Most rules to suggest"
+    )
+    without = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        required=False,
+        help_text="Fields to leave out; if missing, every field with a warning is left out",
+    )
+
+
+class SuggestedRuleSerializer(serializers.Serializer):
+    key = _id("Key of the model's rule with this condition; null where it has none", allow_null=True)
+    dimension = serializers.ChoiceField(Dimension.choices, help_text="Dimension that the points count towards")
+    label_ja = serializers.CharField(help_text="The condition's sentence in Japanese")
+    label_en = serializers.CharField(help_text="The condition's sentence in English")
+    condition = serializers.JSONField(help_text="Condition tree, as a rule takes it")
+    points = serializers.IntegerField(help_text="−20 to 20, not 0")
+    present_points = serializers.IntegerField(allow_null=True, help_text="Points of the model's rule with `key`")
+    cases = serializers.IntegerField(help_text="Leads with an outcome that meet the condition")
+    good = serializers.IntegerField(help_text="How many of them became opportunities or were won")
+    rate = serializers.FloatField(help_text="good ÷ cases")
+    low = serializers.FloatField(help_text="Lower end of the 95 % interval of the rate (Wilson)")
+    high = serializers.FloatField(help_text="Upper end of the 95 % interval of the rate (Wilson)")
+
+
+class DoubtfulFieldSerializer(serializers.Serializer):
+    field = serializers.CharField(help_text="Name of the field that may be known only after the outcome")
+    code = serializers.ChoiceField(DOUBTS, help_text="What in its values says so")
+    message = serializers.CharField(help_text="In the reader's language")
+    left_out = serializers.BooleanField(help_text="No rule about it was suggested")
+
+
+class SuggestionSerializer(serializers.Serializer):
+    leads = serializers.IntegerField(help_text="Leads with an outcome, the newest 10,000 at most")
+    good = serializers.IntegerField(help_text="How many of them became opportunities or were won")
+    fitted = serializers.IntegerField(help_text="The older leads that the points are fitted to")
+    tested = serializers.IntegerField(help_text="The newer leads that auc and top_decile_lift are measured on")
+    auc = serializers.FloatField(allow_null=True, help_text="Chance that a good lead scores above a bad one")
+    top_decile_lift = serializers.FloatField(
+        allow_null=True, help_text="Rate of the best-scoring tenth ÷ rate of all tested"
+    )
+    line = serializers.IntegerField(
+        allow_null=True, help_text="Total that as many fitted leads reach as were good; null if under 1"
+    )
+    rules = SuggestedRuleSerializer(many=True, help_text="Strongest first; a draft takes those that a person chooses")
+    warnings = DoubtfulFieldSerializer(many=True, help_text="Fields that may be known only after the outcome")
+    message = serializers.CharField(help_text="Why there are no rules, in the reader's language; else empty")
 
 
 class RunSerializer(serializers.Serializer):

@@ -7,8 +7,9 @@ from leads.domain.condition_fields import Registry
 from leads.queries import conditions
 from scoring.domain import formula
 from scoring.domain.difference import Change
+from scoring.domain.suggested import SuggestedRule, Suggestion
 from scoring.models import RecomputeRun, Rule, ScoringModel
-from scoring.queries import findings, specs
+from scoring.queries import doubts, findings, labels, specs
 from scoring.queries.explain import Explanation, Line
 from scoring.queries.versions import Comparison
 
@@ -86,6 +87,32 @@ def difference(found: Comparison) -> dict[str, Any]:
 
 def _sides(change: Change) -> dict[str, Any]:
     return {"before": change.before, "after": change.after}
+
+
+def suggestion(found: Suggestion, message: str, known: Registry) -> dict[str, Any]:
+    """Suggested rules with their evidence, and the fields to be doubted; `message` says why there are none."""
+    names = ("leads", "good", "fitted", "tested", "auc", "line")
+    return {name: getattr(found, name) for name in names} | {
+        "top_decile_lift": found.lift,
+        "rules": [_suggested(rule, known) for rule in found.rules],
+        "warnings": [
+            {
+                "field": doubt.field,
+                "code": doubt.code,
+                "message": doubts.say(doubt, known),
+                "left_out": doubt.field in found.without,
+            }
+            for doubt in found.doubts
+        ],
+        "message": message,
+    }
+
+
+def _suggested(given: SuggestedRule, known: Registry) -> dict[str, Any]:
+    names = ("dimension", "condition", "points", "cases", "good", "rate", "low", "high")
+    values = {name: getattr(given, name) for name in names}
+    node = conditions.read(given.condition, known=known, scoring=True)
+    return {"key": given.key or None, "present_points": given.present} | labels.of(node, known) | values
 
 
 def run(stored: RecomputeRun) -> dict[str, Any]:

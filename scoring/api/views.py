@@ -1,5 +1,6 @@
 """Scores, models and runs over HTTP: shape in, one call, shape out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,13 +18,15 @@ from accounts.api.concurrency import ETagMixin, check_if_match
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
+from journal.errors import FieldError, Invalid
+from leads.domain.condition_fields import Registry
 from leads.models import Lead
 from leads.queries import conditions
 from leads.queries.references import as_id
 from scoring import permissions
 from scoring.api import serializers, shapes
 from scoring.models import RecomputeRun, ScoringModel
-from scoring.queries import versions
+from scoring.queries import suggestion, versions
 from scoring.queries.explain import explain
 from scoring.services import models, recompute
 
@@ -44,6 +47,13 @@ def body_of(request: Request) -> dict[str, Any]:
     if not isinstance(request.data, dict):
         raise ParseError(_("Send a JSON object."))
     return request.data
+
+
+def _check_fields(names: Sequence[str], known: Registry) -> None:
+    """Raises Invalid for the first name that no field has."""
+    for place, name in enumerate(names):
+        if known.find(name) is None:
+            raise Invalid(errors=[FieldError(f"without[{place}]", "unknown_field", _("There is no such field."))])
 
 
 class ScoreView(Readers, APIView):
@@ -157,6 +167,24 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
         if against is None:
             raise ValidationError({"against": [_("Name another version of the scoring rules.")]})
         return Response(shapes.difference(versions.compare(model, against)))
+
+    @extend_schema(
+        summary="Suggest rules from the outcomes of leads",
+        request=serializers.SuggestSerializer,
+        responses=serializers.SuggestionSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def suggest(self, request: Request, pk: str) -> Response:
+        """Changes nothing: send the rules you choose with PATCH to a draft, or with POST to a new one."""
+        model = self.one()
+        if not permissions.may_draft(request.user):
+            raise models.MayNotDraft
+        asked = serializers.SuggestSerializer(data=body_of(request))
+        asked.is_valid(raise_exception=True)
+        known = conditions.registry()
+        _check_fields(asked.validated_data.get("without", ()), known)
+        found = suggestion.suggest(model, known=known, at=at(request), **asked.validated_data)
+        return Response(shapes.suggestion(found, suggestion.why_none(found), known))
 
     def _answer(self, model: ScoringModel, status: int = 200, **more: Any) -> Response:
         fresh = self.get_queryset().get(pk=model.pk)

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from journal.errors import FieldError, Invalid
-from leads.domain import condition_sentence
 from leads.domain.condition_fields import Registry
 from leads.domain.conditions import ALWAYS, ActivityTest, InvalidCondition, Node
 from leads.queries import conditions
 from scoring.domain.choices import Band
 from scoring.domain.formula import DIMENSIONS, MOST_CAP, MOST_POINTS, MOST_RULES
+from scoring.queries import labels
 
 BAND_ORDER = [Band.HIGH, Band.MIDDLE, Band.LOW]
 MOST_LINE = 100_000
@@ -190,12 +189,11 @@ class _Reader:
 
     def _labels(self, rule: Mapping[str, Any], condition: Node, path: str) -> dict[str, str]:
         """Labels as given, else the sentence."""
-        labels = {}
-        for language in ("ja", "en"):
-            given = self.text(rule.get(f"label_{language}") or "", f"{path}.label_{language}", 120)
-            with translation.override(language):
-                labels[f"label_{language}"] = given or condition_sentence.sentence(condition, self.known)[:120]
-        return labels
+        said = labels.of(condition, self.known)
+        return {
+            name: self.text(rule.get(name) or "", f"{path}.{name}", labels.MOST_LETTERS) or sentence
+            for name, sentence in said.items()
+        }
 
 
 class _Range:

@@ -1,6 +1,6 @@
 """The verbs of scoring models: draft, change, agree, publish."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -158,6 +158,29 @@ def put_rule(
     else:
         rules.append(dict(rule))
     return patch(model=model, values={"rules": rules}, by=by, at=at, version=version)
+
+
+def add_rules(
+    *,
+    model: ScoringModel,
+    rules: Sequence[Mapping[str, Any]],
+    by: Any,
+    at: datetime,
+    in_place: bool = False,
+    version: int | None = None,
+) -> ScoringModel:
+    """Adds several rules at once, in one change of the draft; `in_place`: instead of all that it has.
+
+    A rule whose condition the draft has already only changes that rule's points.
+    """
+    kept = [] if in_place else _rule_values(model)
+    for rule in rules:
+        same = next((known for known in kept if known["condition"] == rule.get("condition")), None)
+        if same is not None and not same["per_activity"]:
+            same["points"] = rule.get("points")
+        else:
+            kept.append(dict(rule))
+    return patch(model=model, values={"rules": kept}, by=by, at=at, version=version)
 
 
 def remove_rule(*, model: ScoringModel, key: str, by: Any, at: datetime, version: int | None = None) -> ScoringModel:

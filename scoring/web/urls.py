@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring.web import lead_panel, views
+from scoring.web import lead_panel, suggestions, views
 
 urlpatterns = [
     path("leads/<int:pk>/score/", lead_panel.show, name="lead-score-panel"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("scoring/<int:pk>/rules/new/", views.edit_rule, name="scoring-rule-new"),
     path("scoring/<int:pk>/rules/<slug:key>/", views.edit_rule, name="scoring-rule"),
     path("scoring/<int:pk>/rules/<slug:key>/remove/", views.remove_rule, name="scoring-rule-remove"),
+    path("scoring/<int:pk>/suggestions/", suggestions.show, name="scoring-suggestions"),
+    path("scoring/<int:pk>/suggestions/take/", suggestions.take, name="scoring-suggestions-take"),
     path("scoring/<int:pk>/fix/", views.take_fix, name="scoring-fix"),
     path("scoring/<int:pk>/agree/", views.agree, name="scoring-agree"),
     path("scoring/<int:pk>/publish/", views.publish, name="scoring-publish"),

@@ -45,7 +45,8 @@ def for_readers(view: View) -> View:
     return run
 
 
-def _model(pk: int) -> ScoringModel:
+def model_or_404(pk: int) -> ScoringModel:
+    """The version with its rules and its origin's."""
     related = ScoringModel.objects.select_related("copied_from", "published_by", "created_by")
     return get_object_or_404(related.prefetch_related("rules", "copied_from__rules"), pk=pk)
 
@@ -65,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One version; `?effect=1` counts its effect at once instead of a moment later."""
-    model = _model(pk)
+    model = model_or_404(pk)
     context = model_page.context(model, user=request.user, at=request.entry.at)
     if "effect" in request.GET:
         context |= model_page.effect_context(model, user=request.user, at=request.entry.at)
@@ -78,7 +79,7 @@ def show_effect(request: HttpRequest, pk: int) -> HttpResponse:
     """What publishing would do, as the fragment beside the rules."""
     if not request.htmx:
         return redirect(f"{_address(pk)}?effect=1")
-    model = _model(pk)
+    model = model_or_404(pk)
     counted = model_page.effect_context(model, user=request.user, at=request.entry.at)
     return render(request, "scoring/_effect.html", {"model": model, "is_fragment": True} | counted)
 
@@ -87,7 +88,7 @@ def show_effect(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def show_difference(request: HttpRequest, pk: int) -> HttpResponse:
     """The version beside another, `?against=`; without one beside its origin or what is in force."""
-    model = _model(pk)
+    model = model_or_404(pk)
     against = found_versions.other_of(model, request.GET.get("against"))
     if against is None:
         raise Http404
@@ -108,14 +109,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @for_readers
 @require_POST
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
-    return _after(request, lambda: models.copy(model=_model(pk), by=request.user, at=request.entry.at), pk)
+    return _after(request, lambda: models.copy(model=model_or_404(pk), by=request.user, at=request.entry.at), pk)
 
 
 @for_readers
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        models.discard(model=_model(pk), by=request.user, at=request.entry.at)
+        models.discard(model=model_or_404(pk), by=request.user, at=request.entry.at)
     except DomainError as error:
         toasts.warn(request, str(error))
         return redirect(_address(pk))
@@ -127,7 +128,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def set_figure(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """The line, the beginning of a band, or the cap of a dimension."""
-    model = _model(pk)
+    model = model_or_404(pk)
     if name not in FIGURES:
         raise Http404
     form = FigureForm(request.POST)
@@ -150,7 +151,7 @@ def _figure_values(model: ScoringModel, name: str, figure: int | None) -> dict[s
 @require_http_methods(["GET", "POST"])
 def edit_frame(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft's name, the leads it scores, and what its bands are called."""
-    model = _model(pk)
+    model = model_or_404(pk)
     if model.state != ModelState.DRAFT:
         return redirect(_address(pk))
     if not permissions.may_draft(request.user):
@@ -171,7 +172,7 @@ def edit_frame(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_rule(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
     """The builder of one rule; `key` '' for a new one."""
-    model = _model(pk)
+    model = model_or_404(pk)
     rule = model.rules.filter(key=key).values().first() if key else None
     if key and rule is None:
         return redirect(_address(pk))
@@ -208,7 +209,7 @@ def _show_faults(form: RuleForm, error: DomainError) -> None:
 @for_readers
 @require_POST
 def remove_rule(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    model = _model(pk)
+    model = model_or_404(pk)
     return _after(request, lambda: models.remove_rule(model=model, key=key, by=request.user, at=request.entry.at), pk)
 
 
@@ -216,7 +217,7 @@ def remove_rule(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @require_POST
 def take_fix(request: HttpRequest, pk: int) -> HttpResponse:
     """The offered fix of an unreachable line."""
-    return _after(request, lambda: models.apply_fix(model=_model(pk), by=request.user, at=request.entry.at), pk)
+    return _after(request, lambda: models.apply_fix(model=model_or_404(pk), by=request.user, at=request.entry.at), pk)
 
 
 # -- agreeing, publishing, recomputing ---------------------------------------------------------------
@@ -228,7 +229,7 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
     side = typed(request, "side") or None
     return _after(
         request,
-        lambda: models.agree(model=_model(pk), side=side, by=request.user, at=request.entry.at).model,
+        lambda: models.agree(model=model_or_404(pk), side=side, by=request.user, at=request.entry.at).model,
         pk,
         _("Agreement recorded."),
     )
@@ -240,7 +241,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     why = typed(request, "why")
 
     def act() -> ScoringModel:
-        model = _model(pk)
+        model = model_or_404(pk)
         try:
             models.publish(model=model, why=why, by=request.user, at=request.entry.at)
         except DomainError as error:

@@ -1,0 +1,58 @@
+"""Suggests rules for a model from the outcomes of its leads. Reads only; a person takes what fits into a draft."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from accounts.interface import figures
+from leads.domain.condition_fields import Registry
+from leads.queries import conditions
+from scoring.domain.suggested import LEAST_OUTCOMES, MOST_RULES, SuggestedRule, Suggestion
+from scoring.models import ScoringModel
+from scoring.queries import outcome_sample
+
+
+def suggest(
+    model: ScoringModel,
+    *,
+    known: Registry,
+    at: datetime,
+    most: int = MOST_RULES,
+    without: Collection[str] | None = None,
+) -> Suggestion:
+    """At most `most` rules, none of them about the fields in `without` (None: about no doubtful one).
+
+    The same outcomes always give the same rules.
+    """
+    # scikit-learn takes two seconds and a hundred megabytes to load: only where somebody asks for a suggestion.
+    from scoring.suggesting import suggest as fitting
+
+    sample = outcome_sample.take(applies_to=model.applies_to, known=known, at=at)
+    found = fitting.suggest(sample, known, most=most, without=without)
+    return replace(found, rules=tuple(_beside(model, found.rules, known)))
+
+
+def why_none(found: Suggestion) -> str:
+    """Why there is nothing to suggest, in the active language; '' where there is."""
+    if found.rules:
+        return ""
+    if found.has_enough:
+        return gettext("None of the fields and activities tells the outcomes apart clearly enough for a rule.")
+    return gettext(
+        "A suggestion needs at least %(least)s leads that became opportunities and %(least)s that were lost, "
+        "disqualified or given back. So far there are %(good)s and %(bad)s."
+    ) % {"least": LEAST_OUTCOMES, "good": figures.number(found.good), "bad": figures.number(found.bad)}
+
+
+def _beside(model: ScoringModel, rules: Sequence[SuggestedRule], known: Registry) -> list[SuggestedRule]:
+    """The rules, each with the rule of the model that has the same condition."""
+    present = {
+        conditions.read(rule.condition, known=known): rule for rule in model.rules.all() if not rule.per_activity
+    }
+    found = []
+    for rule in rules:
+        same = present.get(conditions.read(rule.condition, known=known))
+        found.append(replace(rule, key=same.key, present=same.points) if same else rule)
+    return found
