@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
+from journal import statistics
 from journal.transactions import retried
 from leads.domain import blocking, likeness
 from leads.domain.likeness import Likeness
@@ -19,6 +20,8 @@ from leads.models import DuplicateDue, DuplicatePair, Lead, MatchKey
 from leads.queries import comparing
 
 CHUNK = 500
+# Leads compared in one go, after which the pairs may have become many.
+MANY = 1000
 LEASE = timedelta(seconds=90)
 # After this long nobody has heard the doorbell, and the sweep works itself, a little at a time.
 UNHEARD = timedelta(seconds=60)
@@ -47,6 +50,8 @@ def work(*, now: Now, chunks: int | None = None) -> int:
         _one_chunk(due, remembered, own, now())
         done += len(due)
         chunks = None if chunks is None else chunks - 1
+    if done >= MANY:
+        statistics.refresh()
     return done
 
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from integrations.services import sweeping
 from leads.models import DuplicateDue, DuplicatePair
@@ -134,3 +136,15 @@ def test_leads_taken_back_are_in_no_pair():
     duplicate_marks.mark_all(at=LATER)
     search()
     assert pairs() == set()
+
+
+@pytest.mark.parametrize(("leads", "looks"), [(2, False), (3, True)])
+def test_after_many_comparisons_sqlite_looks_at_its_tables_again(cast, monkeypatch, leads, looks):
+    monkeypatch.setattr(duplicate_search, "MANY", 3)
+    for _number in range(leads):
+        factories.lead(company={"name": "東浜精工"})
+
+    with CaptureQueriesContext(connection) as asked:
+        duplicate_search.work(now=lambda: NOON)
+
+    assert ("ANALYZE" in [query["sql"] for query in asked]) is (looks and connection.vendor == "sqlite")
