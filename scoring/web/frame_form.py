@@ -6,12 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from leads.domain.condition_fields import Registry
-from leads.domain.conditions import InvalidCondition
-from leads.queries import conditions
 from leads.queries.lead_filter import MOST_CONDITION
 from leads.web import condition_builder
 from scoring.domain.choices import Band
 from scoring.models import ScoringModel
+from scoring.web.rule_form import built
 
 LABELS = ("label_ja", "label_en")
 
@@ -34,12 +33,7 @@ class FrameForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The built condition's tree, each fault with its spot."""
         data = super().clean() or self.cleaned_data
-        try:
-            self.tree = condition_builder.tree_of(data.get("condition", ""))
-            conditions.read(self.tree, known=self.known, scoring=True)
-        except InvalidCondition as error:
-            for words in condition_builder.told(error):
-                self.add_error("condition", words)
+        self.tree = built(self, data.get("condition", ""), self.known)
         return data
 
     def builder(self) -> condition_builder.Builder:

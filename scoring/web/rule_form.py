@@ -78,12 +78,7 @@ class RuleForm(forms.Form):
         """The built condition's tree, each fault with its spot."""
         data = super().clean() or self.cleaned_data
         if data.get("kind") == "built":
-            try:
-                self.tree = condition_builder.tree_of(data.get("condition", ""))
-                conditions.read(self.tree, known=self.known, scoring=True)
-            except InvalidCondition as error:
-                for words in condition_builder.told(error):
-                    self.add_error("condition", words)
+            self.tree = built(self, data.get("condition", ""), self.known)
         return data
 
     def builder(self, key: str) -> condition_builder.Builder:
@@ -130,6 +125,18 @@ class RuleForm(forms.Form):
         if data["op"] not in ("known", "unknown"):
             tree["value"] = typed(data["value"], data["op"], self.known.fields[data["field"]])
         return tree
+
+
+def built(form: forms.Form, text: str, known: Registry) -> Any:
+    """The tree that the builder wrote into the form; each fault is told at `condition`, with its spot."""
+    tree: Any = {}
+    try:
+        tree = condition_builder.tree_of(text)
+        conditions.read(tree, known=known, scoring=True)
+    except InvalidCondition as error:
+        for words in condition_builder.told(error):
+            form.add_error("condition", words)
+    return tree
 
 
 def split(text: str) -> list[str]:
