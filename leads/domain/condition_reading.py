@@ -1,18 +1,18 @@
 """Reads a condition over the facts of one lead in plain Python: what explains a score, and what SQL is held against."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from leads.domain import conditions as c
 from leads.domain.condition_fields import Field, Kind, Registry
 from leads.domain.industries import all_spellings
 
 
-@dataclass(frozen=True)
-class ActivityFact:
-    """One activity as conditions see it; `on` is the local day."""
+class ActivityFact(NamedTuple):
+    """One activity as conditions see it; `on` is the local day. A tuple, for a replay makes a million of them."""
 
     id: int
     type: str
@@ -41,6 +41,13 @@ class Facts:
 def holds(node: c.Node, facts: Facts, *, on: date, registry: Registry) -> bool:
     """Whether the condition holds for these facts on the local day `on`."""
     match node:
+        case c.ActivityTest():
+            return measured(node, facts.activities, on=on) >= (node.at_least_total or node.at_least)
+        case c.FieldTest(op="ne"):
+            return not holds(c.FieldTest(node.field, "eq", node.value), facts, on=on, registry=registry)
+        case c.FieldTest():
+            known = registry.fields[node.field]
+            return field_holds(widened(node, known), facts.values.get(node.field), known.kind, known.order)
         case c.All():
             return all(holds(child, facts, on=on, registry=registry) for child in node.of)
         case c.AnyOf():
@@ -50,26 +57,20 @@ def holds(node: c.Node, facts: Facts, *, on: date, registry: Registry) -> bool:
         case c.Some():
             held = [holds(child, facts, on=on, registry=registry) for child in node.of]
             return sum(held) >= node.at_least
-        case c.ActivityTest():
-            return measured(node, facts.activities, on=on) >= (node.at_least_total or node.at_least)
         case c.Inactive():
             return not matching(c.ActivityTest(types=node.types, within_days=node.days), facts.activities, on=on)
-        case c.FieldTest(op="ne"):
-            return not holds(c.FieldTest(node.field, "eq", node.value), facts, on=on, registry=registry)
-        case c.FieldTest():
-            known = registry.fields[node.field]
-            return field_holds(widened(node, known), facts.values.get(node.field), known.kind, known.order)
 
 
 def matching(test: c.ActivityTest, activities: Iterable[ActivityFact], *, on: date) -> list[ActivityFact]:
     """The activities that the test counts, in the order given."""
     since = on - timedelta(days=test.within_days) if test.within_days else date.min
+    types, content = test.types, test.content
     return [
         activity
         for activity in activities
-        if since < activity.on <= on
-        and (not test.types or activity.type in test.types)
-        and (test.content is None or _content_fits(test.content, activity))
+        if (not types or activity.type in types)
+        and since < activity.on <= on
+        and (content is None or _content_fits(content, activity))
     ]
 
 
@@ -94,27 +95,39 @@ def fold(text: str) -> str:
 
 
 def _content_fits(wanted: c.ContentFilter, activity: ActivityFact) -> bool:
-    read = (fold(activity.title), fold(activity.url), fold(activity.content_url))
-    words = [fold(word) for word in wanted.contains]
+    wanted = _folded(wanted)
     return (
-        (not words or any(word in text for word in words for text in read))
-        and _one_of(activity.title, wanted.title)
-        and _one_of(activity.kind, wanted.kind)
-        and _one_of(activity.phase, wanted.phase)
-        and _one_of(activity.industry, all_spellings(wanted.industry))
+        (not wanted.contains or _is_said(wanted.contains, activity))
+        and (not wanted.title or fold(activity.title) in wanted.title)
+        and (not wanted.kind or fold(activity.kind) in wanted.kind)
+        and (not wanted.phase or fold(activity.phase) in wanted.phase)
+        and (not wanted.industry or fold(activity.industry) in wanted.industry)
     )
 
 
-def _one_of(value: str, wanted: tuple[str, ...]) -> bool:
-    return not wanted or fold(value) in {fold(item) for item in wanted}
+def _is_said(words: tuple[str, ...], activity: ActivityFact) -> bool:
+    read = (fold(activity.title), fold(activity.url), fold(activity.content_url))
+    return any(word in text for word in words for text in read)
+
+
+# What a condition wants is made ready once, however many leads are read: replaying history reads tens of thousands.
+@lru_cache(maxsize=256)
+def _folded(wanted: c.ContentFilter) -> c.ContentFilter:
+    words = {name: tuple(map(fold, getattr(wanted, name))) for name in ("title", "contains", "kind", "phase")}
+    return c.ContentFilter(**words, industry=tuple(map(fold, all_spellings(wanted.industry))))
 
 
 def widened(test: c.FieldTest, field: Field) -> c.FieldTest:
     """An `eq` or `in` with every name of the words it is about, where the field's words have several."""
     if field.spellings is None or test.op not in ("eq", "in"):
         return test
+    return _widened(test, field.spellings)
+
+
+@lru_cache(maxsize=256)
+def _widened(test: c.FieldTest, spellings: Callable[[str], tuple[str, ...]]) -> c.FieldTest:
     wanted = test.value if isinstance(test.value, tuple) else (test.value,)
-    return c.FieldTest(test.field, "in", tuple(name for word in wanted for name in field.spellings(word)))
+    return c.FieldTest(test.field, "in", tuple(name for word in wanted for name in spellings(word)))
 
 
 def field_holds(test: c.FieldTest, value: Any, kind: Kind, order: tuple[str, ...] = ()) -> bool:
@@ -152,11 +165,14 @@ def _ranked(wanted: Any, order: tuple[str, ...]) -> Any:
 
 
 def _comparable(wanted: Any, kind: Kind) -> Any:
-    if isinstance(wanted, tuple):
-        return tuple(_comparable(item, kind) for item in wanted)
-    if kind == Kind.TEXT and isinstance(wanted, str):
-        return fold(wanted)
-    return wanted
+    if kind != Kind.TEXT or wanted is None:
+        return wanted
+    return _folded_words(wanted)
+
+
+@lru_cache(maxsize=256)
+def _folded_words(wanted: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    return tuple(map(fold, wanted)) if isinstance(wanted, tuple) else fold(wanted)
 
 
 def _range_holds(test: c.FieldTest, bounds: tuple[int | None, int | None]) -> bool:

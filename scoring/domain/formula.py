@@ -5,7 +5,8 @@ integer number of billionths, and only the rounding of that weight ever sees a f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import floor
 
 from leads.domain.conditions import ALWAYS, ActivityTest, Node
@@ -74,6 +75,15 @@ class ModelSpec:
         return [rule for rule in self.rules if rule.dimension == dimension]
 
 
+def sharing(model: ModelSpec, other: ModelSpec) -> ModelSpec:
+    """The model with each condition that the other has as well being that one's object, so that it is read once."""
+    theirs = {rule.condition: rule.condition for rule in other.rules}
+    return replace(
+        model, rules=tuple(replace(rule, condition=theirs.get(rule.condition, rule.condition)) for rule in model.rules)
+    )
+
+
+@lru_cache(maxsize=4096)
 def weight(days: int, half_life: int) -> int:
     """2^(−days / half-life) in billionths, rounded half up."""
     return floor(2.0 ** -min(days / half_life, float(MOST_HALF_LIVES)) * float(BILLION) + 0.5)
