@@ -31,11 +31,20 @@ def won_since(*, lead: str, since: datetime | OuterRef, as_of: datetime) -> Expr
 
 def lost_since(*, lead: str, since: datetime | OuterRef, as_of: datetime) -> ExpressionWrapper:
     """The lead was lost since then, and was neither an opportunity again nor won after that."""
-    lost = StageTransition.objects.filter(to_stage=Stage.LOST, at__gte=since, at__lte=as_of)
+    return _for_good([Stage.LOST], lead=lead, since=since, as_of=as_of)
+
+
+def ended_since(*, lead: str, since: datetime | OuterRef, as_of: datetime) -> ExpressionWrapper:
+    """The lead was lost, disqualified or sent back to nurturing since then, and no opportunity and not won after."""
+    return _for_good([Stage.LOST, Stage.DISQUALIFIED, Stage.NURTURE], lead=lead, since=since, as_of=as_of)
+
+
+def _for_good(stages: list[Stage], *, lead: str, since: datetime | OuterRef, as_of: datetime) -> ExpressionWrapper:
+    entered = StageTransition.objects.filter(to_stage__in=stages, at__gte=since, at__lte=as_of)
     revived = StageTransition.objects.filter(
         lead=OuterRef("lead"), to_stage__in=[Stage.OPPORTUNITY, Stage.WON], pk__gt=OuterRef("pk"), at__lte=as_of
     )
-    return _any_of(lost.filter(~Exists(revived)), lead)
+    return _any_of(entered.filter(~Exists(revived)), lead)
 
 
 def taken_back(*, lead: str, as_of: datetime) -> ExpressionWrapper:

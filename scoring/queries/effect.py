@@ -4,7 +4,7 @@ Two passes of the compiled statement over the leads, nothing is written.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,10 @@ from django.db.models import Count, Q
 
 from accounts.queries import organization
 from leads.domain.condition_fields import Registry
-from leads.domain.conditions import ALWAYS
 from leads.models import Lead, LeadScore
 from leads.queries import conditions
 from leads.queries.condition_sql import Sql
-from scoring.domain.choices import Band, ModelState
+from scoring.domain.choices import Band
 from scoring.domain.formula import ModelSpec
 from scoring.models import ScoringModel
 from scoring.queries import specs
@@ -98,29 +97,38 @@ def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
     )
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """Of the leads that are there now: how many would reach the line newly, and how many no longer."""
+
+    reach_newly: int
+    reach_no_longer: int
+
+
+def crossing(model: ScoringModel, *, line: int, at: datetime) -> Crossing:
+    """Who crosses the line once the model is published with this `line`: one pass over the present leads."""
+    known = conditions.registry()
+    compiled = _compiled(model, replace(specs.spec(model, known), line=line), known, at)
+    yes = "TRUE" if connection.vendor == "postgresql" else "1"
+    no = "FALSE" if connection.vendor == "postgresql" else "0"
+    was = f"COALESCE(t.reaches_line, {no})"
+    statement = (
+        Sql(
+            f"SELECT COALESCE(SUM(CASE WHEN n.reaches_line = {yes} AND {was} = {no} THEN 1 ELSE 0 END), 0), "  # noqa: S608 (names)
+            f"COALESCE(SUM(CASE WHEN n.reaches_line = {no} AND {was} = {yes} THEN 1 ELSE 0 END), 0) FROM ("
+        )
+        + compiled.scores(_EVERYBODY)
+        + Sql(") n LEFT JOIN leads_leadscore t ON t.lead_id = n.lead_id")
+    )
+    return Crossing(*_fetch(statement)[0])
+
+
 def _compiled(model: ScoringModel, own: ModelSpec, known: Registry, at: datetime) -> Compiled:
     home = organization.current()
     day = organization.local_day(at, home)
-    return Compiled(_with(model, own, known), on=day, zone=home.zone, registry=known, vendor=connection.vendor)
-
-
-def _with(model: ScoringModel, own: ModelSpec, known: Registry) -> list[ModelSpec]:
-    """The published models as they would be tried once this one is published."""
-    published = specs.published(known)
-    if model.state == ModelState.PUBLISHED:
-        return published
-    rest = [spec for spec in published if spec.id != model.copied_from_id]
-    places = [spec.id for spec in published]
-    if model.applies_to is None:
-        return [spec for spec in rest if not _is_last(spec)] + [own]
-    place = places.index(model.copied_from_id) if model.copied_from_id in places else len(rest)
-    last = [spec for spec in rest if _is_last(spec)]
-    first = [spec for spec in rest if not _is_last(spec)]
-    return [*first[:place], own, *first[place:], *last]
-
-
-def _is_last(spec: ModelSpec) -> bool:
-    return spec.applies_to == ALWAYS
+    return Compiled(
+        specs.once_published(model, own, known), on=day, zone=home.zone, registry=known, vendor=connection.vendor
+    )
 
 
 def _counts(compiled: Compiled, own: ModelSpec) -> tuple[dict[str, int], dict[str, int], int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from leads.domain.condition_fields import Registry
+from leads.domain.conditions import ALWAYS
 from leads.queries import conditions
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import BandSpec, ModelSpec, RuleSpec
@@ -14,6 +15,33 @@ def published(known: Registry | None = None) -> list[ModelSpec]:
     known = known or conditions.registry()
     models = ScoringModel.objects.filter(state=ModelState.PUBLISHED).order_by("position").prefetch_related("rules")
     return [spec(model, known) for model in models]
+
+
+def once_published(model: ScoringModel, own: ModelSpec, known: Registry) -> list[ModelSpec]:
+    """The published models as they would be tried once this one, whose values are `own`, is published."""
+    now = published(known)
+    if model.state == ModelState.PUBLISHED:
+        return [own if spec.id == own.id else spec for spec in now]
+    rest = [spec for spec in now if spec.id != model.copied_from_id]
+    places = [spec.id for spec in now]
+    if model.applies_to is None:
+        return [spec for spec in rest if not _is_last(spec)] + [own]
+    place = places.index(model.copied_from_id) if model.copied_from_id in places else len(rest)
+    last = [spec for spec in rest if _is_last(spec)]
+    first = [spec for spec in rest if not _is_last(spec)]
+    return [*first[:place], own, *first[place:], *last]
+
+
+def beside(model: ScoringModel, known: Registry) -> ModelSpec | None:
+    """The published model that this one would stand in for: its origin, else the last; None without another."""
+    others = [spec for spec in published(known) if spec.id != model.pk]
+    if model.state == ModelState.PUBLISHED or not others:
+        return None
+    return next((spec for spec in others if spec.id == model.copied_from_id), others[-1])
+
+
+def _is_last(spec: ModelSpec) -> bool:
+    return spec.applies_to == ALWAYS
 
 
 def spec(model: ScoringModel, known: Registry) -> ModelSpec:
