@@ -6,10 +6,11 @@ import django
 
 django.setup()
 
-from bench import import_rows, leads  # noqa: E402 (they need Django)
+from bench import backtest, import_rows, leads  # noqa: E402 (they need Django)
 
 BENCHES = {
     "leads": lambda options: leads.run(options.leads),
+    "backtest": lambda options: backtest.run(options.handoffs),
     "import": lambda options: import_rows.run(options.leads, options.rows),
 }
 
@@ -20,6 +21,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}; without one: all")
     parser.add_argument("--leads", type=int, default=1_000_000, help="leads that are there before (1,000,000)")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported file (100,000)")
+    parser.add_argument("--handoffs", type=int, default=50_000, help="past handoffs a draft is tried on (50,000)")
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHES)
     if unknown:
