@@ -84,6 +84,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         "may": _may(user),
         "against": found_versions.other_of(model),
         "next_draft": _next_draft(model),
+        "backtest_url": _backtest_url(model, user),
         "agreement": _agreement(model, user),
         "answer_check_url": navigation.address("answer-check") if user.may(Permission.SEE_REPORTS) else "",
         "current": ScoringModel.objects.filter(state=ModelState.PUBLISHED)
@@ -133,6 +134,12 @@ def versions() -> Sequence[ScoringModel]:
 def latest_run() -> RecomputeRun | None:
     """The latest full recompute."""
     return RecomputeRun.objects.filter(kind=RecomputeRun.Kind.FULL).order_by("-pk").first()
+
+
+def _backtest_url(model: ScoringModel, user: Any) -> str:
+    """Where it is tried on past handoffs, which lie above scoring: behind the advanced settings (DESIGN §1)."""
+    may_try = user.may(Permission.SEE_REPORTS) and organization.current().shows_advanced
+    return navigation.address("scoring-backtest", model.pk) if may_try else ""
 
 
 def _next_draft(model: ScoringModel) -> ScoringModel | None:
