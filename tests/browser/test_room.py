@@ -91,6 +91,18 @@ def test_menus_open_inside_a_phone(page):
         assert shown.evaluate(OUTSIDE) == 0, address
 
 
+def test_the_facts_beside_a_lead_follow_what_its_score_brought(page):
+    lead = stories.lead()
+    shown = page(f"/leads/{lead.pk}/")
+    assert "佐藤 翔太" not in shown.locator("#lead-facts").inner_text()
+
+    type(lead).objects.filter(pk=lead.pk).update(owner=User.objects.get(last_name="佐藤"))
+    shown.evaluate("htmx.trigger(document.body, 'hf:scored')")
+
+    shown.locator("#lead-facts", has_text="佐藤 翔太").wait_for()
+    assert shown.locator("#lead-facts").count() == 1
+
+
 def test_a_file_leaves_the_page_as_it_was(page):
     shown = page("/leads/export/")
     for _time in range(2):
