@@ -70,7 +70,7 @@ def _choices(enumeration: Any) -> dict[str, Any]:
 
 _BANDS = {
     "high": pgettext_lazy("band", "High"),
-    "middle": pgettext_lazy("band", "Middle"),
+    "middle": pgettext_lazy("band", "Mid"),
     "low": pgettext_lazy("band", "Low"),
 }
 

@@ -5,9 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -17,12 +20,14 @@ from accounts.api.pagination import capped_count
 from accounts.domain.roles import Permission
 from accounts.web.places import safe_next
 from journal.errors import DomainError
-from leads.models import Lead, Segment
+from leads.models import Company, Lead, Segment
 from leads.queries import lead_list, lead_rows
 from leads.queries.lead_filter import LeadFilter
 from leads.web import bulk_strip, list_columns, list_sentence, peek, saved_lists
 
 # Route, icon, whether it is the one filled button, and who sees it (None: everybody; the page behind asks itself).
+# As many as a list of suggestions can be looked through.
+MOST_INDUSTRIES = 200
 BULK_ROUTES = (
     ("handoff-bulk-offer", "arrow-right", True, None),
     ("lead-bulk-assign", "user-check", False, Permission.MOVE_STAGES),
@@ -225,6 +230,18 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, Any]]:
         if permission is None or may(permission)
     ]
     return [action for action in actions if action["url"]]
+
+
+@login_required
+@require_GET
+def industries(request: HttpRequest) -> HttpResponse:
+    """The industries of the companies whose leads one sees, for the field that filters by one."""
+    if not request.user.may(Permission.SEE_LEADS):
+        raise PermissionDenied
+    seen = Lead.objects.visible_to(request.user).filter(company=OuterRef("pk"))
+    named = Company.objects.exclude(industry="").filter(Exists(seen)).order_by("industry")
+    names = named.values_list("industry", flat=True).distinct()[:MOST_INDUSTRIES]
+    return HttpResponse(format_html_join("", '<option value="{}"></option>', ((name,) for name in names)))
 
 
 @login_required

@@ -23,6 +23,7 @@ urlpatterns = [
     path("leads/", list_page.show, name="leads"),
     path("leads/condition/", condition_page.show, name="lead-condition"),
     path("leads/condition/say/", condition_page.say, name="lead-condition-say"),
+    path("leads/industries/", list_page.industries, name="lead-industries"),
     path("leads/columns/", list_page.choose_columns, name="lead-columns"),
     path("leads/export/", exporting.export, name="leads-export"),
     path("leads/tag/", bulk.tag, name="lead-bulk-tag"),

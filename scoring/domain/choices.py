@@ -14,7 +14,7 @@ class Dimension(TextChoices):
 
 class Band(TextChoices):
     HIGH = "high", pgettext_lazy("band", "High")
-    MIDDLE = "middle", pgettext_lazy("band", "Middle")
+    MIDDLE = "middle", pgettext_lazy("band", "Mid")
     LOW = "low", pgettext_lazy("band", "Low")
 
 

@@ -453,3 +453,26 @@ def test_a_note_says_something(client, cast):
     assert answer.status_code == 400
     assert "メモを書いてください" in answer.content.decode()
     assert not lead.activities.exists()
+
+
+def test_the_field_of_an_industry_suggests_those_there_are(client, cast):
+    for number, industry in enumerate(("食品", "製造業", "製造業", "<b>")):
+        factories.lead(company=factories.company(f"東浜{number}", industry=industry))
+    factories.company("誰もいない会社", industry="農業")
+    client.force_login(cast.mia)
+    address = reverse("lead-industries")
+    assert address in client.get(reverse("leads")).content.decode()
+
+    text = client.get(address).content.decode()
+
+    assert text.count("<option") == 3
+    assert 'value="製造業"' in text
+    assert "農業" not in text
+    assert "<b>" not in text
+
+
+def test_industries_are_those_of_leads_one_sees(client, cast):
+    factories.organization(reps_see_own_team_only=True)
+    factories.lead(company=factories.company("東浜", industry="食品"))
+    client.force_login(cast.otto)
+    assert client.get(reverse("lead-industries")).content == b""

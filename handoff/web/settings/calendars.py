@@ -118,6 +118,7 @@ def close(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             show_error(form, error)
         else:
+            toasts.say(request, _("Closing days added."))
             return redirect(_address(team))
     return _page(request, team, row, HoursForm(initial=_initial(row)), closing_form=form)
 
