@@ -43,6 +43,7 @@ def leads() -> None:
     with connection.cursor() as cursor:
         cursor.execute(MANY_LEADS, {"leads": LEADS, "at": NOON})
         cursor.execute(VISITS, {"at": NOON, "on": NOON.date()})
+        cursor.execute("ANALYZE")
     scored.published(
         [
             scored.rule({"field": "seniority", "op": "gte", "value": "director"}, 10, dimension="authority"),

@@ -15,7 +15,7 @@ from leads.services import import_work
 from scoring.queries import suggestion
 from tests.scoring import scored
 
-pytestmark = [pytest.mark.django_db, pytest.mark.realdata, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.realdata, pytest.mark.once, pytest.mark.timeout(900)]
 NAME = "xeducation/leads_train.csv"
 # Known only after sales worked the lead, says the data's own description.
 AFTERWARDS = {
