@@ -19,7 +19,7 @@ from config.start.surroundings import begin, plainly, say
 from journal import doorbell
 
 # As many as fit into three minutes of a first start.
-SAMPLE_LEADS = 400
+SAMPLE_LEADS = 280
 
 
 def run() -> None:
