@@ -27,5 +27,6 @@ function keep(threshold) {
   // Today's leads are counted by the server, for this line.
   const today = document.getElementById("backtest-today");
   if (!today?.dataset.address) return;
-  window.htmx?.ajax("GET", today.dataset.address + address.search, { target: today, swap: "outerHTML" });
+  // As its source it goes by its hx-sync: a question still on its way is dropped for a newer one.
+  window.htmx?.ajax("GET", today.dataset.address + address.search, { source: today, target: today, swap: "outerHTML" });
 }
