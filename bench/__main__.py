@@ -6,10 +6,11 @@ import django
 
 django.setup()
 
-from bench import backtest, import_rows, leads  # noqa: E402 (they need Django)
+from bench import backtest, import_rows, leads, scoring  # noqa: E402 (they need Django)
 
 BENCHES = {
     "leads": lambda options: leads.run(options.leads),
+    "scoring": lambda options: scoring.run(options.leads),
     "backtest": lambda options: backtest.run(options.handoffs),
     "import": lambda options: import_rows.run(options.leads, options.rows),
 }

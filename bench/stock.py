@@ -1,13 +1,15 @@
 """The stock of a bench: a company that has just begun, and as many leads with scores as wanted, made by the database."""
 
 from django.db import connection
+from django.db.models import Max
 from django.test import Client
 
 from accounts.models import Organization, User
+from accounts.queries import organization
 from accounts.services import api_keys
 from integrations.services import first_start
 from journal import clock
-from leads.models import Lead
+from leads.models import Activity, Content, Lead
 
 ADDRESS = "bench@example.jp"
 RARE, ABSENT, PRESENT = "蘭丸", "鮫島", "佐藤"
@@ -40,6 +42,29 @@ SELECT id, (SELECT min(id) FROM scoring_scoringmodel), id %% 61, CASE WHEN id %%
   id %% 61, 0, 0, 0, 0, false, current_date, now(), 0, 'low', false
 FROM leads_lead l WHERE NOT EXISTS (SELECT 1 FROM leads_leadscore s WHERE s.lead_id = l.id)
 """
+CONTENTS = """
+INSERT INTO leads_content (title, title_key, url, kind, phase, industry)
+SELECT title, title, '', 'page', '', '' FROM unnest(ARRAY['料金のご案内', '導入事例', '製品の紹介', '選び方の手引き', 'よくある質問']) title
+ON CONFLICT (title_key) DO NOTHING
+"""
+# None to twenty of each lead, ten on average, over a year and a half.
+ACTIVITIES = """
+INSERT INTO leads_activity (lead_id, event_id, type, content_id, url, occurred_at, occurred_on, received_at, note,
+  metadata)
+SELECT l.id, 'stock-' || l.id || '-' || n, (ARRAY['site_visit', 'page_view', 'document_download', 'email_open',
+    'email_click', 'webinar_attended'])[1 + (l.id * 7 + n * n) %% 6], (ARRAY[{contents}])[1 + (l.id + n) %% 5], '',
+  t.at, (t.at AT TIME ZONE '{zone}')::date, t.at, '', '{{}}'
+FROM leads_lead l, LATERAL generate_series(1, l.id * 7919 %% 21) n,
+LATERAL (SELECT now() - (1 + (l.id * 31 + n * 97) %% 540) * interval '1 day' AS at) t
+WHERE l.id BETWEEN %(low)s AND %(high)s
+"""
+ONE_MORE = """
+INSERT INTO leads_activity (lead_id, event_id, type, url, occurred_at, occurred_on, received_at, note, metadata)
+SELECT l.id, 'more-' || %(tag)s || '-' || l.id, 'page_view', '', now() - interval '1 day', (now() - interval '1 day')::date,
+  now(), '', '{}'
+FROM leads_lead l WHERE l.id BETWEEN %(low)s AND %(high)s
+"""
+STEP = 50_000
 
 
 def begin() -> User:
@@ -61,6 +86,25 @@ def fill(wanted: int) -> None:
         cursor.execute(SCORES.replace("%%", "%"))
         # Peers' databases were freshly vacuumed; so is this one, or the first readers would pay for it.
         cursor.execute("VACUUM ANALYZE")
+
+
+def act(wanted: int) -> int:
+    """Gives each of the first `wanted` leads its activities, unless it was done before; returns how many are new."""
+    made = 0
+    ids = list(Lead.objects.order_by("pk").values_list("pk", flat=True)[:wanted:STEP])
+    last = Lead.objects.order_by("pk").values_list("pk", flat=True)[min(wanted, Lead.objects.count()) - 1]
+    had = Activity.objects.filter(event_id__startswith="stock-").aggregate(most=Max("lead"))["most"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute(CONTENTS)
+        contents = ", ".join(str(pk) for pk in Content.objects.order_by("pk").values_list("pk", flat=True)[:5])
+        statement = ACTIVITIES.format(contents=contents, zone=organization.current().time_zone)
+        for low, after in zip(ids, [*ids[1:], last + 1], strict=True):
+            if after > had + 1:
+                cursor.execute(statement, {"low": max(low, had + 1), "high": after - 1})
+                made += cursor.rowcount
+        if made:
+            cursor.execute("VACUUM ANALYZE leads_activity")
+    return made
 
 
 def session(user: User) -> str:

@@ -76,7 +76,7 @@ class _Aggregated:
 
     def weighed(self, test: c.ActivityTest, half_life: int) -> Sql:
         """The sum of the decay weights, in billionths."""
-        return self._aggregate(f"SUM({_weight(half_life, self.dialect)})", test, (self.dialect.day(self.dialect.on),))
+        return self._aggregate(f"SUM({weight(half_life, self.dialect)})", test, (self.dialect.day(self.dialect.on),))
 
     def _aggregate(self, what: str, test: c.ActivityTest, params: tuple[object, ...] = ()) -> Sql:
         which = condition_sql.activity_filter(test, self.dialect, until=False)
@@ -87,8 +87,8 @@ class _Aggregated:
         return Sql(f"COALESCE(s.{self.aggregates[key]}, 0)")
 
 
-def _weight(half_life: int, dialect: Dialect) -> str:
-    """The decay weight of one activity as an integer; exponents end at 64 because PostgreSQL refuses underflow.
+def weight(half_life: int, dialect: Dialect) -> str:
+    """The decay weight of one activity `a` as an integer, its one parameter the day; exponents end at 64 because PostgreSQL refuses underflow.
 
     On PostgreSQL a difference of dates is an integer: nothing here is `numeric`, which would be ten times slower.
     """
@@ -130,11 +130,8 @@ class Compiled:
             held = condition_sql.render(rule.condition, self._source, self.dialect)
             return wrap("CASE WHEN ", held, f" THEN {int(rule.points)} ELSE 0 END")
         if rule.half_life_days:
-            points = _rounded(rule.points, self._source.weighed(rule.test, rule.half_life_days))
-        else:
-            points = wrap(f"{int(rule.points)} * ", self._source.counted(rule.test), "")
-        least, most = ("LEAST", "GREATEST") if self.dialect.is_postgres else ("MIN", "MAX")
-        return wrap(f"{most}({-rule.most}, {least}({rule.most}, ", points, "))")
+            return faded(rule, self._source.weighed(rule.test, rule.half_life_days), self.dialect)
+        return _capped(rule, wrap(f"{int(rule.points)} * ", self._source.counted(rule.test), ""), self.dialect)
 
     def _per_lead(self, scope: Scope) -> Sql:
         """f: the model and each rule's points of each lead."""
@@ -280,6 +277,16 @@ class Compiled:
     def _differs(self) -> str:
         unlike = "IS DISTINCT FROM" if self.dialect.is_postgres else "IS NOT"
         return " OR ".join(f"t.{name} {unlike} EXCLUDED.{name}" for name in _SCORE)
+
+
+def faded(rule: RuleSpec, weights: Sql, dialect: Dialect) -> Sql:
+    """The points of a rule with decay, from the sum of the weights of its activities."""
+    return _capped(rule, _rounded(rule.points, weights), dialect)
+
+
+def _capped(rule: RuleSpec, points: Sql, dialect: Dialect) -> Sql:
+    least, most = ("LEAST", "GREATEST") if dialect.is_postgres else ("MIN", "MAX")
+    return wrap(f"{most}({-rule.most}, {least}({rule.most}, ", points, "))")
 
 
 def _rounded(points: int, weights: Sql) -> Sql:

@@ -15,6 +15,8 @@ from journal import services as journal
 from journal.errors import Conflict, Forbidden
 from journal.transactions import retried
 from leads.models import Lead
+from leads.queries import conditions
+from leads.queries.condition_sql import Dialect
 from scoring.domain.choices import ModelState
 from scoring.models import RecomputeRange, RecomputeRun, ScoringModel
 from scoring.queries import drifting, specs
@@ -174,9 +176,9 @@ def _drifted(part: RecomputeRange, at: datetime) -> list[int] | None:
     since = _right_until(part.run)
     if since is None:
         return None
-    return drifting.lead_ids(
-        specs.published(), low=part.low, high=part.high, since=since, on=organization.local_day(at)
-    )
+    known, home = conditions.registry(), organization.current()
+    dialect = Dialect(connection.vendor, organization.local_day(at, home), home.zone, known)
+    return drifting.lead_ids(specs.published(known), low=part.low, high=part.high, since=since, dialect=dialect)
 
 
 def _right_until(run: RecomputeRun) -> date | None:

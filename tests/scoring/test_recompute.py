@@ -1,5 +1,6 @@
 """A full recompute: ranges, progress, stop, resume, superseded; and the pass after local midnight."""
 
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -155,11 +156,12 @@ def totals() -> dict[int, int]:
 
 
 def test_the_midnight_pass_scores_only_whom_time_can_have_changed_and_equals_a_full_pass() -> None:
-    window, fresh, quiet, decays, unmoved = (rows.lead() for _ in range(5))
+    window, fresh, quiet, decays, fades, unmoved = (rows.lead() for _ in range(6))
     rows.activity(window, "site_visit", "2026-11-11")  # nine days before, ten tomorrow
     rows.activity(fresh, "site_visit", "2026-11-18")
     rows.activity(quiet, "call", "2026-11-01")
-    rows.activity(decays, "email_open", "2026-10-30")
+    rows.activity(decays, "email_open", "2026-10-30")  # rounded the same points tomorrow
+    rows.activity(fades, "email_open", "2026-10-16")  # 8 × 2^(-36/30) is the first below 3.5
     drifting_model()
     work(RecomputeRun.objects.get(), EVENING)
     before = totals()
@@ -168,11 +170,36 @@ def test_the_midnight_pass_scores_only_whom_time_can_have_changed_and_equals_a_f
     work(run, MORNING)
     assert (run.state, run.leads_done) == ("done", 3)
     changed = {pk for pk, total in totals().items() if total != before[pk]}
-    assert changed == {window.pk, quiet.pk}
+    assert changed == {window.pk, quiet.pk, fades.pk}
     after = totals()
     assert work(recompute.start(by=None, at=MORNING), MORNING).changed == 0
     assert totals() == after
     assert after[unmoved.pk] == before[unmoved.pk] == -5
+
+
+def test_nights_of_fading_points_add_up_to_a_full_pass() -> None:
+    numbers = random.Random(7)
+    leads = [rows.lead() for _ in range(12)]
+    for lead in leads:
+        for _ in range(numbers.randrange(6)):
+            kind = numbers.choice(("email_open", "site_visit", "call"))
+            rows.activity(lead, kind, (EVENING.date() - timedelta(days=numbers.randrange(-3, 60))).isoformat())
+    scored.published(
+        [
+            scored.rule(VISIT, -7, per_activity=True, cap=12, half_life_days=3),
+            scored.rule({"activity": {"types": ["email_open"], "within_days": 40}}, 9, per_activity=True, cap=20,
+                        half_life_days=11),
+            scored.rule({"activity": {}}, 2, per_activity=True, cap=6, half_life_days=20),
+        ]
+    )  # fmt: skip
+    work(RecomputeRun.objects.get(), EVENING)
+    looked_at = 0
+    for night in range(1, 9):
+        at = EVENING + timedelta(days=night)
+        run = recompute.midnight(at=at)
+        looked_at += work(run, at).leads_done
+        assert work(recompute.start(by=None, at=at), at).changed == 0
+    assert 0 < looked_at < 8 * len(leads)
 
 
 def test_midnight_passes_once_a_day_and_makes_up_for_missed_ones() -> None:
