@@ -17,6 +17,7 @@ from django.db.models import Max, Min
 from accounts.models import User
 from accounts.queries import organization
 from bench import scoring_rules, stock
+from bench import workers as crew
 from bench.report import Line
 from journal import clock
 from leads.domain.choices import StaleCause
@@ -99,23 +100,17 @@ def worked(at: datetime, workers: int = 1) -> float:
     run_id = RecomputeRun.objects.filter(state__in=recompute.GOING).latest("pk").pk
     began = time.monotonic()
     if workers == 1:
-        work(run_id, at)
+        crew.work(run_id, at)
     else:
-        with get_context("spawn").Pool(workers) as pool:
-            pool.starmap(work, [(0, at)] * workers, chunksize=1)  # started and connected before the clock runs
+        with get_context("spawn").Pool(workers, crew.ready) as pool:
+            pool.starmap(crew.work, [(0, at)] * workers, chunksize=1)  # started and connected before the clock runs
             began = time.monotonic()
-            pool.starmap(work, [(run_id, at)] * workers, chunksize=1)
+            pool.starmap(crew.work, [(run_id, at)] * workers, chunksize=1)
     seconds = time.monotonic() - began
     state = RecomputeRun.objects.get(pk=run_id).state
     if state != RecomputeRun.State.DONE:
         raise RuntimeError(f"the run ended as {state}")
     return seconds
-
-
-def work(run_id: int, at: datetime) -> None:
-    """What a Celery worker does."""
-    while recompute.work_range(run_id=run_id, at=at):
-        pass
 
 
 def midnight(at: datetime) -> Iterator[Line]:
@@ -132,7 +127,7 @@ def midnight(at: datetime) -> Iterator[Line]:
 
 def stale(at: datetime) -> Line:
     """A thousand leads whose last mark is an import's, each with something new, scored in one transaction."""
-    home, took = organization.current(), []
+    took: list[float] = []
     first = Lead.objects.aggregate(first=Min("pk"))["first"]
     for number in range(ROUNDS):
         low = first + number * STALE
@@ -143,7 +138,6 @@ def stale(at: datetime) -> Line:
         began = time.monotonic()
         scores.score_stale(at=at)
         took.append(time.monotonic() - began)
-    assert home
     middle = statistics.median(took)
     return Line(
         f"{STALE:,} stale leads",

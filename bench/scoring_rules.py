@@ -6,7 +6,7 @@ LINE, HIGH, MIDDLE = 45, 45, 25
 _FIT: list[tuple[dict[str, Any], int]] = [
     ({"field": "company.employee_count", "op": "gte", "value": 50}, 5),
     ({"field": "company.employee_count", "op": "gte", "value": 300}, 5),
-    ({"field": "company.employee_count", "op": "lte", "value": 19}, -10),
+    ({"field": "company.prefecture", "op": "eq", "value": "福岡県"}, -3),
     ({"field": "company.industry", "op": "in", "value": ["製造業", "建設業"]}, 5),
     ({"field": "company.prefecture", "op": "in", "value": ["東京都", "大阪府"]}, 3),
     ({"field": "company.name", "op": "contains", "value": ["在庫1"]}, 2),
@@ -47,7 +47,7 @@ FROM (
   SELECT y.id, y.fit, y.engagement, y.fit + y.engagement AS total FROM (
     SELECT l.id,
       CASE WHEN co.employee_count >= 50 THEN 5 ELSE 0 END + CASE WHEN co.employee_count >= 300 THEN 5 ELSE 0 END
-      + CASE WHEN COALESCE(co.employee_count_max, co.employee_count) <= 19 THEN -10 ELSE 0 END
+      + CASE WHEN co.prefecture = '福岡県' THEN -3 ELSE 0 END
       + CASE WHEN co.industry IN ('製造業', '建設業') THEN 5 ELSE 0 END
       + CASE WHEN co.prefecture IN ('東京都', '大阪府') THEN 3 ELSE 0 END
       + CASE WHEN {has}(co.name, '在庫1') > 0 THEN 2 ELSE 0 END

@@ -21,11 +21,14 @@ WAITING = (DueKind.OFFER, DueKind.BATCH)
 
 def newly(lead_ids: Iterable[int], *, at: datetime) -> list[Lead]:
     """Leads below MQL that are eligible now: line reached, MQL gate holds, free, and not resting any more."""
-    below = _over_the_line(lead_ids).filter(stage__in=BEFORE_FIRST_LEG)
-    resting = below.filter(not_before__gt=at)
-    awake = Q(not_before__isnull=True) | Q(not_before__lte=at)
-    lifted = lifts.lifted(resting, at=at)
-    return list(gates.passing_entry(below.filter(awake | Q(pk__in=lifted)), at=at).order_by("pk"))
+    below = dict(_over_the_line(lead_ids).filter(stage__in=BEFORE_FIRST_LEG).values_list("pk", "not_before"))
+    resting = {pk for pk, not_before in below.items() if not_before and not_before > at}
+    awake = below.keys() - resting
+    if resting:
+        awake |= lifts.lifted(Lead.objects.filter(pk__in=resting), at=at)
+    if not awake:  # after a recompute hardly anybody is newly eligible, and this is asked for each thousand leads
+        return []
+    return list(gates.passing_entry(_over_the_line(awake), at=at).order_by("pk"))
 
 
 def waiting(lead_ids: Iterable[int], *, at: datetime) -> list[Lead]:

@@ -13,7 +13,7 @@ from journal.transactions import retried
 from leads.domain.choices import DueKind, Stage, StaleCause
 from leads.models import Activity, Lead
 
-CHUNK = 500
+CHUNK, BULK_CHUNK = 500, 2000
 
 
 @retried
@@ -26,8 +26,9 @@ def decide(
     source_id: int | None = None,
 ) -> None:
     """Scores were written: `live` offers by the first handoff rule, `edit` makes MQLs, `bulk` fills a batch."""
-    for start in range(0, len(lead_ids), CHUNK):
-        chunk = lead_ids[start : start + CHUNK]
+    size = BULK_CHUNK if cause == StaleCause.BULK else CHUNK
+    for start in range(0, len(lead_ids), size):
+        chunk = lead_ids[start : start + size]
         if cause == StaleCause.LIVE:
             offer_live(leads=[*eligible.newly(chunk, at=at), *eligible.waiting(chunk, at=at)], at=at)
         elif cause == StaleCause.EDIT:
