@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from handoff import event_lines
-from handoff.queries import field_users, outcomes
+from handoff.queries import eligible, field_users, outcomes
 from handoff.services import batch_entries, contacts, departures, eligibility, imported, merging, refusals
 from journal.models import Event
 from journal.reactions import within
@@ -18,6 +18,7 @@ hooks.on_activities.append(contacts.note_logged)
 hooks.leads_with_handoffs.append(imported.had_handoffs)
 hooks.latest_handovers.append(imported.latest_handovers)
 hooks.leads_moved_here.append(imported.moved_here)
+scoring_hooks.could_be_handed_over.append(eligible.were_they_over_the_line)
 scoring_hooks.outcomes.append(outcomes.latest)
 scoring_hooks.values_at_offers.append(outcomes.values_at)
 

@@ -21,14 +21,23 @@ WAITING = (DueKind.OFFER, DueKind.BATCH)
 
 def newly(lead_ids: Iterable[int], *, at: datetime) -> list[Lead]:
     """Leads below MQL that are eligible now: line reached, MQL gate holds, free, and not resting any more."""
-    below = dict(_over_the_line(lead_ids).filter(stage__in=BEFORE_FIRST_LEG).values_list("pk", "not_before"))
-    resting = {pk for pk, not_before in below.items() if not_before and not_before > at}
-    awake = below.keys() - resting
-    if resting:
-        awake |= lifts.lifted(Lead.objects.filter(pk__in=resting), at=at)
+    awake = _awake(_over_the_line(lead_ids), at)
     if not awake:  # after a recompute hardly anybody is newly eligible, and this is asked for each thousand leads
         return []
     return list(gates.passing_entry(_over_the_line(awake), at=at).order_by("pk"))
+
+
+def were_they_over_the_line(lead_ids: Iterable[int], at: datetime) -> int:
+    """How many of these leads would be newly eligible, did their score reach the line: for rehearsing a draft."""
+    return gates.passing_entry(Lead.objects.filter(pk__in=_awake(_free(lead_ids), at)), at=at).count()
+
+
+def _awake(leads: QuerySet[Lead], at: datetime) -> set[int]:
+    """Those of them below MQL that don't rest, or whose rest is lifted."""
+    below = dict(leads.filter(stage__in=BEFORE_FIRST_LEG).values_list("pk", "not_before"))
+    resting = {pk for pk, not_before in below.items() if not_before and not_before > at}
+    awake = below.keys() - resting
+    return awake | lifts.lifted(Lead.objects.filter(pk__in=resting), at=at) if resting else awake
 
 
 def waiting(lead_ids: Iterable[int], *, at: datetime) -> list[Lead]:
@@ -56,6 +65,11 @@ def were_offered(lead_ids: Iterable[int]) -> set[int]:
 
 
 def _over_the_line(lead_ids: Iterable[int]) -> QuerySet[Lead]:
-    found = Lead.objects.present().filter(pk__in=list(lead_ids), do_not_contact=False, score__reaches_line=True)
+    return _free(lead_ids).filter(score__reaches_line=True)
+
+
+def _free(lead_ids: Iterable[int]) -> QuerySet[Lead]:
+    """Nobody has them in hand, and they may be contacted."""
+    found = Lead.objects.present().filter(pk__in=list(lead_ids), do_not_contact=False)
     open_handoff = Handoff.objects.open().filter(lead=OuterRef("pk"))
     return found.filter(~Exists(open_handoff), joined__isnull=True).select_related("company")

@@ -1,6 +1,6 @@
 """What publishing a draft would do: whom each rule finds, the bands before and after, and who moves most.
 
-Two passes of the compiled statement over the leads, nothing is written.
+Three passes of the compiled statement over the leads, nothing is written.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from leads.domain.condition_fields import Registry
 from leads.models import Lead, LeadScore
 from leads.queries import conditions
 from leads.queries.condition_sql import Sql
+from scoring import hooks
 from scoring.domain.choices import Band
 from scoring.domain.formula import ModelSpec
 from scoring.models import ScoringModel
@@ -23,6 +24,7 @@ from scoring.queries import specs
 from scoring.queries.compile import Compiled, Scope
 
 MOST_EXAMPLES = 10
+CHUNK = 5000
 _EVERYBODY = Scope(low=1, high=2**62)
 
 
@@ -52,7 +54,10 @@ class BandRow:
 
 @dataclass(frozen=True)
 class Effect:
-    """Counts over all present leads. `matches`: rule key → how many leads it gives or takes points."""
+    """Counts over all present leads. `matches`: rule key → how many leads it gives or takes points.
+
+    `newly`: who would reach the line and doesn't today; `newly_free`: of these, who could be handed over then.
+    """
 
     leads: int
     matches: Mapping[str, int] = field(default_factory=dict)
@@ -61,6 +66,8 @@ class Effect:
     reaching_before: int = 0
     reaching_after: int = 0
     changed: int = 0
+    newly: int = 0
+    newly_free: int = 0
     moved: tuple[Moved, ...] = ()
 
     @property
@@ -81,6 +88,7 @@ def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
         middle=Count("pk", filter=Q(band=Band.MIDDLE)),
         reaching=Count("pk", filter=Q(reaches_line=True)),
     )
+    newly = _newly(compiled) if changed else []
     return Effect(
         leads=present,
         matches=matches,
@@ -93,6 +101,8 @@ def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
         reaching_before=stored["reaching"],
         reaching_after=reaching,
         changed=changed,
+        newly=len(newly),
+        newly_free=_free(newly, at),
         moved=_moved(compiled, user) if changed else (),
     )
 
@@ -148,6 +158,27 @@ def _counts(compiled: Compiled, own: ModelSpec) -> tuple[dict[str, int], dict[st
     bands = {band.value: 0 for band in Band} | {row[0]: row[1] for row in rows}
     matches = {rule.key: sum(row[4 + n] for row in rows) for n, rule in enumerate(own.rules)}
     return bands, matches, sum(row[2] for row in rows), sum(row[3] for row in rows)
+
+
+def _newly(compiled: Compiled) -> list[int]:
+    yes, no = ("TRUE", "FALSE") if connection.vendor == "postgresql" else ("1", "0")
+    statement = (
+        Sql("SELECT n.lead_id FROM (")
+        + compiled.scores(_EVERYBODY)
+        + Sql(
+            f") n LEFT JOIN leads_leadscore t ON t.lead_id = n.lead_id "
+            f"WHERE n.reaches_line = {yes} AND COALESCE(t.reaches_line, {no}) = {no} ORDER BY n.lead_id"
+        )
+    )
+    return [row[0] for row in _fetch(statement)]
+
+
+def _free(lead_ids: list[int], at: datetime) -> int:
+    return sum(
+        asked(lead_ids[start : start + CHUNK], at)
+        for asked in hooks.could_be_handed_over
+        for start in range(0, len(lead_ids), CHUNK)
+    )
 
 
 def _moved(compiled: Compiled, user: Any) -> tuple[Moved, ...]:

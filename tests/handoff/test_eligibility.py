@@ -11,11 +11,13 @@ from handoff.services import batches, eligibility, handoffs, intake, transition
 from leads.models import DuplicatePair, Lead
 from leads.queries import timeline
 from leads.services import activities, lead_changes
+from scoring.queries import effect
 from scoring.services import presets, scores
 from tests import factories
 from tests.cast import NOON, tokyo
 from tests.handoff import stories
 from tests.handoff.stories import fresh
+from tests.scoring import scored
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -405,3 +407,19 @@ def test_where_nobody_has_been_set_up_leads_over_the_line_stay(org):
 
     for cause in ("live", "edit", "bulk"):
         assert reached(lead, cause=cause, reason="activity").stage == "lead"
+
+
+def test_a_rehearsal_tells_how_many_of_the_newly_reaching_could_be_handed_over(small):
+    draft = scored.draft([scored.rule({"field": "title", "op": "eq", "value": "課長"}, 40)], line=40)
+    free, resting, silent, with_sales, other = (
+        stories.lead(total=0, title=title) for title in ("課長", "課長", "課長", "課長", "部長")
+    )
+    Lead.objects.filter(pk=resting.pk).update(not_before=LATER)
+    Lead.objects.filter(pk=silent.pk).update(do_not_contact=True)
+    handoffs.offer(lead=fresh(with_sales), by=small.mia, at=NOON, to=small.sato)
+
+    found = effect.of(draft, user=small.mia, at=NOON)
+
+    assert (found.newly, found.newly_free) == (4, 1)
+    assert not Batch.objects.exists()
+    assert other.pk not in {moved.lead.pk for moved in found.moved if moved.crosses}
