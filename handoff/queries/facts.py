@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.queries import organization
 from leads.domain import conditions as c
-from leads.domain.condition_fields import Kind, Registry
+from leads.domain.condition_fields import Field, Kind, Registry
 from leads.domain.condition_reading import ActivityFact, Facts
 from leads.models import Activity, Lead
 from leads.queries import conditions
@@ -51,7 +51,8 @@ def frozen(found: Facts, *, at: datetime) -> dict[str, Any]:
 def thawed(kept: Mapping[str, Any], *, known: Registry, needs: Needs | None = None) -> tuple[Facts, date] | None:
     """What `frozen` kept, as conditions read it, with its local day; None where an episode kept nothing.
 
-    A field that was made since is unknown, one that was taken away is left out. With `needs` only what they read.
+    A field that was made since is unknown, and so is what an own field kept under another kind; one that was taken
+    away is left out. With `needs` only what they read.
     """
     if not kept.get("on"):
         return None
@@ -64,7 +65,7 @@ def thawed(kept: Mapping[str, Any], *, known: Registry, needs: Needs | None = No
     ]
     return (
         Facts(
-            {name: _read(values.get(name), known.fields[name].kind) for name in names},
+            {name: _read(values.get(name), known.fields[name]) for name in names},
             tuple(activities),
         ),
         date.fromisoformat(kept["on"]),
@@ -101,12 +102,14 @@ def _told(activity: ActivityFact) -> dict[str, Any]:
     return {name: value for name, value in activity._asdict().items() if value not in (None, "")}
 
 
-def _read(value: Any, kind: Kind) -> Any:
+def _read(value: Any, field: Field) -> Any:
+    if field.custom_key:
+        return conditions.custom_value(value, field.kind)
     if value is None:
         return None
-    if kind == Kind.RANGE:
+    if field.kind == Kind.RANGE:
         return tuple(value)
-    return date.fromisoformat(value) if kind in (Kind.DATE, Kind.MOMENT) else value
+    return date.fromisoformat(value) if field.kind in (Kind.DATE, Kind.MOMENT) else value
 
 
 def _plain(value: Any) -> Any:

@@ -174,7 +174,7 @@ def _values(row: Mapping[str, Any], known: Registry, zone: ZoneInfo) -> dict[str
 
 def _value(row: Mapping[str, Any], field: condition_fields.Field, zone: ZoneInfo) -> Any:
     if field.custom_key:
-        return _custom_value(row["custom"].get(field.custom_key), field.kind)
+        return custom_value(row["custom"].get(field.custom_key), field.kind)
     value = row[PATHS.get(field.name, field.name)]
     if field.kind == condition_fields.Kind.RANGE:
         return (value, row[PATHS[f"{field.name}_max"]])
@@ -183,8 +183,8 @@ def _value(row: Mapping[str, Any], field: condition_fields.Field, zone: ZoneInfo
     return None if value == "" else value
 
 
-def _custom_value(value: Any, kind: condition_fields.Kind) -> Any:
-    """The value when it has its field's type, else unknown, as in SQL."""
+def custom_value(value: Any, kind: condition_fields.Kind) -> Any:
+    """A stored value of an own field when it has the field's type, else None for unknown, as in SQL."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     match kind:
         case condition_fields.Kind.NUMBER:

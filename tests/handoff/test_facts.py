@@ -12,7 +12,7 @@ from leads.domain import conditions as c
 from leads.domain.condition_reading import ActivityFact, Facts
 from leads.models import Activity
 from leads.queries import conditions
-from leads.services import activities
+from leads.services import activities, custom_fields
 from tests import factories
 from tests.cast import NOON
 from tests.handoff import stories
@@ -42,6 +42,21 @@ def test_a_value_that_was_unknown_is_not_kept_and_is_unknown_again():
     assert found.values["department"] is None
     assert "department" not in kept["values"]
     assert facts.thawed(json.loads(json.dumps(kept)), known=known)[0].values == found.values
+
+
+@pytest.mark.parametrize("kind", ["date", "number", "yes_no"])
+def test_what_an_own_field_kept_before_it_was_of_another_kind_is_unknown(kind):
+    stories.small()
+    field = custom_fields.add(label="予算", kind="text", by=None, at=NOON)
+    name = f"custom.{field.key}"
+    kept = facts.frozen(facts.facts_of(factories.lead(custom={field.key: "来期に500万円"})), at=NOON)
+    custom_fields.delete(field=field, by=None, at=NOON)
+    custom_fields.add(label="予算", kind=kind, by=None, at=NOON)
+
+    read, _on = facts.thawed(json.loads(json.dumps(kept)), known=conditions.registry())
+
+    assert kept["values"][name] == "来期に500万円"
+    assert read.values[name] is None
 
 
 def test_only_what_conditions_read_is_thawed():
