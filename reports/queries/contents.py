@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 # One pass over the activities of these contents (the index of content_id), then one look-up per lead and stage.
-# A won result that was taken back later does not count, as everywhere in the figures.
+# A won result that was taken back later does not count, as everywhere in the figures (`reached.won_since`).
 _BROUGHT = """
 WITH touch AS (
   SELECT a.content_id, a.lead_id, MIN(a.occurred_at) AS at
@@ -18,7 +18,10 @@ SELECT t.content_id, COUNT(*), COUNT(m.id), COUNT(o.id), SUM(CASE WHEN EXISTS (
     SELECT 1 FROM handoff_stagetransition w
     WHERE w.lead_id = t.lead_id AND w.to_stage = 'won' AND w.at >= t.at AND NOT EXISTS (
       SELECT 1 FROM handoff_stagetransition b
-      WHERE b.lead_id = w.lead_id AND b.from_stage = 'won' AND b.corrected AND b.id > w.id
+      WHERE b.lead_id = w.lead_id AND b.from_stage = 'won' AND b.corrected AND b.id > w.id AND NOT EXISTS (
+        SELECT 1 FROM handoff_stagetransition a
+        WHERE a.lead_id = w.lead_id AND a.from_stage = 'won' AND a.id > w.id AND a.id < b.id
+      )
     )
   ) THEN 1 ELSE 0 END)
 FROM touch t

@@ -63,7 +63,11 @@ def _any_of(transitions: QuerySet[StageTransition], lead: str) -> ExpressionWrap
 
 
 def _corrections(as_of: datetime) -> QuerySet[StageTransition]:
-    """The correction of a won transition: the lead's first step out of WON after it, marked as corrected."""
-    return StageTransition.objects.filter(
-        lead=OuterRef("lead"), from_stage=Stage.WON, corrected=True, pk__gt=OuterRef("pk"), at__lte=as_of
-    )
+    """The correction of a won transition: the lead's first step out of WON after it, marked as corrected.
+
+    A step out before it was into another deal, whose result is then the one corrected.
+    """
+    won = {"lead": OuterRef("lead"), "from_stage": Stage.WON}
+    before = StageTransition.objects.filter(**won, pk__gt=OuterRef(OuterRef("pk")), pk__lt=OuterRef("pk"))
+    after = StageTransition.objects.filter(**won, corrected=True, pk__gt=OuterRef("pk"), at__lte=as_of)
+    return after.filter(~Exists(before))

@@ -54,6 +54,10 @@ def test_a_content_brought_what_came_after_it(page, cast):
     enter(before, "mql", days_ago=20)
     enter(corrected, "mql", "won")
     StageTransition.objects.create(lead=corrected, from_stage="won", to_stage="lost", at=NOON, corrected=True)
+    # A second deal whose win was corrected leaves the first one won.
+    for before_it, after_it in (("won", "opportunity"), ("opportunity", "won"), ("won", "lost")):
+        values = {"from_stage": before_it, "to_stage": after_it, "corrected": after_it == "lost"}
+        StageTransition.objects.create(lead=won, at=NOON, **values)
 
     found = brought(Content.objects.values_list("pk", flat=True))
     by_title = {content.title: found[content.pk] for content in Content.objects.all()}

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from feedback.services import feedback
-from handoff.models import Episode
+from handoff.models import Episode, StageTransition
 from handoff.queries import facts
 from handoff.services import handoffs
 from journal.clock import frozen
@@ -155,6 +155,16 @@ def test_what_is_lost_and_won_after_all_is_won_and_a_win_taken_back_is_not(peopl
 
     feedback.give(handoff=own, result="lost", reason="budget", by=people.sato, at=NOON + timedelta(hours=2))
     assert score_outcome.score_outcome(question()).everything == Outcomes(1, 1, 0, 1)
+
+
+def test_a_win_stands_although_the_result_of_a_later_deal_was_corrected(people):
+    lead = ended(people, "won")
+    steps = [("won", "opportunity", False), ("opportunity", "won", False), ("won", "lost", True)]
+    for number, (before, after, corrected) in enumerate(steps, start=1):
+        at = NOON + timedelta(minutes=10 + number)
+        StageTransition.objects.create(lead=lead, from_stage=before, to_stage=after, at=at, corrected=corrected)
+
+    assert score_outcome.score_outcome(question()).everything.won == 1
 
 
 def test_what_happened_after_the_moment_asked_about_does_not_count(people):
