@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.interface.clock_faces import ClockFace
@@ -40,7 +41,7 @@ class Step:
 class ExampleForm(forms.Form):
     """One field of each kind, the first with a fault."""
 
-    again_on = forms.DateField(error_messages={"invalid": _("That is not a date. Example: 2026-11-20.")})
+    again_on = forms.DateField(error_messages={"invalid": gettext_lazy("That is not a date. Example: 2026-11-20.")})
     word = forms.CharField(required=False)
     size = forms.ChoiceField(choices=[("small", "S"), ("large", "L")], help_text="…")
     agrees = forms.BooleanField(required=False)

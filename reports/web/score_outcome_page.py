@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.interface import figures
 from accounts.interface.forms import DateInput
 from feedback.domain.choices import Reason
 from feedback.permissions import may_conclude
 from feedback.queries import answer_checks
+from feedback.services.answer_checks import LONGEST
 from handoff.models import Episode
 from leads.domain.choices import Stage
 from reports.domain.figures import UNCERTAIN_BELOW, Rate
@@ -36,9 +37,9 @@ class ConclusionForm(forms.Form):
     """What was concluded, and when to look again."""
 
     conclusion = forms.CharField(
-        max_length=2000,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
-        error_messages={"required": _("Write what you concluded.")},
+        error_messages={"required": gettext_lazy("Write what you concluded.")},
     )
     next_on = forms.DateField(widget=DateInput(attrs={"class": "form-control"}))
 

@@ -1,12 +1,15 @@
 """Every text that code or a page shows is written in Japanese, once, with the same placeholders."""
 
+import ast
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 import polib
 import pytest
 
 from config.start import messages
+from tests.house import tracked
 
 pytestmark = pytest.mark.once
 
@@ -49,6 +52,34 @@ def test_a_text_reads_the_same_wherever_it_stands():
     for _app, entry in entries():
         readings[messages.key(entry)][tuple(written(entry))] += 1
     assert [text for text, found in readings.items() if len(found) > 1] == []
+
+
+def at_import(node: ast.AST) -> Iterator[ast.Call]:
+    """The calls that run when the module is imported: outside of functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.Call):
+            yield child
+        yield from at_import(child)
+
+
+def eager(tree: ast.AST) -> set[str]:
+    """What a module calls the functions that translate at once."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = [name for node in imports if node.module == "django.utils.translation" for name in node.names]
+    return {name.asname or name.name for name in names if name.name.endswith("gettext")}
+
+
+def test_no_text_is_translated_when_its_module_is_imported():
+    """It would stay in the language of whoever started the server."""
+    found = []
+    for path in tracked.ending(".py"):
+        tree = ast.parse(tracked.text(path))
+        names = eager(tree)
+        calls = [call for call in at_import(tree) if isinstance(call.func, ast.Name) and call.func.id in names]
+        found += [f"{tracked.name(path)}:{call.lineno}" for call in calls]
+    assert found == []
 
 
 @pytest.mark.gettext

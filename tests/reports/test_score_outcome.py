@@ -345,6 +345,14 @@ def test_ar_38_a_conclusion_is_recorded_from_the_page_and_shown_with_its_history
         assert client.post(address, {"conclusion": "x", "next_on": "2027-01-04"}).status_code == 403
 
 
+def test_an_empty_conclusion_is_refused_in_the_readers_language(people, client):
+    client.force_login(people.mia)
+    client.cookies["handoff_language"] = "en"
+    with frozen(LATER):
+        refused = client.post("/dashboard/answer-check/", {"conclusion": "", "next_on": "2027-01-04"})
+    assert "Write what you concluded." in refused.content.decode()
+
+
 def test_whether_a_lead_reached_a_stage_is_read_from_one_index(people):
     """Any other index reads all entries of the lead, or all of the stage, for each handoff of the period."""
     ended(people, "won")
