@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.models import User
+from handoff.domain.choices import HandoffState
 from handoff.models import Handoff
 from handoff.services import offers, withdrawals
 from journal.errors import DomainError
@@ -39,10 +40,11 @@ def offer_many(*, leads: Sequence[Lead], by: User, at: datetime) -> Bulk:
 def withdraw_many(*, offered_at: datetime, by: User, at: datetime) -> tuple[int, int]:
     """Takes back what this person handed over in that one moment; how many came back, how many were answered already.
 
-    Each in a transaction of its own.
+    Each in a transaction of its own; what was withdrawn before is neither.
     """
     back = 0
-    offered = list(Handoff.objects.filter(offered_by=by, offered_at=offered_at).order_by("pk"))
+    made = Handoff.objects.filter(offered_by=by, offered_at=offered_at)
+    offered = list(made.exclude(state=HandoffState.WITHDRAWN).order_by("pk"))
     for handoff in offered:
         try:
             withdrawals.withdraw(handoff=handoff, by=by, at=at)

@@ -114,6 +114,8 @@ def undo(request: HttpRequest, moment: int) -> HttpResponse:
     if answered:
         left = ngettext("%(n)d was answered already and stays.", "%(n)d were answered already and stay.", answered)
         toasts.warn(request, left % {"n": answered})
+    if not back and not answered:
+        toasts.warn(request, _("There is nothing left to withdraw."))
     return redirect(safe_next(request, reverse("leads")))
 
 

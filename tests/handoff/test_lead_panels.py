@@ -248,6 +248,18 @@ def test_what_was_handed_over_from_the_list_comes_back_at_a_touch_while_unanswer
     assert client.post("/leads/offer/99999999999999999999999/undo/").status_code == 404
 
 
+def test_a_second_undo_of_handing_over_calls_nothing_answered(client, small):
+    client.force_login(small.mia)
+    listed = client.post("/leads/offer/", {"lead": [stories.lead().pk], "next": "/leads/"}, follow=True)
+    undo = re.search(r"/leads/offer/(\d+)/undo/", listed.content.decode())[0]
+    client.post(undo)
+
+    text = client.post(undo, follow=True).content.decode()
+
+    assert "取り下げられる引き渡しはありません" in text
+    assert "回答済み" not in text
+
+
 def test_one_handover_from_the_lead_s_page_can_be_undone_too(client, small):
     lead = stories.lead()
     client.force_login(small.mia)
