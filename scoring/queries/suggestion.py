@@ -10,7 +10,7 @@ from accounts.interface import figures
 from leads.domain.condition_fields import Registry
 from leads.queries import conditions
 from scoring.domain.suggested import LEAST_OUTCOMES, MOST_RULES, SuggestedRule, Suggestion
-from scoring.models import ScoringModel
+from scoring.models import Rule, ScoringModel
 from scoring.queries import outcome_sample
 
 
@@ -46,13 +46,17 @@ def why_none(found: Suggestion) -> str:
     ) % {"least": LEAST_OUTCOMES, "good": figures.number(found.good), "bad": figures.number(found.bad)}
 
 
+def twin(model: ScoringModel, condition: object, known: Registry) -> Rule | None:
+    """The model's rule with the same condition, however that is written, and points that count once.
+
+    A suggestion with this condition changes that rule's points. Raises InvalidCondition.
+    """
+    node = conditions.read(condition, known=known)
+    once = [rule for rule in model.rules.all() if not rule.per_activity]
+    return next((rule for rule in once if conditions.read(rule.condition, known=known) == node), None)
+
+
 def _beside(model: ScoringModel, rules: Sequence[SuggestedRule], known: Registry) -> list[SuggestedRule]:
-    """The rules, each with the rule of the model that has the same condition."""
-    present = {
-        conditions.read(rule.condition, known=known): rule for rule in model.rules.all() if not rule.per_activity
-    }
-    found = []
-    for rule in rules:
-        same = present.get(conditions.read(rule.condition, known=known))
-        found.append(replace(rule, key=same.key, present=same.points) if same else rule)
-    return found
+    """The rules, each with its twin."""
+    pairs = [(rule, twin(model, rule.condition, known)) for rule in rules]
+    return [replace(rule, key=same.key, present=same.points) if same else rule for rule, same in pairs]

@@ -12,11 +12,13 @@ from accounts.queries import organization
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import retried
+from leads.domain.condition_fields import Registry
+from leads.domain.conditions import InvalidCondition
 from leads.queries import conditions
 from scoring.domain import check, formula, presets
 from scoring.domain.choices import ModelState
 from scoring.models import Agreement, RecomputeRun, Rule, ScoringModel
-from scoring.queries import specs
+from scoring.queries import specs, suggestion
 from scoring.services import draft_values, locks, recompute
 
 # The model without a condition is tried last.
@@ -171,16 +173,25 @@ def add_rules(
 ) -> ScoringModel:
     """Adds several rules at once, in one change of the draft; `in_place`: instead of all that it has.
 
-    A rule whose condition the draft has already only changes that rule's points.
+    A rule whose condition the draft has already only changes that rule's points. Raises as `patch` does.
     """
     kept = [] if in_place else _rule_values(model)
+    places, known = {rule["key"]: rule for rule in kept}, conditions.registry()
     for rule in rules:
-        same = next((known for known in kept if known["condition"] == rule.get("condition")), None)
-        if same is not None and not same["per_activity"]:
+        same = places.get(_twin_key(model, rule, known))
+        if same is not None:
             same["points"] = rule.get("points")
         else:
             kept.append(dict(rule))
     return patch(model=model, values={"rules": kept}, by=by, at=at, version=version)
+
+
+def _twin_key(model: ScoringModel, rule: Mapping[str, Any], known: Registry) -> str:
+    try:
+        same = suggestion.twin(model, rule.get("condition"), known)
+    except InvalidCondition:
+        return ""  # whoever reads the draft's values says what is wrong
+    return same.key if same else ""
 
 
 def remove_rule(*, model: ScoringModel, key: str, by: Any, at: datetime, version: int | None = None) -> ScoringModel:

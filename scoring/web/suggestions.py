@@ -158,7 +158,7 @@ def _posted(texts: Sequence[str]) -> list[dict[str, Any]]:
     for text in texts:
         try:
             rule = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(rule, dict):
             found.append(rule)

@@ -120,6 +120,19 @@ def test_a_rule_that_is_there_takes_the_suggested_points(mia: Client) -> None:
     assert list(model.rules.values_list("key", "label_ja", "points")) == [("mine", "役職", first["points"])]
 
 
+def test_a_rule_that_is_there_in_other_writing_takes_the_suggested_points_too(mia: Client) -> None:
+    visits = {"activity": {"types": ["site_visit"]}}
+    written_out = {"activity": {"types": ["site_visit"], "at_least": 1}}
+    model = scored.draft(
+        [scored.rule(visits, 1, key="each", per_activity=True, cap=5), scored.rule(written_out, 3, key="mine")]
+    )
+
+    taken = {"dimension": "engagement", "condition": visits, "points": 8}
+    mia.post(f"/scoring/{model.pk}/suggestions/take/", {"rule": json.dumps(taken)})
+
+    assert list(model.rules.order_by("position").values_list("key", "points")) == [("each", 1), ("mine", 8)]
+
+
 def test_the_ticked_rules_can_take_the_place_of_the_drafts_own(mia: Client) -> None:
     history()
     model = scored.draft([scored.rule({"activity": {"types": ["site_visit"]}}, 5)])
@@ -146,7 +159,7 @@ def test_too_few_outcomes_say_how_many_are_missing(mia: Client) -> None:
     assert "それぞれ30件以上必要です。いまは12件と28件です。" in said
 
 
-@pytest.mark.parametrize("value", ["", "[]", "{", '{"points": "x"}', '{"condition": {"field": "stage", "op": "known"}, "points": 5, "dimension": "fit"}'])  # fmt: skip
+@pytest.mark.parametrize("value", ["", "[]", "{", "[" * 100_000, '{"points": "x"}', '{"condition": {"field": "stage", "op": "known"}, "points": 5, "dimension": "fit"}'])  # fmt: skip
 def test_what_is_no_rule_is_refused_and_changes_nothing(mia: Client, value: str) -> None:
     model = scored.draft([scored.rule(DIRECTORS, 5)])
     answer = mia.post(f"/scoring/{model.pk}/suggestions/take/", {"rule": value})
