@@ -20,13 +20,14 @@ from scoring.web import rule_sentences
 
 @dataclass(frozen=True)
 class RuleRow:
-    """A rule in words and points, before and after; nothing in words where only its points differ."""
+    """A rule in words and points, before and after; `notes`: what else differs, where words and points don't say it."""
 
     kind: str
     before: tuple[Part, ...]
     after: tuple[Part, ...]
     points_before: int | None
     points_after: int | None
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,21 @@ def _row(change: RuleChange, known: Registry) -> RuleRow:
         _words(change.after, known),
         change.before.points if change.before else None,
         change.after.points if change.after else None,
+        tuple(_notes(change.before, change.after)) if change.before and change.after else (),
     )
+
+
+def _notes(before: RuleSpec, after: RuleSpec) -> Iterator[str]:
+    if before.dimension != after.dimension:
+        yield gettext("moved from “%(dimension)s”") % {
+            "dimension": rule_sentences.dimension_words(before.dimension).name
+        }
+    pairs = ((before.label_ja, after.label_ja), (before.label_en, after.label_en))
+    # Another condition is called otherwise by itself.
+    renamed = [pair for pair in pairs if pair[0] != pair[1]] if before.condition == after.condition else []
+    if renamed:
+        was, now = (" / ".join(words) for words in zip(*renamed, strict=True))
+        yield gettext("renamed from “%(before)s” to “%(after)s”") % {"before": was, "after": now}
 
 
 def _words(rule: RuleSpec | None, known: Registry) -> tuple[Part, ...]:

@@ -112,6 +112,22 @@ def test_the_page_says_it_in_words(two, client, cast: Cast, language: str, words
     assert client.get(f"/scoring/{two[0].pk}/diff/?against={two[1].pk}").status_code == 200
 
 
+def test_a_rule_that_only_moved_or_was_renamed_says_which(client, cast: Cast) -> None:
+    first = scored.published(
+        [scored.rule(VISIT, 9, key="visit"), scored.rule(DEMO, 5, key="demo", label_ja="デモ", label_en="Demo")]
+    )
+    rules = [scored.rule(VISIT, 9, key="visit", dimension="intent")]
+    rules += [scored.rule(DEMO, 5, key="demo", label_ja="デモ依頼", label_en="Demo")]
+    second = models.copy(model=first, changes={"rules": rules}, by=cast.ada, at=NOON)
+    client.force_login(cast.ada)
+
+    text = client.get(f"/scoring/{second.pk}/diff/").content.decode()
+
+    assert "「行動」から移動" in text
+    assert "名称を「デモ」から「デモ依頼」に変更" in text
+    assert text.count("から移動") == 1
+
+
 def test_versions_that_say_the_same_say_so(client, cast: Cast) -> None:
     first = scored.published([scored.rule(VISIT, 9, key="visit")])
     second = models.copy(model=first, changes={}, by=cast.ada, at=NOON)
