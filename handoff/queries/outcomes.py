@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
-from handoff.domain.choices import Leg
 from handoff.models import Episode, StageTransition
+from handoff.queries import legs
 from leads.domain.choices import Stage
 from leads.models import Lead
 from scoring.hooks import Outcome
@@ -16,7 +16,6 @@ from scoring.hooks import Outcome
 # Entering one of these is what a handoff is for (商談化).
 REACHED = (Stage.OPPORTUNITY, Stage.WON)
 ENDED = (Stage.LOST, Stage.DISQUALIFIED)
-FROM_MARKETING = (Leg.MARKETING_TO_INSIDE, Leg.MARKETING_TO_FIELD)
 AT_ONCE = 1000
 
 
@@ -58,7 +57,7 @@ def _offers(leads: list[int]) -> dict[int, list[tuple[datetime, int]]]:
     found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     for start in range(0, len(leads), AT_ONCE):
         rows = Episode.objects.filter(
-            lead__in=leads[start : start + AT_ONCE], leg__in=FROM_MARKETING, withdrawn_at__isnull=True
+            lead__in=leads[start : start + AT_ONCE], leg__in=legs.FIRST_LEGS, withdrawn_at__isnull=True
         )
         for lead, at, number in rows.values_list("lead", "offered_at", "pk"):
             found[lead].append((at, number))

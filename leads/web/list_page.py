@@ -25,9 +25,9 @@ from leads.queries import lead_list, lead_rows
 from leads.queries.lead_filter import LeadFilter
 from leads.web import bulk_strip, list_columns, list_sentence, peek, saved_lists
 
-# Route, icon, whether it is the one filled button, and who sees it (None: everybody; the page behind asks itself).
 # As many as a list of suggestions can be looked through.
 MOST_INDUSTRIES = 200
+# Route, icon, whether it is the one filled button, and who sees it (None: everybody; the page behind asks itself).
 BULK_ROUTES = (
     ("handoff-bulk-offer", "arrow-right", True, None),
     ("lead-bulk-assign", "user-check", False, Permission.MOVE_STAGES),

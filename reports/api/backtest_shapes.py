@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.api.moments import DayField
-from reports.api.questions import LONGEST_DAYS
+from reports.api.questions import check_names, check_period
+from reports.api.rounding import rounded
 from reports.domain import backtest as arithmetic
 from reports.domain.backtest import Cut, Decile, Told
 from reports.domain.figures import Rate
@@ -36,16 +36,11 @@ class BacktestRequest(serializers.Serializer[Any]):
         return {"from": DayField(help_text="First local day"), **super().get_fields()}
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
-        if unknown:
-            raise serializers.ValidationError({name: [_("There is no such parameter.")] for name in unknown})
+        check_names(data, self.fields)
         return super().to_internal_value(data)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        if not given["from"] < given["to"]:
-            raise serializers.ValidationError({"to": [_("The period ends before it begins; `to` is the day after.")]})
-        if (given["to"] - given["from"]).days > LONGEST_DAYS:
-            raise serializers.ValidationError({"to": [_("The period can be at most ten years.")]})
+        check_period(given["from"], given["to"])
         return given
 
 
@@ -78,14 +73,17 @@ class BacktestCut(serializers.Serializer[Any]):
     uncertain = serializers.BooleanField(help_text="Fewer than 20 handed over")
 
 
-class BacktestBand(serializers.Serializer[Any]):
-    band = serializers.CharField(help_text="high, middle or low")
-    cases = _count("Counted handoffs in the band")
-    with_outcome = _count("Of these, with the outcome")
-    rate = _share("with_outcome ÷ cases")
+class BacktestRate(serializers.Serializer[Any]):
+    rate = _share("Share of the cases with the outcome")
     rate_low = _share("Lower end of its 95 % interval (Wilson)")
     rate_high = _share("Upper end")
     uncertain = serializers.BooleanField(help_text="Fewer than 20 cases")
+
+
+class BacktestBand(BacktestRate):
+    band = serializers.CharField(help_text="high, middle or low")
+    cases = _count("Counted handoffs in the band")
+    with_outcome = _count("Of these, with the outcome")
 
 
 class BacktestDecile(serializers.Serializer[Any]):
@@ -102,18 +100,14 @@ class BacktestDecile(serializers.Serializer[Any]):
     uncertain = serializers.BooleanField(help_text="Fewer than 20 cases")
 
 
-class BacktestPart(serializers.Serializer[Any]):
+class BacktestPart(BacktestRate):
     id = serializers.CharField(help_text="Key of the rule, or id of the content")
     label = serializers.CharField(help_text="What it is called")
     points = serializers.IntegerField(allow_null=True, help_text="The rule's points; null for a content")
     cases = _count("Counted handoffs that it gave or took points; that had seen the content before the offer")
     reach = _share("cases ÷ all counted")
-    rate = _share("Share of them with the outcome")
-    rate_low = _share("Lower end of its 95 % interval (Wilson)")
-    rate_high = _share("Upper end")
     rate_without = _share("Share of the others with the outcome")
     lift = _share("rate ÷ the rate of all")
-    uncertain = serializers.BooleanField(help_text="Fewer than 20 cases")
 
 
 class BacktestSide(serializers.Serializer[Any]):
@@ -177,7 +171,7 @@ def _side(side: Side, stored: dict[int, ScoringModel]) -> Row:
     return {
         "model": {"id": str(model.pk), "name": model.name, "version": model.number, "state": model.state},
         "line": _cut(arithmetic.cut(side.tally, side.model.line)),
-        "auc": _rounded(arithmetic.auc(side.tally)),
+        "auc": rounded(arithmetic.auc(side.tally)),
         "bands": [{"band": band} | _rate(rate) for band, rate in side.bands.items()],
         "deciles": [_decile(one) for one in arithmetic.deciles(side.tally)],
         "thresholds": [_cut(one) for one in arithmetic.cuts(side.tally)],
@@ -191,10 +185,10 @@ def _cut(cut: Cut) -> Row:
         "threshold": cut.start,
         "handed_over": cut.handed_over,
         "with_outcome": cut.precision.numerator,
-        "precision": _rounded(cut.precision.value),
-        "precision_low": _rounded(low),
-        "precision_high": _rounded(high),
-        "recall": _rounded(cut.recall.value),
+        "precision": rounded(cut.precision.value),
+        "precision_low": rounded(low),
+        "precision_high": rounded(high),
+        "recall": rounded(cut.recall.value),
         "uncertain": cut.precision.is_uncertain,
     }
 
@@ -204,9 +198,9 @@ def _rate(rate: Rate) -> Row:
     return {
         "cases": rate.denominator,
         "with_outcome": rate.numerator,
-        "rate": _rounded(rate.value),
-        "rate_low": _rounded(low),
-        "rate_high": _rounded(high),
+        "rate": rounded(rate.value),
+        "rate_low": rounded(low),
+        "rate_high": rounded(high),
         "uncertain": rate.is_uncertain,
     }
 
@@ -218,18 +212,14 @@ def _decile(decile: Decile) -> Row:
         "lowest": decile.lowest,
         "cases": decile.cases,
         "with_outcome": round(decile.hits, 2),
-        "rate": _rounded(decile.rate),
-        "lift": _rounded(decile.lift),
-        "captured": _rounded(decile.captured),
+        "rate": rounded(decile.rate),
+        "lift": rounded(decile.lift),
+        "captured": rounded(decile.captured),
         "uncertain": decile.is_uncertain,
     }
 
 
 def _part(key: str, name: str, points: int | None, told: Told) -> Row:
-    row = {"id": key, "label": name, "points": points, "reach": _rounded(told.reach.value)} | _rate(told.matched)
+    row = {"id": key, "label": name, "points": points, "reach": rounded(told.reach.value)} | _rate(told.matched)
     row.pop("with_outcome")
-    return row | {"rate_without": _rounded(told.others.value), "lift": _rounded(told.lift)}
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    return row | {"rate_without": rounded(told.others.value), "lift": rounded(told.lift)}

@@ -1,6 +1,7 @@
 """What a report may be asked, from the address to a Question; every fault at once."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,11 +12,24 @@ from accounts.api.moments import DayField, MomentField
 from accounts.models import Organization, Team, User
 from handoff.domain.choices import Leg
 from leads.models import Campaign, Channel
-from reports.domain.periods import Period, latest_days
+from reports.domain.periods import LONGEST_DAYS, Period, latest_days
 from reports.queries.funnel import COHORTS
 from reports.queries.scope import SIZES, Filters, Question, narrowed_to
 
-LONGEST_DAYS = 3660
+
+def check_names(given: Iterable[str], known: Iterable[str]) -> None:
+    """Raises ValidationError naming each parameter that there is not."""
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise serializers.ValidationError({name: [_("There is no such parameter.")] for name in unknown})
+
+
+def check_period(first: date, to: date) -> None:
+    """Raises ValidationError for days (`to` is the first that is out) that are no period or more than can be asked for."""
+    if not first < to:
+        raise serializers.ValidationError({"to": [_("The period ends before it begins; `to` is the day after.")]})
+    if (to - first).days > LONGEST_DAYS:
+        raise serializers.ValidationError({"to": [_("The period can be at most ten years.")]})
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
@@ -42,9 +56,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
         return {"from": first, **fields}
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = sorted(set(data) - set(self.fields) - {"format"})
-        if unknown:
-            raise serializers.ValidationError({name: [_("There is no such parameter.")] for name in unknown})
+        check_names(data, {*self.fields, "format"})
         return super().to_internal_value(data)
 
     def validate_tz(self, name: str) -> str:
@@ -65,10 +77,8 @@ class QuestionSerializer(serializers.Serializer[Any]):
         first, last = given.get("from"), given.get("to")
         if (first is None) != (last is None):
             raise serializers.ValidationError({"to": [_("Specify both from and to, or neither.")]})
-        if first and last and not first < last:
-            raise serializers.ValidationError({"to": [_("The period ends before it begins; `to` is the day after.")]})
-        if first and last and (last - first).days > LONGEST_DAYS:
-            raise serializers.ValidationError({"to": [_("The period can be at most ten years.")]})
+        if first and last:
+            check_period(first, last)
         return given
 
     def _known(self, model: Any, number: int) -> int:

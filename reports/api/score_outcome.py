@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from reports.api.rounding import rounded
 from reports.domain.outcomes import Outcomes, Split
 from reports.queries import rules_at_offer, score_outcome
 from reports.queries.scope import Question
@@ -21,7 +22,7 @@ def score_outcome_rows(question: Question, *, group_by: str = "", cohort: str = 
     (their share of the handoffs read), the rates without the rule and the lift.
     """
     found = score_outcome.score_outcome(question)
-    everything = _row("all", None, "", found.everything) | {"auc": _rounded(found.auc)}
+    everything = _row("all", None, "", found.everything) | {"auc": rounded(found.auc)}
     bands = [_row("band", band, band, outcomes) for band, outcomes in found.bands.items()]
     names = {model.pk: model for model in ScoringModel.objects.filter(pk__in=found.models.keys() - {None})}
     models = [
@@ -41,24 +42,20 @@ def _row(group: str, key: str | None, name: str, outcomes: Outcomes) -> Row:
     for figure, share in SHARES.items():
         rate = outcomes.rate(figure)
         low, high = rate.interval or (None, None)
-        row |= {share: _rounded(rate.value), f"{share}_low": _rounded(low), f"{share}_high": _rounded(high)}
+        row |= {share: rounded(rate.value), f"{share}_low": rounded(low), f"{share}_high": rounded(high)}
     empty = dict.fromkeys(("auc", *_told(Split(Outcomes(), Outcomes()))))
     return row | {"uncertain": outcomes.rate("won").is_uncertain} | empty
 
 
 def _told(split: Split) -> Row:
     return {
-        "reach": _rounded(split.reach.value),
-        "opportunity_rate_without": _rounded(split.others.rate("opportunities").value),
-        "win_rate_without": _rounded(split.others.rate("won").value),
-        "opportunity_lift": _rounded(split.lift("opportunities")),
-        "win_lift": _rounded(split.lift("won")),
+        "reach": rounded(split.reach.value),
+        "opportunity_rate_without": rounded(split.others.rate("opportunities").value),
+        "win_rate_without": rounded(split.others.rate("won").value),
+        "opportunity_lift": rounded(split.lift("opportunities")),
+        "win_lift": rounded(split.lift("won")),
     }
 
 
 def _model_name(model: ScoringModel | None) -> str:
     return f"{presets.shown(model.name)} {model.number}" if model else ""
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from reports.api.rounding import rounded
 from reports.api.score_outcome import score_outcome_rows
 from reports.domain.figures import Rate, Spread
 from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
@@ -12,7 +13,7 @@ Row = dict[str, Any]
 
 
 def kpi_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
-    """handoffs, acted, opportunities, wins, sla; per week or month with `group_by=time`."""
+    """handoffs, acted, opportunities, wins, sla, given_back, never_contacted; per week or month with `group_by=time`."""
     if group_by == "time":
         return [{"starts_on": point.starts_on, **row} for point in trend.trend(question) for row in _kpis(point.kpis)]
     return _kpis(kpis.kpis(question))
@@ -53,12 +54,12 @@ def channel_rows(question: Question, *, group_by: str = "", cohort: str = "") ->
             "won": row.won,
             "amount": f"{row.amount:.2f}",
             "cost": f"{row.cost:.2f}",
-            "cost_per_sql": _rounded(row.cost_per_sql, 2),
-            "roi": _rounded(row.roi),
-            "win_rate_of_leads": _rounded(row.win_rate_of_leads),
+            "cost_per_sql": rounded(row.cost_per_sql, 2),
+            "roi": rounded(row.roi),
+            "win_rate_of_leads": rounded(row.win_rate_of_leads),
             "uncertain": row.is_uncertain,
-            "lead_time_median_days": _rounded(row.lead_time.median, 2),
-            "lead_time_p90_days": _rounded(row.lead_time.p90, 2),
+            "lead_time_median_days": rounded(row.lead_time.median, 2),
+            "lead_time_p90_days": rounded(row.lead_time.p90, 2),
         }
         for row in channels.channels(question)
     ]
@@ -83,8 +84,8 @@ def feedback_rows(question: Question, *, group_by: str = "", cohort: str = "") -
     rows = [
         {"figure": "feedback_rate", "code": "", **_rate(found.given, "value")},
         {"figure": "sheet_useful", "code": "", **_rate(found.useful, "value")},
-        {"figure": "quality", "code": "", **_plain(_rounded(found.quality, 2), sum(found.quality_counts))},
-        {"figure": "pipeline_share", "code": "", **_plain(_rounded(found.pipeline_share), None)},
+        {"figure": "quality", "code": "", **_plain(rounded(found.quality, 2), sum(found.quality_counts))},
+        {"figure": "pipeline_share", "code": "", **_plain(rounded(found.pipeline_share), None)},
     ]
     for figure, ranked in vars(found.reasons).items():
         rows += [{"figure": f"{figure}_reason", "code": code, **_plain(count, None)} for code, count in ranked]
@@ -123,7 +124,7 @@ def _party(group: str, key: str | None, name: str, kept: Rate, answer: Spread, c
 
 def _rate(rate: Rate, name: str) -> Row:
     return {
-        name: _rounded(rate.value),
+        name: rounded(rate.value),
         "numerator": rate.numerator,
         "denominator": rate.denominator,
         "uncertain": rate.is_uncertain,
@@ -135,12 +136,8 @@ def _plain(value: Any, of: int | None) -> Row:
 
 
 def _spread(spread: Spread, name: str) -> Row:
-    median, p90 = _rounded(spread.median, 2), _rounded(spread.p90, 2)
+    median, p90 = rounded(spread.median, 2), rounded(spread.p90, 2)
     return {f"{name}_median": median, f"{name}_p90": p90, f"{name}_n": spread.n}
-
-
-def _rounded(value: float | None, digits: int = 4) -> float | None:
-    return None if value is None else round(value, digits)
 
 
 __all__ = ["REPORTS", "Row"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.domain import ranking
-from reports.domain.figures import UNCERTAIN_BELOW, Rate
+from reports.domain.figures import UNCERTAIN_BELOW, Rate, over
 
 DECILES = 10
 # {total: (cases, of them with the outcome)}
@@ -71,11 +71,6 @@ class Told:
     def lift(self) -> float | None:
         """The rate of those with it ÷ the rate of all; None with nothing to divide by."""
         return over(self.matched.value, self.everything.value)
-
-
-def over(rate: float | None, base: float | None) -> float | None:
-    """How many times the base a rate is."""
-    return rate / base if rate is not None and base else None
 
 
 def everything(tally: Tally) -> Rate:

@@ -60,3 +60,8 @@ class Spread:
 def divided(numerator: Decimal, denominator: Decimal | int) -> float | None:
     """A quotient, or None when there is nothing to divide by."""
     return float(numerator / denominator) if denominator else None
+
+
+def over(rate: float | None, base: float | None) -> float | None:
+    """How many times the base a rate is; None with nothing to divide by."""
+    return rate / base if rate is not None and base else None

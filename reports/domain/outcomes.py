@@ -2,7 +2,7 @@
 
 from dataclasses import astuple, dataclass
 
-from reports.domain.figures import Rate
+from reports.domain.figures import Rate, over
 
 
 @dataclass(frozen=True)
@@ -45,5 +45,4 @@ class Split:
 
     def lift(self, name: str) -> float | None:
         """The rate of those with it ÷ the rate of all: 1 says that it tells nothing; None with nothing to divide by."""
-        mine, all_of_them = self.matched.rate(name).value, self.everything.rate(name).value
-        return mine / all_of_them if mine is not None and all_of_them else None
+        return over(self.matched.rate(name).value, self.everything.rate(name).value)

@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+# The longest period that anybody can ask about.
+LONGEST_DAYS = 3660
+
 
 @dataclass(frozen=True)
 class Period:

@@ -16,13 +16,12 @@ from accounts.models import Team
 from handoff.domain.choices import Leg
 from leads.models import Channel, Company
 from leads.queries.references import as_id
-from reports.domain.periods import Period, latest_days, latest_months, this_month
+from reports.domain.periods import LONGEST_DAYS, Period, latest_days, latest_months, this_month
 from reports.queries.funnel import COHORTS
 from reports.queries.scope import SIZES, Filters, Question, narrowed_to
 
 # Up to and with today, so that what was done this morning shows.
 DEFAULT = "90d"
-LONGEST_DAYS = 3660
 
 
 @dataclass(frozen=True)
