@@ -11,6 +11,7 @@ from accounts import navigation
 from accounts.interface import dates, figures
 from accounts.models import User
 from feedback.domain.choices import Reason, Result
+from feedback.reminders import answer_check_words
 from handoff.domain.choices import ClockKind
 from handoff.models import Handoff, RejectReason
 from handoff.queries import reason_lines
@@ -139,9 +140,7 @@ def _batch(subject: Subject) -> tuple[str, str]:
 
 
 def _answer_check(subject: Subject) -> tuple[str, str]:
-    day = dates.day(date.fromisoformat(subject.notice.data["due_on"]))
-    told = _("Due since %(day)s. Hold scores against outcomes together, and record what you conclude.")
-    return _("Time for the answer check"), told % {"day": day}
+    return answer_check_words(date.fromisoformat(subject.notice.data["due_on"]))
 
 
 def _assigned(subject: Subject) -> tuple[str, str]:
