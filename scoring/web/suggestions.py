@@ -28,7 +28,7 @@ from scoring.models import ScoringModel
 from scoring.queries import doubts, suggestion
 from scoring.services import models
 from scoring.web import rule_sentences
-from scoring.web.views import for_readers, model_or_404
+from scoring.web.views import for_readers, model_or_404, warn_of
 
 WITH_OUTCOME = [Stage.OPPORTUNITY, Stage.WON, Stage.LOST, Stage.DISQUALIFIED, Stage.NURTURE]
 
@@ -145,7 +145,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponseRedirect:
             at=request.entry.at,  # type: ignore[attr-defined]
         )
     except DomainError as error:
-        toasts.warn(request, " ".join(dict.fromkeys([str(error), *(str(fault.message) for fault in error.errors[:1])])))
+        warn_of(request, error)
         return redirect("scoring-model", pk)
     said = ngettext("%(count)d rule added to the draft.", "%(count)d rules added to the draft.", len(rules))
     toasts.say(request, said % {"count": len(rules)})

@@ -306,13 +306,17 @@ def _after(request: HttpRequest, act: Callable[[], ScoringModel], pk: int | None
     try:
         model = act()
     except DomainError as error:
-        toasts.warn(
-            request, " ".join(list(dict.fromkeys([str(error), *(str(fault.message) for fault in error.errors)]))[:2])
-        )
+        warn_of(request, error)
         return redirect(_address(pk) if pk else "scoring")
     if said:
         toasts.say(request, said)
     return redirect(_address(model.pk))
+
+
+def warn_of(request: HttpRequest, error: DomainError) -> None:
+    """The refusal as a toast, with the first fault where that says more."""
+    said = dict.fromkeys([str(error), *(str(fault.message) for fault in error.errors)])
+    toasts.warn(request, " ".join(list(said)[:2]))
 
 
 def _go(request: HttpRequest, address: str) -> HttpResponse:
