@@ -10,6 +10,8 @@ from leads.models import LeadScore
 
 ANSWERED_WANTED = 10
 OUTCOMES_WANTED = 10
+# What an episode's `outcome` says before anything has come of the lead, or where nothing will: accepting is no result.
+WITHOUT_RESULT = ("", "accepted", "offered_on", "withdrawn", "merged")
 
 
 @dataclass(frozen=True)
@@ -33,4 +35,4 @@ def current() -> Phase:
     answered = Episode.objects.filter(answered_at__isnull=False)[:ANSWERED_WANTED].count()
     if answered < ANSWERED_WANTED:
         return Phase(2, answered, ANSWERED_WANTED)
-    return Phase(3, Episode.objects.exclude(outcome="")[:OUTCOMES_WANTED].count(), OUTCOMES_WANTED)
+    return Phase(3, Episode.objects.exclude(outcome__in=WITHOUT_RESULT)[:OUTCOMES_WANTED].count(), OUTCOMES_WANTED)

@@ -6,10 +6,10 @@ import pytest
 from django.utils import translation
 
 from handoff.domain import presets
-from handoff.models import Calendar, ClosingDay, Episode, RejectReason, SlaPolicy
+from handoff.models import Calendar, ClosingDay, Episode, Handoff, RejectReason, SlaPolicy
 from handoff.queries import calendars, phase
 from handoff.queries.policies import promise_for
-from handoff.services import reasons
+from handoff.services import handoffs, reasons
 from handoff.web.settings.calendars import month_of
 from journal import clock
 from journal.errors import Forbidden
@@ -194,8 +194,9 @@ def test_ar_41_the_settings_show_the_phase_reached_and_the_next_step(get, cast):
     assert phase.current() == phase.Phase(2, 0, 10)
     for _number in range(9):
         offered(cast, AT, to=cast.sato)
-    Episode.objects.update(answered_at=AT)
-    assert phase.current() == phase.Phase(3, 0, 10)
+    for handoff in Handoff.objects.all():
+        handoffs.accept(handoff=handoff, by=cast.sato, at=AT)
+    assert phase.current() == phase.Phase(3, 0, 10), "accepting is no result"
     page = get("/settings/").content.decode()
     assert "引き渡し10件の結果の報告まで。いま0件です" in page
     assert page.count('class="past"') == 2
