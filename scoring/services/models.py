@@ -95,20 +95,25 @@ def copy(*, model: ScoringModel, by: Any, at: datetime, changes: Mapping[str, An
 
 def _new_draft(values: Mapping[str, Any], origin: ScoringModel | None, by: Any, at: datetime) -> ScoringModel:
     rest = {name: value for name, value in values.items() if name != "rules"}
-    numbers = ScoringModel.objects.filter(name=rest["name"]).aggregate(highest=Max("number"))
     model = ScoringModel.objects.create(
-        **rest, number=(numbers["highest"] or 0) + 1, copied_from=origin, created_at=at, created_by=by, updated_at=at
+        **rest, number=_next_number(rest["name"]), copied_from=origin, created_at=at, created_by=by, updated_at=at
     )
     _write_rules(model, values["rules"])
     journal.record("scoring_model.drafted", subject=model, by=by, at=at, data={"number": model.number})
     return model
 
 
+def _next_number(name: str) -> int:
+    """Versions are counted by name."""
+    numbers = ScoringModel.objects.filter(name=name).aggregate(highest=Max("number"))
+    return (numbers["highest"] or 0) + 1
+
+
 @retried
 def patch(
     *, model: ScoringModel, values: Mapping[str, Any], by: Any, at: datetime, version: int | None = None
 ) -> ScoringModel:
-    """Changes a draft; `rules`, when given, takes the place of all its rules.
+    """Changes a draft; `rules`, when given, takes the place of all its rules. Under another name it is counted anew.
 
     Raises NotADraft, InvalidModel, and ChangedMeanwhile when `version` is no longer the present one.
     """
@@ -117,6 +122,8 @@ def patch(
     rest = {name: value for name, value in clean.items() if name != "rules"}
     draft = ScoringModel.objects.filter(pk=model.pk, state=ModelState.DRAFT)
     current = draft.filter(version=version) if version is not None else draft
+    if "name" in rest and not draft.filter(name=rest["name"]).exists():
+        rest["number"] = _next_number(rest["name"])
     if not current.update(**rest, version=F("version") + 1, updated_at=at):
         raise ChangedMeanwhile if draft.exists() else NotADraft
     if "rules" in clean:

@@ -61,6 +61,23 @@ def test_ar_08_bands_and_what_they_are_called_can_be_changed(draft: ScoringModel
     assert "本日中に電話" in page
 
 
+def test_a_draft_under_another_name_is_counted_among_the_versions_of_that_name(
+    draft: ScoringModel, client: Any, cast: Cast
+) -> None:
+    models.create(values={"name": NAMES["name"], "line": 5, "bands": scored.bands(5, 2)}, by=cast.ada, at=NOON)
+    assert draft.number == 2
+    client.force_login(cast.ada)
+
+    client.post(f"/scoring/{draft.pk}/frame/", NAMES | {"name": "新しい名"})
+    draft.refresh_from_db()
+    alone = draft.number
+    for _ in range(2):
+        client.post(f"/scoring/{draft.pk}/frame/", NAMES)
+    draft.refresh_from_db()
+
+    assert (alone, draft.name, draft.number) == (1, NAMES["name"], 2)
+
+
 def test_ar_11_each_line_of_business_has_its_own_published_points(draft: ScoringModel, client: Any, cast: Cast) -> None:
     client.force_login(cast.ada)
     food = models.create(values={"name": "食品", "line": 5, "bands": scored.bands(5, 2)}, by=cast.ada, at=NOON)
