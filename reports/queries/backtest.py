@@ -200,7 +200,9 @@ class _Replay:
             if len(self.without) == AT_ONCE:
                 self.finish()
             return
-        self._read(*thawed, has_outcome, {act["content_id"] for act in kept["activities"] if "content_id" in act})
+        # Episodes of before kept what is empty as well.
+        contents = {content for act in kept["activities"] if (content := act.get("content_id"))}
+        self._read(*thawed, has_outcome, contents)
 
     def finish(self) -> None:
         """Reads those that are still gathered."""

@@ -129,6 +129,24 @@ def test_a_draft_stands_beside_the_published_model_on_the_same_handoffs(people, 
     assert [(one.content.title, one.told.matched) for one in found.contents] == [("導入事例", Rate(2, 2))]
 
 
+def test_activities_frozen_with_their_empty_values_have_seen_no_content(people, published):
+    handed(people, "opportunity", download="導入事例")
+    bare = handed(people, "lost").episode
+    visit = {
+        "id": 7,
+        "type": "site_visit",
+        "on": "2026-11-19",
+        "content_id": None,
+        "title": "",
+        "duration_seconds": None,
+    }
+    Episode.objects.filter(pk=bare.pk).update(facts=bare.facts | {"activities": [visit]})
+
+    found = run(drafted(published))
+
+    assert [(one.content.title, one.told.matched) for one in found.contents] == [("導入事例", Rate(1, 1))]
+
+
 def test_the_outcome_may_be_won(people, published):
     handed(people, "won", download="導入事例")
     handed(people, "opportunity", download="導入事例")
