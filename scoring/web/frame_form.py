@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from leads.domain.condition_fields import Registry
 from leads.queries.lead_filter import MOST_CONDITION
 from leads.web import condition_builder
+from scoring.domain import presets
 from scoring.domain.choices import Band
 from scoring.models import ScoringModel
 from scoring.web.rule_form import built
@@ -22,7 +23,7 @@ class FrameForm(forms.Form):
     condition = forms.CharField(required=False, max_length=MOST_CONDITION)
 
     def __init__(self, *args: Any, model: ScoringModel, known: Registry, **more: Any):
-        start = {"name": model.name, "condition": condition_builder.written_out(model.applies_to)}
+        start = {"name": presets.shown(model.name), "condition": condition_builder.written_out(model.applies_to)}
         start |= {f"{band['band']}-{label}": band.get(label, "") for band in model.bands for label in LABELS}
         super().__init__(*args, initial=start, **more)
         self.model, self.known = model, known
@@ -49,7 +50,9 @@ class FrameForm(forms.Form):
         """The draft's values as the service takes them."""
         data = self.cleaned_data
         bands = [band | {label: data[f"{band['band']}-{label}"] for label in LABELS} for band in self.model.bands]
-        return {"name": data["name"], "applies_to": self.tree or None, "bands": bands}
+        # A shipped name is stored in one language and read in both.
+        name = self.model.name if data["name"] == presets.shown(self.model.name) else data["name"]
+        return {"name": name, "applies_to": self.tree or None, "bands": bands}
 
 
 _JAPANESE = gettext_lazy("In Japanese")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from leads.models import LeadScore
+from scoring.domain import presets
 from scoring.models import ScoringModel
 from scoring.queries.explain import explain
 from scoring.services import models
@@ -76,6 +77,21 @@ def test_a_draft_under_another_name_is_counted_among_the_versions_of_that_name(
     draft.refresh_from_db()
 
     assert (alone, draft.name, draft.number) == (1, NAMES["name"], 2)
+
+
+def test_a_shipped_name_is_read_in_both_languages_and_kept_as_it_is_stored(client: Any, cast: Cast) -> None:
+    draft = models.create(values=presets.excel_starter(["食品"]), by=cast.ada, at=NOON)
+    stored = draft.name
+    client.force_login(cast.ada)
+    client.cookies["handoff_language"] = "en"
+
+    shown = client.get(f"/scoring/{draft.pk}/frame/").content.decode()
+    client.post(f"/scoring/{draft.pk}/frame/", NAMES | {"name": "Excel starter"})
+
+    draft.refresh_from_db()
+    assert 'value="Excel starter"' in shown
+    assert (draft.name, draft.bands[0]["label_en"]) == (stored, "Call today")
+    assert stored != "Excel starter"
 
 
 def test_ar_11_each_line_of_business_has_its_own_published_points(draft: ScoringModel, client: Any, cast: Cast) -> None:
