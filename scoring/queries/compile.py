@@ -237,9 +237,12 @@ class Compiled:
 
     # -- writing ------------------------------------------------------------------------------------
 
-    def write(self, scope: Scope, *, at: datetime) -> Sql:
+    def write(self, scope: Scope, *, at: datetime, sifted: bool = False) -> Sql:
         """The INSERT … ON CONFLICT that writes what differs, RETURNING what was written and what was there before.
 
+        A row that conflicts is locked and its page written even where nothing differs. `sifted` leaves such rows out
+        beforehand, by what the statement's snapshot shows: for a transaction that sees one moment only. Others
+        must meet whoever writes the same row meanwhile.
         PostgreSQL answers only the rows whose band or line changed, then one row (NULL, number written, …);
         SQLite answers every row written.
         """
@@ -258,7 +261,9 @@ class Compiled:
             + values
             + Sql(f", 0, '{Band.LOW.value}', {never} FROM (")
             + self.scores(scope)
-            + Sql(f") x WHERE 1 = 1 ON CONFLICT (lead_id) DO UPDATE SET {self._updates()} WHERE {self._differs()} ")
+            + Sql(") x")
+            + (self._sieve(scope) if sifted else Sql(" WHERE 1 = 1"))
+            + Sql(f" ON CONFLICT (lead_id) DO UPDATE SET {self._updates()} WHERE {self._differs('t', 'EXCLUDED')} ")
             + Sql("RETURNING lead_id, model_id, total, band, reaches_line, was_total, was_band, was_reaching")
         )
         if not self.dialect.is_postgres:
@@ -274,9 +279,16 @@ class Compiled:
         kept = "was_total = t.total, was_band = t.band, was_reaching = t.reaches_line"
         return ", ".join(f"{name} = EXCLUDED.{name}" for name in (*_SCORE, "as_of", "computed_at")) + f", {kept}"
 
-    def _differs(self) -> str:
+    def _sieve(self, scope: Scope) -> Sql:
+        return (
+            Sql(" LEFT JOIN (SELECT * FROM leads_leadscore u WHERE ")
+            + scope.sql("u.lead_id", self.vendor)
+            + Sql(f") o ON o.lead_id = x.lead_id WHERE (o.lead_id IS NULL OR {self._differs('o', 'x')})")
+        )
+
+    def _differs(self, stored: str, new: str) -> str:
         unlike = "IS DISTINCT FROM" if self.dialect.is_postgres else "IS NOT"
-        return " OR ".join(f"t.{name} {unlike} EXCLUDED.{name}" for name in _SCORE)
+        return " OR ".join(f"{stored}.{name} {unlike} {new}.{name}" for name in _SCORE)
 
 
 def faded(rule: RuleSpec, weights: Sql, dialect: Dialect) -> Sql:

@@ -1,6 +1,6 @@
 """Whose score can have changed by time alone between two local days."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -31,31 +31,39 @@ def lead_ids(models: Sequence[ModelSpec], *, low: int, high: int, since: date, d
 # -- windows -----------------------------------------------------------------------------------------
 
 
-def _moved(models: Iterable[ModelSpec], low: int, high: int, since: date, on: date) -> set[int]:
-    moved = Q(occurred_on__gt=since, occurred_on__lte=on)  # came in dated ahead of its day
-    for window in _windows(models, since, on):
-        moved |= window
-    found = Activity.objects.filter(moved, lead__gte=low, lead__lte=high).order_by()
-    return set(found.values_list("lead_id", flat=True).distinct())
+def _moved(models: Sequence[ModelSpec], low: int, high: int, since: date, on: date) -> set[int]:
+    """Asked window by window: each then reads its days from the index of types and days, not the whole range."""
+    tests = [test for model in models for test in _tests(model)]
+    ahead = _of_types(_types(tests), since, on)  # came in dated ahead of its day
+    windows = dict.fromkeys((test.within_days, test.types) for test in tests if test.within_days)
+    left = [
+        _of_types(types, since - timedelta(days=days), on - timedelta(days=days)) for days, types in windows if days
+    ]
+    moved: set[int] = set()
+    for which in [ahead, *left]:
+        found = Activity.objects.filter(which, lead__gte=low, lead__lte=high).order_by()
+        moved.update(found.values_list("lead_id", flat=True))
+    return moved
 
 
-def _windows(models: Iterable[ModelSpec], since: date, on: date) -> Iterator[Q]:
-    for model in models:
-        for condition in (model.applies_to, *(rule.condition for rule in model.rules)):
-            for node in c.walk(condition):
-                yield from _window(node, since, on)
+def _tests(model: ModelSpec) -> Iterator[c.ActivityTest]:
+    """What the model counts; an inactivity is a window that is empty. One leaves it n days after it was done."""
+    for condition in (model.applies_to, *(rule.condition for rule in model.rules)):
+        for node in c.walk(condition):
+            if isinstance(node, c.ActivityTest):
+                yield node
+            elif isinstance(node, c.Inactive):
+                yield c.ActivityTest(types=node.types, within_days=node.days)
 
 
-def _window(node: c.Node, since: date, on: date) -> Iterator[Q]:
-    """An activity leaves a window of n days on the day that is n days after it."""
-    if isinstance(node, c.ActivityTest) and node.within_days:
-        days = timedelta(days=node.within_days)
-    elif isinstance(node, c.Inactive):
-        days = timedelta(days=node.days)
-    else:
-        return
-    left = Q(occurred_on__gt=since - days, occurred_on__lte=on - days)
-    yield left & Q(type__in=node.types) if node.types else left
+def _types(tests: Sequence[c.ActivityTest]) -> tuple[str, ...]:
+    """The types that any of them counts; none for all."""
+    return tuple(sorted({kind for test in tests for kind in test.types})) if all(test.types for test in tests) else ()
+
+
+def _of_types(types: tuple[str, ...], after: date, until: date) -> Q:
+    days = Q(occurred_on__gt=after, occurred_on__lte=until)
+    return days & Q(type__in=types) if types else days
 
 
 # -- decay -------------------------------------------------------------------------------------------
@@ -69,8 +77,7 @@ def _faded(rules: Sequence[RuleSpec], low: int, high: int, since: date, dialect:
         Sql("a.lead_id BETWEEN %s AND %s", (low, high)),
         Sql("a.occurred_on <= %s", (dialect.day(dialect.on),)),
     ]
-    if all(rule.test.types for rule in rules):
-        types = tuple(sorted({kind for rule in rules for kind in rule.test.types}))
+    if types := _types([rule.test for rule in rules]):
         pieces.append(Sql(f"a.type IN ({', '.join(['%s'] * len(types))})", types))
     content = any(condition_sql.needs_content(rule.test) for rule in rules)
     statement = (

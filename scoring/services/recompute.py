@@ -13,7 +13,7 @@ from accounts.queries import organization
 from journal import doorbell
 from journal import services as journal
 from journal.errors import Conflict, Forbidden
-from journal.transactions import retried
+from journal.transactions import need_not_last, retried
 from leads.models import Lead
 from leads.queries import conditions
 from leads.queries.condition_sql import Dialect
@@ -27,8 +27,8 @@ State = RecomputeRun.State
 Kind = RecomputeRun.Kind
 LEASE = timedelta(seconds=120)
 MOST_ATTEMPTS = 5
-# SQLite lets one writer in at a time, so its ranges are short.
-RANGE_SIZE = {"sqlite": 500, "postgresql": 10_000}
+# SQLite lets one writer in at a time, so its ranges are short; PostgreSQL reads the companies once for each.
+RANGE_SIZE = {"sqlite": 500, "postgresql": 20_000}
 GOING = (State.QUEUED, State.RUNNING)
 
 
@@ -161,6 +161,7 @@ def _work(*, range_id: int, at: datetime) -> None:
     """Scores the range and marks it done in one transaction: killed midway, it is simply still owed."""
     locks.see_one_moment()
     locks.share_models()
+    need_not_last()  # a range that a crash of the database undoes is owed again with it
     part = RecomputeRange.objects.select_related("run").get(pk=range_id)
     if part.is_done or part.run.state not in GOING:
         return

@@ -111,9 +111,11 @@ def score_leads(
 
 
 def score_range(*, low: int, high: int, ids: Sequence[int] | None, at: datetime, run: Model, reason: str) -> Written:
-    """Scores a range of a recompute (or those of it that `ids` names); within the caller's transaction."""
+    """Scores a range of a recompute (or those of it that `ids` names); within the caller's transaction, which sees
+    one moment.
+    """
     scope = Scope(low=low, high=high) if ids is None else Scope(ids=tuple(ids))
-    written = write(scope, at=at)
+    written = write(scope, at=at, sifted=True)
     _remember(written.changes, at, reason)
     if written.count:
         data = {"changed": written.count, "band_changes": written.band_changes, "low": low, "high": high}
@@ -124,8 +126,8 @@ def score_range(*, low: int, high: int, ids: Sequence[int] | None, at: datetime,
     return written
 
 
-def write(scope: Scope, *, at: datetime) -> Written:
-    """Runs the compiled statement of the published models; without any model nothing is scored."""
+def write(scope: Scope, *, at: datetime, sifted: bool = False) -> Written:
+    """Runs the compiled statement of the published models (see `Compiled.write`); without any nothing is scored."""
     known = conditions.registry()
     models = specs.published(known)
     if not models:
@@ -134,7 +136,7 @@ def write(scope: Scope, *, at: datetime) -> Written:
     compiled = Compiled(
         models, on=organization.local_day(at, home), zone=home.zone, registry=known, vendor=connection.vendor
     )
-    statement = compiled.write(scope, at=at)
+    statement = compiled.write(scope, at=at, sifted=sifted)
     with connection.cursor() as cursor:
         cursor.execute(statement.text, statement.params)
         rows = [Change(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6], bool(row[7])) for row in cursor]

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
+from journal.transactions import retried
 from leads.models import ActivityType, LeadScore, ScoreDue
 from leads.services import staleness
 from scoring.models import RecomputeRun
@@ -42,12 +43,17 @@ def test_activities_that_come_while_workers_score_are_all_counted() -> None:
     lead = rows.lead()
     done = threading.Event()
 
+    @retried
+    def one() -> None:
+        rows.activity(lead, "site_visit")
+        staleness.mark(lead_ids=[lead.pk], cause="live", at=NOON)
+
     def come() -> None:
-        for _ in range(30):
-            with transaction.atomic():
-                rows.activity(lead, "site_visit")
-                staleness.mark(lead_ids=[lead.pk], cause="live", at=NOON)
-        done.set()
+        try:
+            for _ in range(30):
+                one()
+        finally:
+            done.set()
 
     def work() -> None:
         while not done.is_set():
@@ -65,7 +71,7 @@ def test_a_recompute_never_leaves_an_old_score_over_a_newer_one(monkeypatch: pyt
     run = recompute.start(by=None, at=NOON)
     write, paused, tries = scores.write, threading.Event(), []
 
-    def slowly(scope: Any, *, at: Any) -> Any:
+    def slowly(scope: Any, *, at: Any, **options: Any) -> Any:
         """The range reads its snapshot, then waits until a live score was written."""
         if scope.ids is None:
             tries.append(1)
@@ -73,7 +79,7 @@ def test_a_recompute_never_leaves_an_old_score_over_a_newer_one(monkeypatch: pyt
             if len(tries) == 1 and connection.vendor == "postgresql":
                 paused.set()
                 live.wait(5)
-        return write(scope, at=at)
+        return write(scope, at=at, **options)
 
     live = threading.Event()
     monkeypatch.setattr(scores, "write", slowly)
