@@ -24,7 +24,7 @@ from scoring.domain.formula import DIMENSIONS, ModelSpec, RuleSpec
 from scoring.models import RecomputeRun, ScoringModel
 from scoring.queries import effect, findings, specs
 from scoring.queries import versions as found_versions
-from scoring.services import models
+from scoring.services import models, order
 from scoring.web import rule_sentences
 
 
@@ -79,6 +79,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         "findings": findings.say(spec),
         "fix": findings.say_fix(fix, spec) if fix else "",
         "versions": versions(),
+        "order": _order(known),
         "run": latest_run(),
         "is_draft": model.state == ModelState.DRAFT,
         "may": _may(user),
@@ -92,6 +93,24 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         .order_by("-position")
         .first(),
     }
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A published model in the order in which they are tried, and the leads it scores in words; '' for all others."""
+
+    model: ScoringModel
+    applies_to: str
+
+
+def _order(known: Registry) -> list[Turn]:
+    """None where one model scores all leads."""
+    first = order.movable()
+    if not first:
+        return []
+    rest = ScoringModel.objects.filter(state=ModelState.PUBLISHED).exclude(pk__in=[model.pk for model in first])
+    turns = [Turn(one, condition_sentence.sentence(specs.spec(one, known).applies_to, known)) for one in first]
+    return turns + [Turn(one, "") for one in rest]
 
 
 def effect_context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:

@@ -27,5 +27,6 @@ urlpatterns = [
     path("scoring/<int:pk>/suggestions/take/", suggestions.take, name="scoring-suggestions-take"),
     path("scoring/<int:pk>/fix/", views.take_fix, name="scoring-fix"),
     path("scoring/<int:pk>/agree/", views.agree, name="scoring-agree"),
+    path("scoring/<int:pk>/earlier/", views.try_earlier, name="scoring-earlier"),
     path("scoring/<int:pk>/publish/", views.publish, name="scoring-publish"),
 ]

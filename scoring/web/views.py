@@ -23,7 +23,7 @@ from scoring.domain.formula import DIMENSIONS
 from scoring.models import RecomputeRun, ScoringModel
 from scoring.queries import findings, specs
 from scoring.queries import versions as found_versions
-from scoring.services import models, presets, recompute
+from scoring.services import models, order, presets, recompute
 from scoring.web import difference_page, model_page
 from scoring.web.frame_form import FrameForm
 from scoring.web.rule_form import FigureForm, RuleForm, initial
@@ -254,6 +254,19 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         return model
 
     return _after(request, act, pk, _("Published. All leads are being rescored."))
+
+
+@for_readers
+@require_POST
+def try_earlier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Of several published models this one is asked sooner."""
+
+    def act() -> ScoringModel:
+        model = model_or_404(pk)
+        order.earlier(model=model, by=request.user, at=request.entry.at)
+        return model
+
+    return _after(request, act, pk, _("Order changed. All leads are being rescored."))
 
 
 def _not_published(model: ScoringModel) -> str:
