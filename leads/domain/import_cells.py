@@ -84,9 +84,6 @@ _MONEY = re.compile(
     re.I,
 )
 _SCALES = {"億": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
-_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々〆]")
-# What follows a name behind a comma without being one.
-_TITLE = re.compile(r",\s*(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|mba|cpa|esq)\b", re.I)
 _SPACES = re.compile(r"[ \t\u3000\u00a0]+")
 
 
@@ -327,24 +324,3 @@ def understand_url(text: str) -> str:
     ):
         raise CellFault("url")
     return value
-
-
-def split_name(text: str, *, given_first: bool = False) -> tuple[str, str]:
-    """(last, first). What is written without a blank goes whole into the last name; nothing is guessed.
-
-    `given_first` (a column named Full Name or the like) holds for names in other than Japanese letters only; a comma
-    there ends the last name.
-    """
-    value = _SPACES.sub(" ", text.replace("\n", " ")).strip()
-    for suffix in (" 様", "様", " 殿", " さん", " 氏"):
-        value = value.removesuffix(suffix)
-    parts = value.split(" ")
-    reads_given_first = given_first and not _JAPANESE.search(value)
-    last, comma, first = (part.strip() for part in value.partition(","))
-    if reads_given_first and last and comma and not _TITLE.search(value):
-        return last, first
-    if len(parts) == 1:
-        return value, ""
-    if reads_given_first:
-        return parts[-1], " ".join(parts[:-1])
-    return parts[0], " ".join(parts[1:])

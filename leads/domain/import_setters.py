@@ -10,6 +10,7 @@ from leads.domain import import_words as words
 from leads.domain.import_dates import understand_date
 from leads.domain.import_faults import CellFault
 from leads.domain.import_fields import ACTIVITY, CUSTOM, Field
+from leads.domain.import_person_names import split_kana, split_name
 from leads.domain.import_values import RowValues
 from leads.domain.lead_values import AHEAD
 from leads.domain.text_folding import tidy
@@ -68,7 +69,7 @@ def _text(values: RowValues, target: Field, text: str, reading: Reading) -> None
 def _name(values: RowValues, target: Field, text: str, _reading: Reading) -> None:
     kana = "_kana" if target.name == "name_kana" else ""
     line = cells.understand_line(text, most=target.most)
-    last, first = cells.split_name(tidy(line) if kana else line, given_first=target.kind == "full_name")
+    last, first = split_kana(line) if kana else split_name(line, given_first=target.kind == "full_name")
     if len(last) > 80 or len(first) > 80:
         raise CellFault("too_long", most=80)
     values.lead[f"last_name{kana}"], values.lead[f"first_name{kana}"] = last, first

@@ -12,7 +12,7 @@ from leads.models import ActivityType, CustomField
 
 FIELD = {
     "external_id": _("ID in another system"),
-    "name": _("Name (last first)"),
+    "name": _("Name (Japanese: last first)"),
     "full_name": _("Name (first last, in Latin letters)"),
     "last_name": _("Last name"),
     "first_name": _("First name"),

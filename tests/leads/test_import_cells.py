@@ -8,6 +8,7 @@ import pytest
 from leads.domain import import_cells as cells
 from leads.domain.import_dates import understand_date
 from leads.domain.import_faults import CellFault
+from leads.domain.import_person_names import split_kana, split_name
 
 
 @pytest.mark.parametrize(
@@ -134,10 +135,35 @@ def test_money_with_japanese_scales() -> None:
     assert cells.understand_money("$1,234.50") == (Decimal("1234.50"), "USD")
 
 
-def test_name_is_split_only_where_a_blank_is() -> None:
-    assert cells.split_name("田中　一郎 様") == ("田中", "一郎")
-    assert cells.split_name("田中一郎") == ("田中一郎", "")
-    assert cells.split_name("John Smith", given_first=True) == ("Smith", "John")
-    assert cells.split_name("van der Berg, Emma", given_first=True) == ("van der Berg", "Emma")
-    assert cells.split_name("van der Berg,", given_first=True) == ("van der Berg", "")
-    assert cells.split_name("John Smith, Jr.", given_first=True)[1].startswith("John")
+@pytest.mark.parametrize(
+    ("text", "last", "first"),
+    [
+        ("田中　一郎 様", "田中", "一郎"),
+        ("田中一郎", "田中一郎", ""),
+        ("John Smith", "Smith", "John"),
+        ("Anna Lee Brown", "Brown", "Anna Lee"),
+        ("Ｊｏｈｎ　Ｓｍｉｔｈ", "Ｓｍｉｔｈ", "Ｊｏｈｎ"),
+        ("Garcia, Maria", "Garcia", "Maria"),
+        ("van der Berg，Emma", "van der Berg", "Emma"),
+        ("John Smith, Jr.", "Jr.", "John Smith,"),
+        ("José Núñez", "Núñez", "José"),
+        ("YAMADA Taro", "YAMADA", "Taro"),
+        ("JOHN SMITH", "SMITH", "JOHN"),
+        ("Madonna", "Madonna", ""),
+        ("スミス ジョン", "スミス", "ジョン"),
+        ("김 민수", "김", "민수"),
+    ],
+)
+def test_name_in_latin_letters_is_read_first_name_first(text: str, last: str, first: str) -> None:
+    assert split_name(text) == (last, first)
+
+
+def test_column_of_full_names_is_read_first_name_first_in_other_letters() -> None:
+    assert split_name("John Smith", given_first=True) == ("Smith", "John")
+    assert split_name("van der Berg,", given_first=True) == ("van der Berg", "")
+    assert split_name("田中 一郎", given_first=True) == ("田中", "一郎")
+
+
+def test_reading_of_a_name_stands_last_name_first() -> None:
+    assert split_kana("Tanaka Ichiro") == ("Tanaka", "Ichiro")
+    assert split_kana("タナカ　イチロウ") == ("タナカ", "イチロウ")
