@@ -35,8 +35,7 @@ def add_channel(*, name: str, by: User | None, at: datetime) -> Channel:
     _require(by)
     if not name.strip() or Channel.objects.filter(name=name.strip()).exists():
         raise BadChannel(errors=[FieldError("name", "taken", _("This channel name is already in use."))])
-    channel = sources.channel_named(name.strip())
-    assert channel is not None
+    channel = sources.new_channel(name.strip())
     journal.record("channel.added", subject=channel, by=by, at=at, data={"name": channel.name})
     return channel
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from accounts.queries import organization
 from journal import bulk
 from leads.models import Activity, Campaign, Channel, ImportRun, Lead, LeadSource
+from leads.queries import channels
 from leads.queries.among import Among
 from leads.services import activities, sources
 from leads.services.import_drafts import Draft
@@ -38,8 +39,7 @@ class Sources:
 
     def _proper(self, name: str) -> str:
         if name not in self._channels:
-            known = Channel.objects.filter(name=name).first() or Channel.objects.filter(code=name).first()
-            self._channels[name] = known
+            self._channels[name] = channels.named(name)
         found = self._channels[name]
         return found.name if found else name
 

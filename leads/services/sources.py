@@ -5,14 +5,19 @@ from datetime import datetime
 from django.utils.text import slugify
 
 from leads.models import Campaign, Channel, Lead, LeadSource
+from leads.queries import channels
 
 
 def channel_named(name: str | Channel | None) -> Channel | None:
-    """The channel of this name or code, made if it is new."""
+    """The channel that this name means in either language, made if it is new."""
     if not name or isinstance(name, Channel):
         return name or None
-    known = Channel.objects.filter(name=name).first() or Channel.objects.filter(code=name).first()
-    return known or Channel.objects.create(name=name, code=_free_code(name))
+    return channels.named(name) or new_channel(name)
+
+
+def new_channel(name: str) -> Channel:
+    """One more channel, whatever others mean the same; the name must be free."""
+    return Channel.objects.create(name=name, code=_free_code(name))
 
 
 def _free_code(name: str) -> str:
