@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -148,8 +149,9 @@ def asks_for_order(run: ImportRun) -> bool:
     return any(fault["code"] == "date_order" for errors in refused for fault in errors)
 
 
-# Faults of words that a person can give a meaning to.
-_WORDS = {"stage", "outcome", "phase", "seniority", "temperature"}
+# Faults of words that a person can give a meaning to; of counts where it is a word ('初日'), not a date gone wrong.
+_WORDS = {"stage", "outcome", "phase", "seniority", "temperature", "count"}
+_DATE_GONE_WRONG = re.compile(r"[\d\s/.:年月日-]*")
 _MOST_WORDS = 30
 _MOST_ASIDE = 5
 
@@ -162,8 +164,10 @@ def unknown_words(run: ImportRun) -> dict[str, tuple[str, Counter[str]]]:
         for fault in errors:
             if fault["code"] in _WORDS and fault["column"] in run.headers:
                 place = run.headers.index(fault["column"])
-                counted = found.setdefault(fault["column"], (fault["code"], Counter()))[1]
                 word = cells[place].strip()[:80] if place < len(cells) else ""
+                if fault["code"] == "count" and _DATE_GONE_WRONG.fullmatch(word):
+                    continue
+                counted = found.setdefault(fault["column"], (fault["code"], Counter()))[1]
                 if word in counted or len(counted) < _MOST_WORDS:
                     counted[word] += 1
     return found

@@ -39,10 +39,19 @@ class Context:
 
 
 def evaluate(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[Draft]:
-    """What each row would do, in order, with nothing written."""
-    drafts, _changes, index = _prepare(rows, context, at)
+    """What each row would do, in order, with nothing written. What was decided on a row stays where it is held again."""
+    drafts, _changes, index = _prepare(rows, context, at, heeds_decisions=False)
     context.carried = (context.carried + index.added)[-20_000:]
+    for draft in drafts:
+        draft.row.resolution = _still_said(draft)
     return drafts
+
+
+def _still_said(draft: Draft) -> str:
+    """The decision on a row that a person has taken already, as far as it still answers what is asked."""
+    said = draft.row.resolution
+    may = draft.held in MAY_BE_NEW if said == "new" else bool(draft.held)
+    return said if may else ""
 
 
 def apply(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[Draft]:
@@ -60,7 +69,9 @@ def apply(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[
     return drafts
 
 
-def _prepare(rows: Sequence[ImportRow], context: Context, at: datetime) -> tuple[list[Draft], Changes, Index]:
+def _prepare(
+    rows: Sequence[ImportRow], context: Context, at: datetime, *, heeds_decisions: bool = True
+) -> tuple[list[Draft], Changes, Index]:
     plan = context.plan.at_moment(at)
     drafts = [_parsed(row, plan, context, at) for row in rows]
     good = [(draft.values, draft.keys) for draft in drafts if draft.keys]
@@ -70,7 +81,8 @@ def _prepare(rows: Sequence[ImportRow], context: Context, at: datetime) -> tuple
     started = _with_handoffs(drafts, index)
     changes = Changes()
     for draft in drafts:
-        _decide(draft, index, changes, started, context, at)
+        said = draft.row.resolution if heeds_decisions else ""
+        _decide(draft, said, index, changes, started, context, at)
     happenings.note(drafts, context.sources)
     import_tags.note(drafts)
     return drafts, changes, index
@@ -107,10 +119,17 @@ def _with_handoffs(drafts: Sequence[Draft], index: Index) -> set[int]:
     return set().union(*(ask(list(index.by_id)) for ask in hooks.leads_with_handoffs))
 
 
-def _decide(draft: Draft, index: Index, changes: Changes, started: set[int], context: Context, at: datetime) -> None:
+def _decide(
+    draft: Draft,
+    resolution: str,
+    index: Index,
+    changes: Changes,
+    started: set[int],
+    context: Context,
+    at: datetime,
+) -> None:
     if draft.keys is None:
         return
-    resolution = draft.row.resolution
     if resolution == "skip":
         return
     found = meaning(draft.values, draft.keys, index, match_on=context.plan.match_on)

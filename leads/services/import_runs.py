@@ -288,10 +288,10 @@ def locked(run: ImportRun, *states: str) -> ImportRun:
 
 
 def _start_over(run: ImportRun) -> None:
-    """All rows wait again, except those that no mapping can mend."""
+    """All rows wait again, except those that no mapping can mend; what was decided on held ones is kept beside them."""
     rows = ImportRow.objects.filter(run=run)
     rows.exclude(result=ImportRow.Result.REFUSED, stated_score=None, old={"unreadable": True}).update(
-        result=ImportRow.Result.PENDING, errors=[], candidates=[], resolution="", lead=None, stated_score=None
+        result=ImportRow.Result.PENDING, errors=[], candidates=[], lead=None, stated_score=None
     )
     run.refused = rows.filter(result=ImportRow.Result.REFUSED).count()
     run.rows_done = run.refused

@@ -109,6 +109,7 @@ MEANING: dict[str, list[tuple[str, Any]]] = {
     "phase": [(phase.value, phase.label) for phase in Phase],
     "seniority": [(level.value, level.label) for level in Seniority],
     "temperature": [(str(degree), str(degree)) for degree in range(1, 6)],
+    "count": [("1", pgettext_lazy("import, what a word counts", "Yes, once (day unknown)")), ("0", _("No, never"))],
 }
 # Why a lead stayed as it is when its import was taken back.
 KEPT = {

@@ -140,6 +140,43 @@ def test_order_of_dates_is_asked_for_and_then_holds(cast):
     assert (counts(run), imports.asks_for_order(run)) == ((2, 0, 0, 0, 0), False)
 
 
+def test_decisions_stay_when_the_preview_is_made_anew(cast):
+    work(start(cast, "会社名,氏名,役職\n" + "".join(f"東浜,担当{n},課長\n" for n in range(4))))
+    lines = [f"東浜,担当{n},部長,2026/1/5\n" for n in range(4)]
+    text = "会社名,氏名,役職,獲得日\n" + "".join(lines) + "西浜,丙,部長,1/2/2026\n"
+    run = start(cast, text, asks=True)
+    run = work(import_runs.confirm(run=run, mapping=run.mapping, by=cast.mia, at=NOON))
+    assert counts(run) == (0, 0, 0, 4, 1)
+    same = str(run.file_rows.get(number=1).candidates[0])
+    for number, meaning in ((1, same), (2, "new"), (3, "skip")):
+        import_resolving.resolve(run=run, number=number, meaning=meaning, by=cast.mia, at=NOON)
+
+    run = work(import_runs.confirm(run=run, mapping=run.mapping, by=cast.mia, at=NOON, date_order="mdy"))
+    assert counts(run) == (1, 0, 0, 4, 0)
+    assert list(run.file_rows.order_by("number").values_list("resolution", flat=True)) == [same, "new", "skip", "", ""]
+
+    # Without the titles the rows say nothing else than what is known: there is nothing to decide any more.
+    mapping = run.mapping | {"役職": "-"}
+    run = work(import_runs.confirm(run=run, mapping=mapping, by=cast.mia, at=NOON, date_order="mdy"))
+    assert not run.file_rows.exclude(resolution="").exists()
+
+
+def test_word_in_a_column_of_visits_can_be_given_a_meaning(cast):
+    cells = ["2026/7/1", "初日", "初日", "最終日", "2026/13/45"]
+    text = "氏名,メール,来場日\n" + "".join(f"甲,{n}@example.jp,{cell}\n" for n, cell in enumerate(cells))
+    run = start(cast, text, asks=True)
+    run = work(import_runs.confirm(run=run, mapping=run.mapping, by=cast.mia, at=NOON))
+    assert counts(run) == (1, 0, 0, 0, 4)
+    assert imports.unknown_words(run) == {"来場日": ("count", {"初日": 2, "最終日": 1})}
+
+    said = {"field": run.mapping["来場日"], "values": {"初日": "1", "最終日": ""}}
+    run = work(import_runs.confirm(run=run, mapping=run.mapping | {"来場日": said}, by=cast.mia, at=NOON))
+    assert counts(run) == (4, 0, 0, 0, 1)
+    work(import_runs.commit(run=run, by=cast.mia, at=NOON))
+    kept = Lead.objects.order_by("email").values_list("activities__type", flat=True)
+    assert list(kept) == ["event_attended", "event_attended", "event_attended", None]
+
+
 def test_own_fields_get_the_kind_their_cells_have(cast):
     columns = {"数": ["1", "-2.5", "1,200"], "可否": ["Yes", "no", "No"], "日": ["2026/1/5", "令和8年2月1日", ""]}
     columns |= {"文": ["1", "x", ""], "番号": ["007", "12", "3"], "空": ["", "", "-"], "混": ["1/2/2026", "", ""]}
