@@ -101,6 +101,12 @@ class Plan:
             faults.append(RowFault("", "nobody"))
         return values, faults
 
+    def read_cell(self, column: Column, text: str) -> RowValues:
+        """What one cell says by itself; nothing where it is not understood."""
+        alone = RowValues()
+        self._understand(alone, [], column, text)
+        return alone
+
     def _hear(self, column: Column, text: str, heard: dict[str, _Said]) -> _Said:
         """What a cell says by itself, kept for the next row that holds it."""
         alone = RowValues()

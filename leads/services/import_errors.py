@@ -36,6 +36,11 @@ class RowNotHeld(Conflict):
     message = _("This row is not waiting for a decision.")
 
 
+class RowNotRefused(Conflict):
+    code = "row_not_refused"
+    message = _("This row can't be corrected here. Reload the page.")
+
+
 class CandidateUnknown(Invalid):
     code = "unknown_lead"
     message = _("There is no such lead. Choose one of those shown, or import the row as a new lead.")

@@ -12,12 +12,11 @@ from leads.models import ImportRow, ImportRun, Lead
 from leads.queries.references import as_id
 from leads.services import import_chunks
 from leads.services.import_errors import CandidateUnknown, MeaningUnknown, RowNotHeld
+from leads.services.import_mending import COLUMNS
 from leads.services.import_runs import locked, require, ring
 from leads.services.import_work import context_of
 
 State, Result = ImportRun.State, ImportRow.Result
-_COLUMNS = {Result.CREATED: "created", Result.UPDATED: "updated", Result.UNCHANGED: "unchanged"}
-_COLUMNS |= {Result.DUPLICATE: "duplicates", Result.REFUSED: "refused"}
 
 
 @retried
@@ -106,7 +105,7 @@ def _apply(run: ImportRun, row: ImportRow, at: datetime) -> ImportRow:
     row.written_at = at
     row.save()
     if row.result != Result.DUPLICATE:
-        column = _COLUMNS[row.result]
+        column = COLUMNS[row.result]
         ImportRun.objects.filter(pk=run.pk).update(
             duplicates=F("duplicates") - 1, finished_at=at, **{column: F(column) + 1}
         )

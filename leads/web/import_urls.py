@@ -19,4 +19,5 @@ urlpatterns = [
     path("<int:pk>/undo/", imports.undo, name="import-undo"),
     path("<int:pk>/refused.csv", imports.refused, name="import-refused"),
     path("<int:pk>/rows/<int:number>/", imports.resolve, name="import-resolve"),
+    path("<int:pk>/rows/<int:number>/cells/", imports.mend, name="import-mend"),
 ]

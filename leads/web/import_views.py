@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,10 +24,12 @@ from leads.models import ImportRow, ImportRun, Lead
 from leads.models.lead import REACHED_BY
 from leads.queries import imports
 from leads.services.import_work import WORKING
+from leads.web import import_row_cells as row_cells
 from leads.web.import_words import ENCODING, GROUP, KEPT, LAYOUT, MEANING, RESULT, STATE, gained_labels
 
 PAGE = 50
 _WORKING = set(WORKING)
+_MENDED_IN = (ImportRun.State.PREVIEW, ImportRun.State.DONE)
 _COUNTS = {
     "created": "created",
     "updated": "updated",
@@ -99,19 +102,32 @@ def progress(run: ImportRun) -> dict[str, Any]:
     return {"label": _("Checking every row"), "done": run.rows_done, "total": run.rows}
 
 
-def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
+def mended(row: ImportRow, run: ImportRun) -> tuple[bool, str]:
+    """Whether the row is taken now that its cells were written anew, and the sentence for it."""
+    values = {"line": row.line}
+    if row.result == ImportRow.Result.REFUSED:
+        return False, _("Line %(line)s can't be imported yet.") % values
+    if row.result == ImportRow.Result.DUPLICATE:
+        return True, _("Line %(line)s is corrected and needs your decision.") % values
+    if run.state == ImportRun.State.PREVIEW:
+        return True, _("Line %(line)s is corrected. It will be imported with the others.") % values
+    return True, _("Line %(line)s is corrected and imported.") % values
+
+
+def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
     """Everything the preview and the result page show; `?result=` filters, `?after=` goes on."""
     chosen = query.get("result", "")
     chosen = chosen if chosen in RESULT or (chosen == "kept" and run.kept) else _first_result(run)
     after = query.get("after", "")
     after_number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    can_decide = run.state in (ImportRun.State.PREVIEW, ImportRun.State.DONE)
+    can_decide = run.state in _MENDED_IN
     found = _rows_of(run, chosen)
     rows = list(found.filter(number__gt=after_number)[: PAGE + 1])
     page = rows[:PAGE]
     candidates, gained = _candidates(page), gained_labels()
     words = _words(run) if run.state == ImportRun.State.PREVIEW and run.refused else []
     asks_for_order = run.state == ImportRun.State.PREVIEW and bool(run.refused) and imports.asks_for_order(run)
+    read_as = row_cells.understood(run, page, at=at) if run.state == ImportRun.State.PREVIEW else {}
     differing = list(imports.score_differences(run)[:50]) if run.state == ImportRun.State.DONE else []
     return {
         "run": run,
@@ -119,7 +135,7 @@ def result(run: ImportRun, query: QueryDict) -> dict[str, Any]:
         "error": imports.error_text(run),
         "tabs": _tabs(run, chosen),
         "chosen": chosen,
-        "rows": [_row(row, run, candidates, gained) for row in page],
+        "rows": [_row(row, run, candidates, gained) | {"understood": read_as.get(row.number, [])} for row in page],
         "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
         "is_preview": run.state == ImportRun.State.PREVIEW,
         "is_done": run.state == ImportRun.State.DONE,
@@ -226,6 +242,7 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "icon": icon,
         "summary": _summary(row, run),
         "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
+        "mendable": row_cells.mendable(row, run) if run.state in _MENDED_IN else [],
         "candidates": [candidates[pk] for pk in row.candidates if pk in candidates],
         "can_be_new": any(fault["code"] in MAY_BE_NEW for fault in row.errors),
         "resolution": row.resolution,

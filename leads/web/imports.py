@@ -21,7 +21,7 @@ from leads.domain.import_columns import channel_told
 from leads.imports import starter_sheet
 from leads.models import ImportRow, ImportRun
 from leads.queries import imports
-from leads.services import import_resolving, import_runs, import_undoing
+from leads.services import import_mending, import_resolving, import_runs, import_undoing
 from leads.web import import_views as shown
 from leads.web.import_forms import ColumnsForm, ReadingForm, UploadForm
 
@@ -188,7 +188,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         # What was under way has come to rest: the whole page is another one now.
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    context = shown.result(run, request.GET)
+    context = shown.result(run, request.GET, at=request.entry.at)  # type: ignore[attr-defined]
     return render(request, "leads/imports_result.html", context)
 
 
@@ -250,6 +250,31 @@ def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     else:
         toasts.say(request, _("Line %(line)s decided.") % {"line": run.file_rows.get(number=number).line})
     return redirect(f"{reverse('import', args=[pk])}?result=duplicate")
+
+
+@login_required
+@require_POST
+def mend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Writes cells of a refused row anew."""
+    run = _run(request, pk)
+    given = {place: f"cell-{place}" for place in range(len(run.headers))}
+    try:
+        row = import_mending.mend(
+            run=run,
+            number=number,
+            cells={place: typed(request, name) for place, name in given.items() if name in request.POST},
+            by=request.user,
+            at=request.entry.at,  # type: ignore[attr-defined]
+        )
+    except ImportRow.DoesNotExist as error:
+        raise Http404 from error
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    else:
+        is_taken, text = shown.mended(row, run)
+        tell = toasts.say if is_taken else toasts.warn
+        tell(request, text)
+    return redirect(f"{reverse('import', args=[pk])}?result=refused")
 
 
 @login_required

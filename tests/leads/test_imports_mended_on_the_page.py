@@ -1,0 +1,99 @@
+"""A preview tells how cells were read, and its refused rows are mended where they stand."""
+
+import pytest
+from django.urls import reverse
+
+from leads.models import ImportRun, Lead
+from leads.services import import_mending, import_runs, import_undoing, import_work
+from leads.services.import_errors import RowNotRefused
+from tests import factories
+from tests.cast import NOON
+from tests.leads.taking import take
+
+pytestmark = pytest.mark.django_db
+WRONG = "会社名,氏名,メール,電話,来場日\n東浜,甲,x@@example,0312345678,2026/1/5\n,,,,2026/1/6\n西浜,乙,b@example.jp,,\n"
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def counts(run):
+    run.refresh_from_db()
+    found = (run.created, run.updated, run.unchanged, run.duplicates, run.refused)
+    assert sum(found) == run.rows
+    return found
+
+
+def mend(cast, run, number, cells):
+    return import_mending.mend(run=run, number=number, cells=cells, by=cast.mia, at=NOON)
+
+
+def test_row_mended_in_the_preview_is_written_with_the_others(cast):
+    run = take(cast, WRONG, dry_run=True)
+    assert counts(run) == (1, 0, 0, 0, 2)
+    assert mend(cast, run, 1, {2: "y@@example"}).result == "refused"
+    assert mend(cast, run, 1, {2: "a@example.jp"}).result == "created"
+    assert counts(run) == (2, 0, 0, 0, 1)
+    assert not Lead.objects.exists()
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    assert counts(run) == (2, 0, 0, 0, 1)
+    assert Lead.objects.get(email="a@example.jp").company.name == "東浜"
+
+
+def test_row_mended_after_the_import_is_written_at_once_and_goes_back_with_it(cast):
+    run = take(cast, WRONG)
+    mend(cast, run, 1, {2: "a@example.jp"})
+    assert counts(run) == (2, 0, 0, 0, 1)
+    assert Lead.objects.filter(email="a@example.jp").exists()
+    with pytest.raises(RowNotRefused):
+        mend(cast, run, 1, {2: "other@example.jp"})
+    import_undoing.undo(run=run, by=cast.mia, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    assert not Lead.objects.present().exists()
+
+
+def test_mended_row_that_means_somebody_of_the_same_name_waits_for_a_decision(cast):
+    take(cast, "会社名,氏名,役職\n東浜,田中 一郎,課長\n")
+    run = take(cast, "会社名,氏名,役職,電話\n東浜,田中 一郎,部長,要確認\n")
+    assert counts(run) == (0, 0, 0, 0, 1)
+    assert mend(cast, run, 1, {3: ""}).result == "duplicate"
+    assert counts(run) == (0, 0, 0, 1, 0)
+
+
+def test_page_offers_the_wrong_cells_with_what_stands_in_them(client, cast):
+    run = take(cast, WRONG, dry_run=True)
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[run.pk]) + "?result=refused").content.decode()
+    assert 'name="cell-2" value="x@@example"' in page
+    # The row that names nobody may be given a name, an address or a number.
+    assert all(f'name="cell-{place}" value=""' in page for place in (1, 2, 3))
+    assert 'name="cell-4"' not in page
+    answer = client.post(reverse("import-mend", args=[run.pk, 1]), {"cell-2": "a@example.jp"})
+    assert answer.status_code == 302
+    assert counts(run) == (2, 0, 0, 0, 1)
+    assert client.post(reverse("import-mend", args=[run.pk, 9]), {"cell-2": "a"}).status_code == 404
+
+
+def test_who_may_not_import_mends_nothing(client, cast):
+    run = take(cast, WRONG, dry_run=True)
+    client.force_login(cast.sato)
+    assert client.post(reverse("import-mend", args=[run.pk, 1]), {"cell-2": "a@example.jp"}).status_code == 403
+    assert counts(run) == (1, 0, 0, 0, 2)
+
+
+def test_preview_tells_what_was_understood_where_it_reads_differently(client, cast):
+    factories.lead(company={"name": "株式会社曙光学"}, email="here@example.jp")
+    head = "会社名,氏名,メール,電話,携帯,来場日\n"
+    rows = "㈱曙光学,John Smith,j@example.jp,312345678,9012345678,令和8年1月5日\n"
+    rows += "西浜,乙 花,b@example.jp,03-1234-5678,,2026/1/5\n"
+    run = take(cast, head + rows, dry_run=True)
+    assert run == ImportRun.objects.get()
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[run.pk]) + "?result=created").content.decode()
+    for told in ("株式会社曙光学", "0312345678", "09012345678", "2026/1/5"):
+        assert f"→ <b>{told}</b>" in page
+    assert "姓 Smith、名 John" in page
+    assert page.count("→") == 5
