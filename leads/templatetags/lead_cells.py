@@ -38,7 +38,8 @@ def lead_rows(context: Context, rows: Sequence[Row], columns: Sequence[Any], sel
     """The `<tr>`s of the list: who, then these columns (`leads.web.list_columns.Column`), before them a box to select
     where there is something to do with the selected."""
     today = ui.today_of(context)
-    drawn = [(column.css, _cell(column)) for column in columns]
+    # On a phone there is no head: there a column tells its name in the cell.
+    drawn = [(column.css, _cell(column), str(column.label)) for column in columns]
     nameless, select = _("(no name)"), _("Select %(name)s")
     return format_html_join(
         "",
@@ -50,8 +51,8 @@ def lead_rows(context: Context, rows: Sequence[Row], columns: Sequence[Any], sel
                 _who(row, nameless),
                 format_html_join(
                     "",
-                    '<td class="{}{}">{}</td>',
-                    ((css, cell.css, cell.draw(row, today)) for css, cell in drawn),
+                    '<td class="{}{}" data-label="{}">{}</td>',
+                    ((css, cell.css, label, cell.draw(row, today)) for css, cell, label in drawn),
                 ),
             )
             for row in rows
@@ -112,7 +113,9 @@ CELLS = {
     "due": Cell(" hf-nowrap", _due),
     "industry": Cell(" hf-2nd", _value("company__industry")),
     "employees": Cell(" hf-num", lambda row, _today: figures.number(row.values["company__employee_count"])),
-    "prefecture": Cell(" hf-2nd", lambda row, _today: prefectures.shown(row.values["company__prefecture"] or "")),
+    "prefecture": Cell(
+        " hf-2nd hf-nowrap", lambda row, _today: prefectures.shown(row.values["company__prefecture"] or "")
+    ),
     "acquired": Cell(" hf-nowrap", lambda row, today: cells.when(row.values["acquired_at"], "day", today=today)),
     "tags": Cell("", _tags),
     "owner": Cell(" hf-nowrap", lambda row, _today: ui.owner(row.owner, team=row.values["team__name"])),

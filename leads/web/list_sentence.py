@@ -78,7 +78,7 @@ PIECES: tuple[Piece, ...] = (
     ("score_min", "number", None, lambda: _("Score from"), lambda: pgettext("filter", "scoring %s or more")),
     ("touched", "one", _touched, lambda: _("Last contact"), lambda: pgettext("filter", "last contacted %s")),
     ("owner", "one", _owners, lambda: _("Owner"), lambda: pgettext("filter", "owned by %s")),
-    ("channel", "one", _channels, lambda: _("Channel"), lambda: pgettext("filter", "won by %s")),
+    ("channel", "one", _channels, lambda: _("Channel"), lambda: pgettext("filter", "from %s")),
     ("tag", "several", _tags, lambda: _("Tag"), lambda: pgettext("filter", "tagged %s")),
     ("industry", "text", None, lambda: _("Industry"), lambda: pgettext("filter", "in industry %s")),
     (
