@@ -1,6 +1,6 @@
 """What the page of duplicates shows of a pair: who, why, and what differs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from accounts.models import User
 from leads.domain import merging
 from leads.domain.choices import Phase
 from leads.domain.field_labels import label_of
-from leads.models import DuplicatePair, Lead
+from leads.models import CustomField, DuplicatePair, Lead
 from leads.queries.duplicate_pairs import Belongings
 
 _WORDS = {
@@ -61,6 +61,8 @@ class Pair:
     reasons: str
     lines: list[Line] = field(default_factory=list)
     owners: list[User] = field(default_factory=list)
+    # The pair below it, where the page goes on when this one is decided; 0 for the last.
+    following: int = 0
 
     @property
     def crosses(self) -> bool:
@@ -74,21 +76,24 @@ class Pair:
         return merging.is_further(self.stays.lead.stage, self.goes.lead.stage)
 
 
-def shown(pairs: Iterable[DuplicatePair], belongings: Belongings) -> list[Pair]:
+def shown(pairs: Sequence[DuplicatePair], belongings: Belongings) -> list[Pair]:
     """The pairs as the page draws them."""
-    return [_pair(pair, belongings) for pair in pairs]
+    own = {f"custom.{row.key}": row.label for row in CustomField.objects.all()} if pairs else {}
+    following = [*(pair.pk for pair in pairs[1:]), 0][: len(pairs)]
+    return [_pair(pair, belongings, own, after) for pair, after in zip(pairs, following, strict=True)]
 
 
-def _pair(pair: DuplicatePair, belongings: Belongings) -> Pair:
+def _pair(pair: DuplicatePair, belongings: Belongings, own: Mapping[str, str], following: int) -> Pair:
     stays, goes = (pair.b, pair.a) if merging.is_further(pair.b.stage, pair.a.stage) else (pair.a, pair.b)
     owners = {lead.owner_id: lead.owner for lead in (stays, goes) if lead.owner is not None}
     return Pair(
         pair=pair,
         stays=_side(stays, belongings),
         goes=_side(goes, belongings),
-        reasons=pgettext("separator", " · ").join(_reason(reason) for reason in _brief(pair.reasons)),
-        lines=[line for line in _lines(stays, goes) if line.is_known],
+        reasons=pgettext("separator", " · ").join(_reason(reason, own) for reason in _brief(pair.reasons)),
+        lines=[line for line in _lines(stays, goes, own) if line.is_known],
         owners=list(owners.values()) if len(owners) > 1 else [],
+        following=following,
     )
 
 
@@ -96,9 +101,9 @@ def _side(lead: Lead, belongings: Belongings) -> Side:
     return Side(lead, _(", ").join(belongings.sources.get(lead.pk, [])), belongings.activities[lead.pk])
 
 
-def word(name: str) -> str:
-    """The field in words."""
-    return _WORDS[name]() if name in _WORDS else label_of(name)
+def word(name: str, own: Mapping[str, str]) -> str:
+    """The field in words; `own` names the organisation's."""
+    return _WORDS[name]() if name in _WORDS else own.get(name) or label_of(name)
 
 
 def _brief(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -110,29 +115,29 @@ def _brief(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return reasons[:5]
 
 
-def _reason(reason: dict[str, Any]) -> str:
+def _reason(reason: dict[str, Any], own: Mapping[str, str]) -> str:
     if reason["similarity"] >= 100:
-        return _("Same %(field)s") % {"field": _inside(reason["field"])}
-    return _("%(field)s %(percent)s%% similar") % {"field": word(reason["field"]), "percent": reason["similarity"]}
+        return _("Same %(field)s") % {"field": _inside(reason["field"], own)}
+    return _("%(field)s %(percent)s%% similar") % {"field": word(reason["field"], own), "percent": reason["similarity"]}
 
 
-def _inside(name: str) -> str:
+def _inside(name: str, own: Mapping[str, str]) -> str:
     """Within a sentence; English writes it small there."""
-    text = word(name)
+    text = word(name, own)
     return text if is_japanese() or text[:2].isupper() else text[:1].lower() + text[1:]
 
 
-def _lines(stays: Lead, goes: Lead) -> Iterable[Line]:
+def _lines(stays: Lead, goes: Lead, own: Mapping[str, str]) -> Iterable[Line]:
     mine, other = ({name: getattr(lead, name) for name in merging.COLUMNS} for lead in (stays, goes))
     for name, columns in merging.CHOICES.items():
         takes_other = merging.prefers_other(name, mine, other)
-        yield Line(name, word(name), _text(stays, name, columns), _text(goes, name, columns), takes_other)
+        yield Line(name, word(name, own), _text(stays, name, columns), _text(goes, name, columns), takes_other)
     for key in sorted({*stays.custom, *goes.custom}):
-        yield _own(f"custom.{key}", stays.custom.get(key), goes.custom.get(key))
+        yield _own(f"custom.{key}", own, stays.custom.get(key), goes.custom.get(key))
     for name in merging.QUALIFICATION:
         one, two = _known(stays, name), _known(goes, name)
         if one and two and one != two:
-            yield _own(f"qualification.{name}", one, two)
+            yield _own(f"qualification.{name}", own, one, two)
 
 
 def _text(lead: Lead, name: str, columns: tuple[str, ...]) -> str:
@@ -147,6 +152,6 @@ def _known(lead: Lead, name: str) -> str:
     return str(Phase(value).label) if name == "phase" and value in Phase.values else str(value or "")
 
 
-def _own(name: str, one: Any, other: Any) -> Line:
+def _own(name: str, own: Mapping[str, str], one: Any, other: Any) -> Line:
     first, second = ("" if value in (None, "") else str(value) for value in (one, other))
-    return Line(name, word(name), first, second, takes_other=not first and bool(second))
+    return Line(name, word(name, own), first, second, takes_other=not first and bool(second))

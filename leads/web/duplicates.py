@@ -95,7 +95,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
         toasts.warn(request, str(error))
     else:
         toasts.say(request, _("Saved as two different people."), undo_url=reverse("duplicate-reopen", args=[pk]))
-    return redirect(safe_next(request, reverse("duplicates")))
+    return _onwards(request)
 
 
 @login_required
@@ -127,7 +127,13 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{safe_next(request, reverse('duplicates'))}#pair-{pk}")
     text = _("Merged into %(name)s.") % {"name": Lead.objects.get(pk=row.survivor_id)}
     toasts.say(request, text, undo_url=reverse("merge-undo", args=[row.pk]))
-    return redirect(safe_next(request, reverse("duplicates")))
+    return _onwards(request)
+
+
+def _onwards(request: HttpRequest) -> HttpResponse:
+    """Back to the page, at the pair that came below the one decided: who works the list down keeps the place."""
+    following = references.as_id(request.POST.get("following", ""))
+    return redirect(safe_next(request, reverse("duplicates")) + (f"#pair-{following}" if following else ""))
 
 
 def _chosen(request: HttpRequest, pair: DuplicatePair) -> dict[str, int]:

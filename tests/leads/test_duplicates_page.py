@@ -1,0 +1,45 @@
+"""The page of duplicates is worked down pair by pair."""
+
+import pytest
+
+from leads.models import CustomField, DuplicatePair
+from leads.services import duplicate_search
+from tests import factories
+from tests.cast import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pairs(client, cast):
+    CustomField.objects.create(key="product-of-interest", label="Product of interest", kind="text")
+    for number, name in enumerate(("田中", "鈴木")):
+        for mail in "ab":
+            factories.lead(
+                last_name=name,
+                first_name="一郎",
+                mobile=f"090-1111-222{number}",
+                email=f"{mail}{number}@x.example",
+                custom={"product-of-interest": "在庫管理"},
+            )
+    duplicate_search.work(now=lambda: NOON)
+    client.force_login(cast.mia)
+    page = client.get("/duplicates/").content.decode()
+    found = list(DuplicatePair.objects.all())
+    return sorted(found, key=lambda pair: page.index(f'id="pair-{pair.pk}"')), page
+
+
+def test_deciding_goes_on_at_the_pair_below(client, pairs):
+    found, page = pairs
+    first, second = found[:2]
+    assert f'name="following" value="{second.pk}"' in page
+    answer = client.post(f"/duplicates/{first.pk}/dismiss/", {"next": "/duplicates/", "following": second.pk})
+    assert answer.url == f"/duplicates/#pair-{second.pk}"
+    answer = client.post(f"/duplicates/{second.pk}/merge/", {"stays": second.a_id, "following": ""})
+    assert answer.url == "/duplicates/"
+
+
+def test_own_field_is_called_by_its_name(pairs):
+    _pairs, page = pairs
+    assert ">Product of interest</th>" in page
+    assert "product-of-interest</th>" not in page
