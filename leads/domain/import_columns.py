@@ -110,7 +110,8 @@ def known_field(header: str) -> str:
         return text
     if text.startswith(ACTIVITY) and text.removeprefix(ACTIVITY) in BY_CODE:
         return text
-    return _BY_KEY.get(header_key(text), "")
+    key = header_key(text)
+    return _BY_KEY.get(key) or _BY_KEY.get(_POLITE.sub("", key), "")
 
 
 def is_known(header: str) -> bool:
@@ -153,6 +154,8 @@ def channel_told(mapping: Mapping[str, Any]) -> str:
     return next(told, "")
 
 
+# お役職 and ご所属 are 役職 and 所属, asked politely.
+_POLITE = re.compile(r"^[おご御貴](?=[一-鿿ァ-ヶ])")
 _MENDING = (["行", "理由"], ["line", "reason"])
 
 

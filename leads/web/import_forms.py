@@ -125,12 +125,17 @@ class ColumnsForm(forms.Form):
         return [
             {
                 "header": header,
-                "samples": [row[index] for row in self.run.samples if index < len(row) and row[index].strip()][:3],
+                "samples": self._samples(index),
                 "bound": self[f"column-{index}"],
                 "select": self[f"column-{index}"].as_widget(attrs={"class": "form-select"}),
             }
             for index, header in enumerate(self.run.headers)
         ]
+
+    def _samples(self, index: int) -> list[str]:
+        """Three different cells of the column, or fewer."""
+        cells = (row[index].strip() for row in self.run.samples if index < len(row))
+        return list(dict.fromkeys(cell for cell in cells if cell))[:3]
 
     def mapping(self) -> dict[str, Any]:
         """What was chosen, with the value maps of guesses that were kept."""

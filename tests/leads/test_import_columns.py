@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.domain.import_columns import channel_told, recognise, unique_headers
+from leads.domain.import_columns import channel_told, known_field, recognise, unique_headers
 from leads.domain.import_headers import find_header
 
 
@@ -111,3 +111,10 @@ def test_headers_become_unique() -> None:
 )
 def test_header_is_found_below_title_lines(rows: list[list[str]], index: int | None) -> None:
     assert find_header(rows) == index
+
+
+@pytest.mark.parametrize(
+    ("header", "field"), [("お役職", "title"), ("ご所属", "department"), ("御役職名", "title"), ("お客様", "")]
+)
+def test_polite_name_of_a_column_is_the_column(header: str, field: str) -> None:
+    assert known_field(header) == field
