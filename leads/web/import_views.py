@@ -241,6 +241,7 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "tone": tone,
         "icon": icon,
         "summary": _summary(row, run),
+        "lead_url": _lead_address(row, run),
         "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
         "mendable": row_cells.mendable(row, run) if run.state in _MENDED_IN else [],
         "candidates": [candidates[pk] for pk in row.candidates if pk in candidates],
@@ -249,6 +250,13 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "kept": KEPT.get(row.kept, ""),
         "changed": _changed(row, gained) if row.result == ImportRow.Result.UPDATED else [],
     }
+
+
+def _lead_address(row: ImportRow, run: ImportRun) -> str:
+    """The page of the lead that the row means; '' where there is none, or none any more."""
+    if row.lead is None or row.result == ImportRow.Result.DUPLICATE or not row.lead.is_present:
+        return ""
+    return reverse("lead", args=[row.lead.pk])
 
 
 # What follows from another column that changed is no news of its own.

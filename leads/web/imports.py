@@ -249,7 +249,9 @@ def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         toasts.warn(request, str(error))
     else:
         toasts.say(request, _("Line %(line)s decided.") % {"line": run.file_rows.get(number=number).line})
-    return redirect(f"{reverse('import', args=[pk])}?result=duplicate")
+    # In a preview the row stays where it is, and so does who decides on it.
+    place = f"row-{number}" if run.state == State.PREVIEW else "results"
+    return redirect(f"{reverse('import', args=[pk])}?result=duplicate#{place}")
 
 
 @login_required
@@ -274,7 +276,7 @@ def mend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         is_taken, text = shown.mended(row, run)
         tell = toasts.say if is_taken else toasts.warn
         tell(request, text)
-    return redirect(f"{reverse('import', args=[pk])}?result=refused")
+    return redirect(f"{reverse('import', args=[pk])}?result=refused#results")
 
 
 @login_required

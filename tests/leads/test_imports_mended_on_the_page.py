@@ -6,6 +6,7 @@ from django.urls import reverse
 from leads.models import ImportRun, Lead
 from leads.services import import_mending, import_runs, import_undoing, import_work
 from leads.services.import_errors import RowNotRefused
+from leads.web.import_forms import ColumnsForm
 from tests import factories
 from tests.cast import NOON
 from tests.leads.taking import take
@@ -97,3 +98,18 @@ def test_preview_tells_what_was_understood_where_it_reads_differently(client, ca
         assert f"→ <b>{told}</b>" in page
     assert "姓 Smith、名 John" in page
     assert page.count("→") == 5
+
+
+def test_rows_of_an_undone_import_lead_to_nobody_who_is_gone(client, cast):
+    run = take(cast, WRONG)
+    client.force_login(cast.mia)
+    address = reverse("import", args=[run.pk]) + "?result=created"
+    link = f'href="{reverse("lead", args=[Lead.objects.get().pk])}"'
+    assert link in client.get(address).content.decode()
+    import_undoing.undo(run=run, by=cast.mia, at=NOON)
+    assert link not in client.get(address).content.decode()
+
+
+def test_samples_of_a_column_differ(cast):
+    run = take(cast, "氏名,都道府県\n甲,東京都\n乙,東京都\n丙,\n丁,大阪府\n戊,愛知県\n", dry_run=True)
+    assert [one["samples"] for one in ColumnsForm(run=run).columns()][1] == ["東京都", "大阪府", "愛知県"]
