@@ -216,6 +216,16 @@ def test_taking_back_that_stops_again_and_again_can_be_tried_anew(cast, client):
     assert "戻した分は" in page
     assert reverse("import-undo", args=[run.pk]) in page
 
+
+def test_button_stands_behind_what_it_will_do(cast, client):
+    client.force_login(cast.mia)
+    run = five(cast)
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    before, _address, after = page.partition(reverse("import-undo", args=[run.pk]))
+    assert before.rfind("<details") > before.rfind("</details>")
+    assert "新規の5件を取り除き" in after[: after.index("<button")]
+    assert after.index("<button") < after.index("</details>")
+
     begin_undo(run, cast)
     import_work.work(run_id=run.pk, now=lambda: LATER)
     run.refresh_from_db()
