@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from handoff import event_lines
-from handoff.queries import eligible, field_users, outcomes
+from handoff.queries import demands, eligible, field_users, outcomes
 from handoff.services import batch_entries, contacts, departures, eligibility, imported, merging, refusals
 from journal.models import Event
 from journal.reactions import within
@@ -14,6 +14,7 @@ from scoring import hooks as scoring_hooks
 
 __all__ = ["event_lines"]
 
+hooks.demands.append(demands.of)
 hooks.on_activities.append(contacts.note_logged)
 hooks.leads_with_handoffs.append(imported.had_handoffs)
 hooks.latest_handovers.append(imported.latest_handovers)

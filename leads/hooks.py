@@ -1,9 +1,10 @@
 """Where upper apps hang themselves in: activities are not journaled, so they are told here."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from leads.models import Activity
+from leads.models import Activity, Lead
 
 # Each is called with the new activities and the moment, in the transaction that wrote them; it may veto by raising.
 on_activities: list[Callable[[list[Activity], datetime], None]] = []
@@ -24,3 +25,16 @@ latest_handovers: list[Callable[[Collection[int]], dict[int, datetime]]] = []
 leads_moved_here: list[Question] = []
 # Which of these leads have a deal that is not just as an import wrote it.
 leads_with_changed_deals: list[Question] = []
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the next handover asks of one viewpoint, in words. `state`: met, unmet, or unknown where nobody can say."""
+
+    viewpoint: str
+    state: str
+    text: str
+
+
+# What the next handover of this lead asks, as of a moment.
+demands: list[Callable[[Lead, datetime], list[Demand]]] = []

@@ -73,7 +73,7 @@ def check(lead: Lead, kind: str, *, at: datetime) -> GateState:
     holds = not gate.condition or conditions.matches(gate.condition, lead, on=organization.local_day(at))
     lacks = [] if holds else [_unmet(gate)]
     if gate.required:
-        lacks += [_lack(missing) for missing in questions.missing(gate.required, known_of(lead))]
+        lacks += [lack_of(missing) for missing in questions.missing(gate.required, known_of(lead))]
     return GateState(kind, gate.mode, tuple(lacks), holds)
 
 
@@ -136,7 +136,8 @@ def names(lacks: Iterable[Lack]) -> str:
     return _(", ").join(str(lack.label) for lack in told(lacks))
 
 
-def _lack(missing: Missing) -> Lack:
+def lack_of(missing: Missing) -> Lack:
+    """An unknown item, or so many of several, in words."""
     if not missing.at_least:
         item = missing.items[0]
         return Lack(item.name, item.label, item.question)

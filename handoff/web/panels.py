@@ -16,8 +16,8 @@ from accounts import navigation
 from accounts.interface import dates
 from handoff import permissions
 from handoff.domain.choices import HandoffState, Leg
-from handoff.models import Gate, Handoff
-from handoff.queries import gates, legs, reason_words
+from handoff.models import Handoff
+from handoff.queries import demands, gates, legs, reason_words
 from handoff.queries import steps as step_query
 from handoff.queries.gates import GateState
 from handoff.services import next_actions
@@ -134,10 +134,8 @@ def offer_label(leg: str) -> str:
 
 def next_gate(lead: Lead, *, at: datetime) -> GateState | None:
     """The gate before the lead's next step, None when none lies ahead."""
-    leg = legs.next_leg(lead.stage)
-    if leg == Leg.INSIDE_TO_FIELD or (legs.has_one_leg() and lead.stage == Stage.SAL):
-        return gates.check(lead, Gate.Kind.SQL, at=at)
-    return gates.check(lead, Gate.Kind.MQL, at=at) if leg else None
+    kind = demands.next_kind(lead)
+    return gates.check(lead, kind, at=at) if kind else None
 
 
 def _item(step: step_query.Step, lead: Lead, gate: GateState | None, at: datetime) -> Item:

@@ -1,6 +1,6 @@
 """A lead in the four viewpoints: what is known, what is not, and the question that would find out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.interface import dates, figures
+from leads import hooks
 from leads.domain.choices import Phase
 from leads.domain.field_labels import LABELS, QUESTIONS
+from leads.hooks import Demand
 from leads.models import Activity, Company, Lead, Qualification
 from leads.queries import custom_values
 
@@ -33,26 +35,48 @@ class Fact:
 
 @dataclass(frozen=True)
 class Viewpoint:
-    """One of the four, with how many of its facts are unknown."""
+    """One of the four: its facts, how many of them are unknown, and what the next handover asks of it."""
 
     key: str
     label: str
     facts: list[Fact]
+    demands: tuple[Demand, ...] = ()
 
     @property
     def unknown(self) -> int:
         return sum(1 for fact in self.facts if fact.question)
 
+    @property
+    def state(self) -> str:
+        """Unmet where one demand is, else unknown where one is, else met; nothing where nothing is asked."""
+        states = {demand.state for demand in self.demands}
+        return next((state for state in ("unmet", "unknown", "met") if state in states), "")
+
 
 def of(lead: Lead, *, at: datetime, today: date) -> list[Viewpoint]:
-    """属性, 行動, 検討度合い, 決裁フロー of one lead, in four queries."""
+    """属性, 行動, 検討度合い, 決裁フロー of one lead, in four queries and those of the demands."""
     known = Qualification.objects.filter(lead=lead).first() or Qualification(lead=lead)
-    return [
+    found = [
         attributes(lead),
         Viewpoint("behaviour", _("Behavior"), _behaviour(lead, today)),
         consideration(known),
         decision(known),
     ]
+    wanted = _demands(lead, at)
+    return [_asked(viewpoint, wanted) for viewpoint in found]
+
+
+def asked(viewpoint: Viewpoint, lead: Lead, *, at: datetime) -> Viewpoint:
+    """The viewpoint with what the next handover of the lead asks of it."""
+    return _asked(viewpoint, _demands(lead, at))
+
+
+def _demands(lead: Lead, at: datetime) -> list[Demand]:
+    return [demand for ask in hooks.demands for demand in ask(lead, at)]
+
+
+def _asked(viewpoint: Viewpoint, wanted: list[Demand]) -> Viewpoint:
+    return replace(viewpoint, demands=tuple(demand for demand in wanted if demand.viewpoint == viewpoint.key))
 
 
 def attributes(lead: Lead) -> Viewpoint:
@@ -62,21 +86,24 @@ def attributes(lead: Lead) -> Viewpoint:
 
 def consideration(known: Qualification) -> Viewpoint:
     """How far they are and what they want."""
-    names = ("phase", "need", "challenge", "timeframe", "temperature", "competitors", "note")
-    return Viewpoint("consideration", _("Consideration"), [fact(known, name) for name in names])
+    return Viewpoint("consideration", _("Consideration"), [fact(known, name) for name in _CONSIDERATION])
 
 
 def decision(known: Qualification) -> Viewpoint:
     """Who decides, how, and with what money."""
-    return Viewpoint(
-        "decision", _("Decision"), [fact(known, name) for name in ("authority", "decision_process", "budget")]
-    )
+    return Viewpoint("decision", _("Decision"), [fact(known, name) for name in _DECISION])
 
 
-VIEWPOINT_OF = {
-    **dict.fromkeys(("phase", "need", "challenge", "timeframe", "temperature", "competitors", "note"), consideration),
-    **dict.fromkeys(("authority", "decision_process", "budget"), decision),
-}
+_CONSIDERATION = ("phase", "need", "challenge", "timeframe", "temperature", "competitors", "note")
+_DECISION = ("authority", "decision_process", "budget")
+VIEWPOINT_OF = {**dict.fromkeys(_CONSIDERATION, consideration), **dict.fromkeys(_DECISION, decision)}
+
+
+def key_of(item: str) -> str:
+    """The viewpoint of an item of the qualification; "" for what is none."""
+    return "consideration" if item in _CONSIDERATION else "decision" if item in _DECISION else ""
+
+
 # Nobody is asked for these: they are worth having, and silent when they are missing.
 _OPTIONAL = {"competitors", "note"}
 

@@ -46,7 +46,9 @@ def one(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         request.method == "POST" and form.is_valid() and _save(request, lead, form, own)
     )
     if is_done:
-        context = {"lead": lead, "viewpoint": viewpoints.attributes(visible(request, pk))}
+        now = visible(request, pk)
+        viewpoint = viewpoints.asked(viewpoints.attributes(now), now, at=request.entry.at)  # type: ignore[attr-defined]
+        context = {"lead": lead, "viewpoint": viewpoint}
         return render(request, "leads/_viewpoint.html", context)
     return render(request, "leads/_own_field.html", {"lead": lead, "field": form[PREFIX + key], "key": key})
 

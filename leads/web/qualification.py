@@ -122,5 +122,5 @@ def _save(request: HttpRequest, lead: Lead, form: QualificationForm) -> bool:
 
 
 def _viewpoint(request: HttpRequest, lead: Lead, name: str) -> HttpResponse:
-    viewpoint = viewpoints.VIEWPOINT_OF[name](_known(lead))
+    viewpoint = viewpoints.asked(viewpoints.VIEWPOINT_OF[name](_known(lead)), lead, at=request.entry.at)  # type: ignore[attr-defined]
     return render(request, "leads/_viewpoint.html", {"lead": lead, "viewpoint": viewpoint, "can_edit": True})

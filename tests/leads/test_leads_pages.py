@@ -218,7 +218,7 @@ def test_the_lead_page_takes_a_bounded_number_of_queries(page, lead, django_asse
         factories.lead(company=lead.company)
         activities.record(lead=lead, type="page_view", occurred_at=NOON, by=None, at=NOON, content=f"頁{number}")
     page.get(f"/leads/{lead.pk}/")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(29):
         page.get(f"/leads/{lead.pk}/")
 
 
