@@ -40,6 +40,8 @@ class ImportRun(models.Model):
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="+")
     create_custom = models.BooleanField(default=False)
+    # {"fields": [key], "channels": [id], "campaigns": [id]}: what had to be made for its preview; goes with a discard.
+    made = models.JSONField(default=dict)
     dry_run = models.BooleanField(default=False)
     rows = models.PositiveIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)

@@ -11,6 +11,7 @@ from journal.transactions import retried
 from leads.domain.import_custom import ColumnKind
 from leads.domain.import_fields import CUSTOM
 from leads.models import CustomField, ImportRow, ImportRun
+from leads.services import import_leftovers
 from leads.services.custom_fields import MOST_FIELDS
 from leads.services.import_errors import MappingInvalid
 
@@ -64,6 +65,7 @@ def make_missing(run: ImportRun) -> None:
     missing = {key: header for key, header in wanted.items() if key not in known}
     if missing:
         _make(missing, _kinds(run, missing))
+        import_leftovers.note_fields(run, list(missing))
 
 
 def _wanted(run: ImportRun) -> dict[str, str]:

@@ -24,7 +24,7 @@ from leads.imports.errors import TooBig
 from leads.imports.sentences import mapping_sentence
 from leads.imports.understanding import Understood, understand
 from leads.models import ActivityType, Campaign, Channel, CustomField, ImportMapping, ImportRow, ImportRun
-from leads.services import import_columns, sources
+from leads.services import import_columns, import_leftovers
 from leads.services.import_errors import MappingInvalid, MappingNeeded, MayNotImport, WrongState
 
 State = ImportRun.State
@@ -241,8 +241,7 @@ def _settle(
         raise MappingNeeded(errors=_field_errors(faults))
     if faults:
         raise MappingInvalid(errors=_field_errors(faults))
-    run.channel = sources.channel_named(channel)
-    run.campaign = sources.campaign_named(campaign, run.channel)
+    import_leftovers.source(run, channel, campaign)
 
 
 def _field_errors(faults: list[MappingFault]) -> list[FieldError]:
@@ -299,14 +298,16 @@ def _start_over(run: ImportRun) -> None:
 
 
 @retried
-def discard(*, run: ImportRun, by: User) -> None:
-    """Forgets a file of which nothing was written: the run, its rows and, after the commit, what lies on disk.
+def discard(*, run: ImportRun, by: User, at: datetime) -> None:
+    """Forgets a file of which nothing was written: the run, its rows, the fields, channel and campaign that only its
+    preview wanted, and, after the commit, what lies on disk.
 
     What its columns mean stays remembered. Raises MayNotImport, WrongState.
     """
     require(by)
     fresh = locked(run, State.PREVIEW)
     fresh.delete()
+    import_leftovers.clear(fresh, at=at)
     transaction.on_commit(lambda: fresh.file.delete(save=False), robust=True)
 
 

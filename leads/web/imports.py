@@ -205,7 +205,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Forgets a file that was looked at and not imported."""
     run = _run(request, pk)
     try:
-        import_runs.discard(run=run, by=request.user)  # type: ignore[arg-type]
+        import_runs.discard(run=run, by=request.user, at=request.entry.at)  # type: ignore[arg-type]
     except DomainError as error:
         toasts.warn(request, str(error))
         return redirect("import", pk=pk)
