@@ -2,6 +2,7 @@
 
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -251,7 +252,13 @@ def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         toasts.say(request, _("Line %(line)s decided.") % {"line": run.file_rows.get(number=number).line})
     # In a preview the row stays where it is, and so does who decides on it.
     place = f"row-{number}" if run.state == State.PREVIEW else "results"
-    return redirect(f"{reverse('import', args=[pk])}?result=duplicate#{place}")
+    return redirect(f"{_page(request, pk, 'duplicate')}#{place}")
+
+
+def _page(request: HttpRequest, pk: int, result: str) -> str:
+    """The page of such rows that was acted from: acting on the third page doesn't lead back to the first."""
+    after = typed(request, "after")
+    return f"{reverse('import', args=[pk])}?{urlencode({'result': result} | ({'after': after} if after else {}))}"
 
 
 @login_required
@@ -276,7 +283,7 @@ def mend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         is_taken, text = shown.mended(row, run)
         tell = toasts.say if is_taken else toasts.warn
         tell(request, text)
-    return redirect(f"{reverse('import', args=[pk])}?result=refused#results")
+    return redirect(f"{_page(request, pk, 'refused')}#results")
 
 
 @login_required

@@ -97,7 +97,10 @@ def test_held_row_is_decided_on_the_page(browser):
     lead = Lead.objects.get()
     page = browser.get(reverse("import", args=[run.pk])).content.decode()
     assert f'value="{lead.pk}"' in page
-    browser.post(reverse("import-resolve", args=[run.pk, 1]), {"as": str(lead.pk)})
+    later = browser.get(f"{reverse('import', args=[run.pk])}?result=duplicate&after=0").content.decode()
+    assert 'name="after" value="0"' in later
+    decided = browser.post(reverse("import-resolve", args=[run.pk, 1]), {"as": str(lead.pk), "after": "0"})
+    assert decided.url.endswith("?result=duplicate&after=0#row-1"), "whoever decides stays on the page of rows"
     browser.post(reverse("import-commit", args=[run.pk]))
     work(run)
     lead.refresh_from_db()
