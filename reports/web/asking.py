@@ -10,6 +10,7 @@ from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.api.moments import FIRST_YEAR, LAST_YEAR
 from accounts.interface import dates
 from accounts.interface.languages import is_japanese
 from accounts.models import Team
@@ -158,7 +159,9 @@ def _month(day: date) -> str:
 
 
 def _day(text: str | None) -> date | None:
+    """The day in the address; None where it is none, or one that no time zone can hold the midnight of."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

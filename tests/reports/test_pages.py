@@ -43,6 +43,17 @@ def test_every_tab_opens_in_both_languages_empty_and_full(people, client, tab, l
     assert 'style="' not in page.content.decode()
 
 
+@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "0001-01-05"), ("9999-12-30", "9999-12-31")])
+@pytest.mark.parametrize("tab", list(TABS))
+def test_days_at_the_ends_of_the_calendar_fall_back_on_the_usual_period(people, client, tab, first, last):
+    client.force_login(people.maki)
+    with frozen(NOON):
+        usual = client.get(f"/dashboard/?tab={tab}")
+        page = client.get(f"/dashboard/?tab={tab}&from={first}&until={last}")
+    assert page.status_code == 200
+    assert page.context["period_label"] == usual.context["period_label"]
+
+
 def test_ar_32_the_row_prints_denominators_and_leads_to_the_leads_behind(people, story, client):
     client.force_login(people.maki)
     with frozen(NOON):
