@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import IO
 
 import xlsxwriter
@@ -124,10 +125,9 @@ def _write(file_format: str, heads: Sequence[str], lines: Iterable[Cells]) -> tu
 def _write_text(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells], encoding: str) -> int:
     text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(heads)
     count = 0
-    for line in lines:
-        count += 1
+    # The heads of own fields are as free as what stands below them.
+    for count, line in enumerate(chain([heads], lines)):
         cells = [for_spreadsheet(cell) if isinstance(cell, str) else cell for cell in line]
         try:
             writer.writerow(cells)

@@ -14,7 +14,7 @@ from journal.models import Event
 from leads.domain.export_columns import EVERYTHING, STARTER
 from leads.domain.import_columns import recognise
 from leads.models import Lead, LeadScore, LeadTag
-from leads.services import exports, import_runs, import_work, tags
+from leads.services import custom_fields, exports, import_runs, import_work, tags
 from tests import factories
 from tests.cast import NOON, tokyo
 
@@ -171,3 +171,17 @@ def test_queries_do_not_grow_with_the_rows(cast, django_assert_max_num_queries):
         assert len(lines(written(cast))) == 13
     with django_assert_max_num_queries(14):
         assert len(lines(written(cast, "excel_starter"))) == 13
+
+
+@pytest.mark.parametrize("file_format", [exports.CSV, exports.SHIFT_JIS])
+def test_the_name_of_an_own_field_is_never_a_formula(cast, lead, file_format):
+    custom_fields.add(label='=HYPERLINK("http://evil.example")', kind="text", by=None, at=NOON)
+    heads = lines(written(cast, file_format=file_format), "cp932" if file_format == exports.SHIFT_JIS else "utf-8-sig")[0]
+    assert heads[-1] == '\'=HYPERLINK("http://evil.example")'
+
+
+def test_the_name_of_an_own_field_that_shift_jis_lacks_is_told(cast, lead):
+    custom_fields.add(label="温度🔥", kind="text", by=None, at=NOON)
+    with pytest.raises(exports.NotInShiftJis) as caught:
+        written(cast, file_format=exports.SHIFT_JIS)
+    assert "🔥" in str(caught.value)
