@@ -58,6 +58,18 @@ def _day(value: Any) -> Any:
         return None
 
 
+def is_chosen(key: str, choice: str) -> bool:
+    """Whether a lead has this value. Not by a lookup of Django's: it would read more into a__b or 2026 than a name."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            wanted = [json.dumps({key: choice})]
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM leads_lead WHERE custom @> %s::jsonb)", wanted)
+        else:
+            wanted = [f"$.{json.dumps(key)}", choice]
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM leads_lead WHERE json_extract(custom, %s) = %s)", wanted)
+        return bool(cursor.fetchone()[0])
+
+
 def forget(key: str) -> None:
     """Takes the key out of every lead's values, in one statement."""
     with connection.cursor() as cursor:

@@ -133,7 +133,7 @@ def _refuse_used(field: CustomField, spot: str) -> None:
 
 def _refuse_chosen(field: CustomField, dropped: Sequence[str]) -> None:
     for choice in dropped:
-        if Lead.objects.filter(**{f"custom__{field.key}": choice}).exists():
+        if custom_values.is_chosen(field.key, choice):
             text = _("Some leads have the value “%(choice)s”. Change them before removing the choice.") % {
                 "choice": choice
             }

@@ -187,3 +187,14 @@ def test_forgetting_a_key_of_odd_letters(lead):
     Lead.objects.filter(pk=lead.pk).update(custom={key: 1, "b": 2})
     custom_values.forget(key)
     assert Lead.objects.get(pk=lead.pk).custom == {"b": 2}
+
+
+@pytest.mark.parametrize("label", ["地域__in", "地域__isnull", "地域__regex", "2026"])
+def test_a_choice_that_leads_have_stays_whatever_the_field_is_called(page, lead, label):
+    field = custom_fields.add(label=label, kind="choice", choices=["(東", "西"], by=None, at=NOON)
+    give(lead, **{field.key: "(東"})
+    address, kept = f"/settings/fields/{field.pk}/", {"label": label, "kind": "choice"}
+    assert page.post(address, kept | {"choices": "西"}).status_code == 400
+    assert page.post(address, kept | {"choices": "(東"}).status_code == 302
+    field.refresh_from_db()
+    assert field.choices == ["(東"]
