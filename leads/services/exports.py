@@ -125,9 +125,9 @@ def _write(file_format: str, heads: Sequence[str], lines: Iterable[Cells]) -> tu
 def _write_text(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells], encoding: str) -> int:
     text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=True)
     writer = csv.writer(text)
-    count = 0
-    # The heads of own fields are as free as what stands below them.
-    for count, line in enumerate(chain([heads], lines)):
+    count = -1  # the heads are no lead, but those of own fields are as free as what stands below them
+    for line in chain([heads], lines):
+        count += 1
         cells = [for_spreadsheet(cell) if isinstance(cell, str) else cell for cell in line]
         try:
             writer.writerow(cells)

@@ -121,9 +121,7 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
     def partial_update(self, request: Request, pk: str) -> Response:
         """409 for a published version: copy it. With If-Match a change in between answers 412."""
         model = self.one()
-        check_if_match(request, model)
-        given = request.headers.get("If-Match", "*").strip()
-        version = None if given == "*" else model.version
+        version = self._version_read(model)
         changed = models.patch(model=model, values=body_of(request), by=request.user, at=at(request), version=version)
         return self._answer(changed)
 
@@ -136,9 +134,9 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
     def publish(self, request: Request, pk: str) -> Response:
         """403 without the agreement of both departments where the organisation asks for it."""
         model = self.one()
-        check_if_match(request, model)
-        why = body_of(request).get("why", "")
-        run = models.publish(model=model, why=why if isinstance(why, str) else "", by=request.user, at=at(request))
+        why, version = body_of(request).get("why", ""), self._version_read(model)
+        said = why if isinstance(why, str) else ""
+        run = models.publish(model=model, why=said, by=request.user, at=at(request), version=version)
         return self._answer(model, recompute_run=str(run.pk))
 
     @extend_schema(
@@ -185,6 +183,11 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
         _check_fields(asked.validated_data.get("without", ()), known)
         found = suggestion.suggest(model, known=known, at=at(request), **asked.validated_data)
         return Response(shapes.suggestion(found, suggestion.why_none(found), known))
+
+    def _version_read(self, model: ScoringModel) -> int | None:
+        """The version that If-Match names; None where any will do. Raises 412."""
+        check_if_match(self.request, model)
+        return None if self.request.headers.get("If-Match", "*").strip() == "*" else model.version
 
     def _answer(self, model: ScoringModel, status: int = 200, **more: Any) -> Response:
         fresh = self.get_queryset().get(pk=model.pk)

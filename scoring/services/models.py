@@ -1,6 +1,6 @@
 """The verbs of scoring models: draft, change, agree, publish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,11 @@ from accounts.queries import organization
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import retried
-from leads.domain.condition_fields import Registry
-from leads.domain.conditions import InvalidCondition
 from leads.queries import conditions
-from scoring.domain import check, formula, presets
+from scoring.domain import formula, presets
 from scoring.domain.choices import ModelState
 from scoring.models import Agreement, RecomputeRun, Rule, ScoringModel
-from scoring.queries import specs, suggestion
+from scoring.queries import specs
 from scoring.services import draft_values, locks, recompute
 
 # The model without a condition is tried last.
@@ -67,11 +65,6 @@ class NoLastModel(Invalid):
     message = _("One published model must be without a condition, so that every lead is scored.")
 
 
-class NothingToFix(Conflict):
-    code = "nothing_to_fix"
-    message = _("There is no simple fix for this draft.")
-
-
 # -- drafts ------------------------------------------------------------------------------------------
 
 
@@ -89,7 +82,7 @@ def copy(*, model: ScoringModel, by: Any, at: datetime, changes: Mapping[str, An
     """The next version as a draft, with `changes` if given; its publishing will retire `model`."""
     _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     names = ("name", "line", "bands", "caps", "applies_to")
-    values = {name: getattr(model, name) for name in names} | {"why": "", "rules": _rule_values(model)}
+    values = {name: getattr(model, name) for name in names} | {"why": "", "rules": rule_values(model)}
     return _new_draft(values | draft_values.read(changes or {}), model, by, at)
 
 
@@ -131,7 +124,32 @@ def patch(
         _write_rules(model, clean["rules"])
     changed = {name: value for name, value in clean.items() if name != "why"}
     journal.record("scoring_model.changed", subject=model, by=by, at=at, data={"fields": sorted(changed)}, new=changed)
-    return ScoringModel.objects.prefetch_related("rules").get(pk=model.pk)
+    fresh = ScoringModel.objects.prefetch_related("rules").get(pk=model.pk)
+    if set(clean) == {"why"}:
+        # What was agreed to are the rules; why they change may still be worded.
+        fresh.agreements.filter(version=fresh.version - 1).update(version=fresh.version)
+    return fresh
+
+
+@retried
+def rework(
+    *,
+    model: ScoringModel,
+    values: Callable[[ScoringModel], Mapping[str, Any]],
+    by: Any,
+    at: datetime,
+    version: int | None = None,
+) -> ScoringModel:
+    """`patch` with values made of the draft as it stands, which nobody else changes in between."""
+    return patch(model=model, values=values(held(model)), by=by, at=at, version=version)
+
+
+def held(model: ScoringModel) -> ScoringModel:
+    """The version as it stands; until the transaction ends nobody else changes it. Raises NotADraft for one discarded."""
+    held = ScoringModel.objects.select_for_update(of=("self",)).filter(pk=model.pk).first()
+    if held is None:
+        raise NotADraft
+    return held
 
 
 @retried
@@ -148,92 +166,27 @@ def _write_rules(model: ScoringModel, rules: list[dict[str, Any]]) -> None:
     Rule.objects.bulk_create(Rule(model=model, position=number, **rule) for number, rule in enumerate(rules))
 
 
-def _rule_values(model: ScoringModel) -> list[dict[str, Any]]:
+def rule_values(model: ScoringModel) -> list[dict[str, Any]]:
     names = ("key", "dimension", "label_ja", "label_en", "condition", "points", "per_activity", "cap", "half_life_days")
     return list(model.rules.order_by("position", "pk").values(*names))
-
-
-# -- rules one by one --------------------------------------------------------------------------------
-
-
-def put_rule(
-    *, model: ScoringModel, rule: Mapping[str, Any], by: Any, at: datetime, key: str = "", version: int | None = None
-) -> ScoringModel:
-    """Adds a rule, or changes the one with this key."""
-    rules = _rule_values(model)
-    places = [number for number, known in enumerate(rules) if key and known["key"] == key]
-    if places:
-        rules[places[0]] = {**rule, "key": key}
-    else:
-        rules.append(dict(rule))
-    return patch(model=model, values={"rules": rules}, by=by, at=at, version=version)
-
-
-def add_rules(
-    *,
-    model: ScoringModel,
-    rules: Sequence[Mapping[str, Any]],
-    by: Any,
-    at: datetime,
-    in_place: bool = False,
-    version: int | None = None,
-) -> ScoringModel:
-    """Adds several rules at once, in one change of the draft; `in_place`: instead of all that it has.
-
-    A rule whose condition the draft has already only changes that rule's points. Raises as `patch` does.
-    """
-    kept = [] if in_place else _rule_values(model)
-    places, known = {rule["key"]: rule for rule in kept}, conditions.registry()
-    for rule in rules:
-        same = places.get(_twin_key(model, rule, known))
-        if same is not None:
-            same["points"] = rule.get("points")
-        else:
-            kept.append(dict(rule))
-    return patch(model=model, values={"rules": kept}, by=by, at=at, version=version)
-
-
-def _twin_key(model: ScoringModel, rule: Mapping[str, Any], known: Registry) -> str:
-    try:
-        same = suggestion.twin(model, rule.get("condition"), known)
-    except InvalidCondition:
-        return ""  # whoever reads the draft's values says what is wrong
-    return same.key if same else ""
-
-
-def remove_rule(*, model: ScoringModel, key: str, by: Any, at: datetime, version: int | None = None) -> ScoringModel:
-    """Takes the rule with this key out of the draft."""
-    rules = [rule for rule in _rule_values(model) if rule["key"] != key]
-    return patch(model=model, values={"rules": rules}, by=by, at=at, version=version)
-
-
-@retried
-def apply_fix(*, model: ScoringModel, by: Any, at: datetime) -> ScoringModel:
-    """Takes the offered fix of an unreachable line: rules count per activity, with caps."""
-    fix = check.fix(specs.spec(model, conditions.registry()))
-    if fix is None:
-        raise NothingToFix
-    rules = _rule_values(model)
-    for rule in rules:
-        if rule["key"] in fix.caps:
-            rule.update(per_activity=True, cap=fix.caps[rule["key"]])
-    return patch(model=model, values={"rules": rules}, by=by, at=at)
 
 
 # -- agreeing ----------------------------------------------------------------------------------------
 
 
 @retried
-def agree(*, model: ScoringModel, by: Any, at: datetime, side: str | None = None) -> Agreement:
+def agree(
+    *, model: ScoringModel, by: Any, at: datetime, side: str | None = None, version: int | None = None
+) -> Agreement:
     """Records that a department agrees to the draft as it stands; void once the draft changes.
 
-    `side` (marketing or sales) is needed only from who manages teams of both.
+    `side` (marketing or sales) is needed only from who manages teams of both. Raises ChangedMeanwhile when the draft
+    is no longer the `version` that the person has read.
     """
     sides = sides_of(by)
     if not by.may(Permission.AGREE_TO_RULES) or not sides or (side and side not in sides):
         raise MayNotAgree
-    if model.state != ModelState.DRAFT:
-        raise NotADraft
+    _check_present(model, version)
     given, is_new = Agreement.objects.get_or_create(
         model=model, side=side or sides[0], version=model.version, defaults={"by": by, "at": at}
     )
@@ -253,22 +206,31 @@ def agreed_sides(model: ScoringModel) -> set[str]:
     return set(model.agreements.filter(version=model.version).values_list("side", flat=True))
 
 
+def _check_present(model: ScoringModel, version: int | None) -> None:
+    """Raises NotADraft, and ChangedMeanwhile where `version` is given and no longer the present one."""
+    if model.state != ModelState.DRAFT:
+        raise NotADraft
+    if version is not None and model.version != version:
+        raise ChangedMeanwhile
+
+
 # -- publishing --------------------------------------------------------------------------------------
 
 
 @retried
-def publish(*, model: ScoringModel, why: str, by: Any, at: datetime) -> RecomputeRun:
+def publish(*, model: ScoringModel, why: str, by: Any, at: datetime, version: int | None = None) -> RecomputeRun:
     """Freezes the draft, retires what it takes the place of, and has all leads scored again.
 
-    Raises NotADraft, WhyMissing, NotAgreed, Unreachable, NoLastModel. `by` None is the system (first start).
+    Raises NotADraft, ChangedMeanwhile when the draft is no longer the `version` that was read, WhyMissing, NotAgreed,
+    Unreachable, NoLastModel. `by` None is the system (first start).
     """
     _check_may(by, Permission.PUBLISH_RULES, MayNotPublish)
     if not why.strip():
         raise WhyMissing(errors=[FieldError("why", "required", WhyMissing.message)])
     locks.own_models()
-    model = ScoringModel.objects.prefetch_related("rules").get(pk=model.pk)
-    if model.state != ModelState.DRAFT:
-        raise NotADraft
+    # Held, so that what is checked and agreed to is what comes into force.
+    model = held(model)
+    _check_present(model, version)
     if by is not None and organization.current().publishing_needs_agreement and len(agreed_sides(model)) < 2:
         raise NotAgreed
     check_reachable(model)

@@ -46,12 +46,12 @@ class FrameForm(forms.Form):
         """Each band with the fields of its two names."""
         return [(band, *(self[f"{band.value}-{label}"] for label in LABELS)) for band in Band]
 
-    def values(self) -> dict[str, Any]:
-        """The draft's values as the service takes them."""
+    def values(self, draft: ScoringModel) -> dict[str, Any]:
+        """The draft's values as the service takes them; where its bands begin stays as it stands."""
         data = self.cleaned_data
-        bands = [band | {label: data[f"{band['band']}-{label}"] for label in LABELS} for band in self.model.bands]
+        bands = [band | {label: data[f"{band['band']}-{label}"] for label in LABELS} for band in draft.bands]
         # A shipped name is stored in one language and read in both.
-        name = self.model.name if data["name"] == presets.shown(self.model.name) else data["name"]
+        name = draft.name if data["name"] == presets.shown(draft.name) else data["name"]
         return {"name": name, "applies_to": self.tree or None, "bands": bands}
 
 

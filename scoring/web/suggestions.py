@@ -26,7 +26,7 @@ from scoring.domain.formula import RuleSpec
 from scoring.domain.suggested import SuggestedRule, Suggestion
 from scoring.models import ScoringModel
 from scoring.queries import doubts, suggestion
-from scoring.services import models
+from scoring.services import draft_rules
 from scoring.web import rule_sentences
 from scoring.web.views import for_readers, model_or_404, warn_of
 
@@ -137,7 +137,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponseRedirect:
         return redirect("scoring-suggestions", pk)
     in_place = "in_place" in request.POST
     try:
-        models.add_rules(
+        draft_rules.add_rules(
             model=model,
             rules=rules,
             in_place=in_place,

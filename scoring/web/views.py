@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,13 +17,14 @@ from accounts.interface import toasts
 from accounts.web.typed import typed
 from journal.errors import DomainError
 from leads.queries import conditions
+from leads.queries.references import as_id
 from scoring import permissions
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS
 from scoring.models import RecomputeRun, ScoringModel
 from scoring.queries import findings, specs
 from scoring.queries import versions as found_versions
-from scoring.services import models, order, presets, recompute
+from scoring.services import draft_rules, models, order, presets, recompute
 from scoring.web import difference_page, model_page
 from scoring.web.frame_form import FrameForm
 from scoring.web.rule_form import FigureForm, RuleForm, initial
@@ -135,8 +136,9 @@ def set_figure(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if not form.is_valid():
         toasts.warn(request, _("Enter a whole number."))
         return redirect(_address(pk))
-    values = _figure_values(model, name, form.cleaned_data["figure"])
-    return _after(request, lambda: models.patch(model=model, values=values, by=request.user, at=request.entry.at), pk)
+    who = {"by": request.user, "at": request.entry.at}
+    values = partial(_figure_values, name=name, figure=form.cleaned_data["figure"])
+    return _after(request, lambda: models.rework(model=model, values=values, **who), pk)
 
 
 def _figure_values(model: ScoringModel, name: str, figure: int | None) -> dict[str, Any]:
@@ -159,7 +161,7 @@ def edit_frame(request: HttpRequest, pk: int) -> HttpResponse:
     form = FrameForm(request.POST or None, model=model, known=conditions.registry())
     if request.method == "POST" and form.is_valid():
         try:
-            models.patch(model=model, values=form.values(), by=request.user, at=request.entry.at)
+            models.rework(model=model, values=form.values, by=request.user, at=request.entry.at)
             toasts.say(request, _("Draft saved."))
             return redirect(_address(pk))
         except DomainError as error:
@@ -189,7 +191,7 @@ def edit_rule(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
 def _save(request: HttpRequest, model: ScoringModel, key: str, form: RuleForm) -> bool:
     """Keeps the rule, or puts the service's words beside the form's fields."""
     try:
-        models.put_rule(model=model, key=key, rule=form.rule(), by=request.user, at=request.entry.at)
+        draft_rules.put_rule(model=model, key=key, rule=form.rule(), by=request.user, at=request.entry.at)
     except DomainError as error:
         _show_faults(form, error)
         return False
@@ -210,14 +212,18 @@ def _show_faults(form: RuleForm, error: DomainError) -> None:
 @require_POST
 def remove_rule(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     model = model_or_404(pk)
-    return _after(request, lambda: models.remove_rule(model=model, key=key, by=request.user, at=request.entry.at), pk)
+    return _after(
+        request, lambda: draft_rules.remove_rule(model=model, key=key, by=request.user, at=request.entry.at), pk
+    )
 
 
 @for_readers
 @require_POST
 def take_fix(request: HttpRequest, pk: int) -> HttpResponse:
     """The offered fix of an unreachable line."""
-    return _after(request, lambda: models.apply_fix(model=model_or_404(pk), by=request.user, at=request.entry.at), pk)
+    return _after(
+        request, lambda: draft_rules.apply_fix(model=model_or_404(pk), by=request.user, at=request.entry.at), pk
+    )
 
 
 # -- agreeing, publishing, recomputing ---------------------------------------------------------------
@@ -226,24 +232,24 @@ def take_fix(request: HttpRequest, pk: int) -> HttpResponse:
 @for_readers
 @require_POST
 def agree(request: HttpRequest, pk: int) -> HttpResponse:
-    side = typed(request, "side") or None
-    return _after(
-        request,
-        lambda: models.agree(model=model_or_404(pk), side=side, by=request.user, at=request.entry.at).model,
-        pk,
-        _("Agreement recorded."),
-    )
+    side, version = typed(request, "side") or None, as_id(typed(request, "version"))
+
+    def act() -> ScoringModel:
+        model = model_or_404(pk)
+        return models.agree(model=model, side=side, by=request.user, at=request.entry.at, version=version).model
+
+    return _after(request, act, pk, _("Agreement recorded."))
 
 
 @for_readers
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    why = typed(request, "why")
+    why, version = typed(request, "why"), as_id(typed(request, "version"))
 
     def act() -> ScoringModel:
         model = model_or_404(pk)
         try:
-            models.publish(model=model, why=why, by=request.user, at=request.entry.at)
+            models.publish(model=model, why=why, by=request.user, at=request.entry.at, version=version)
         except DomainError as error:
             # What was typed is still there when what stands in the way has been mended.
             with suppress(DomainError):

@@ -176,7 +176,9 @@ def test_queries_do_not_grow_with_the_rows(cast, django_assert_max_num_queries):
 @pytest.mark.parametrize("file_format", [exports.CSV, exports.SHIFT_JIS])
 def test_the_name_of_an_own_field_is_never_a_formula(cast, lead, file_format):
     custom_fields.add(label='=HYPERLINK("http://evil.example")', kind="text", by=None, at=NOON)
-    heads = lines(written(cast, file_format=file_format), "cp932" if file_format == exports.SHIFT_JIS else "utf-8-sig")[0]
+    heads = lines(written(cast, file_format=file_format), "cp932" if file_format == exports.SHIFT_JIS else "utf-8-sig")[
+        0
+    ]
     assert heads[-1] == '\'=HYPERLINK("http://evil.example")'
 
 

@@ -9,7 +9,7 @@ from leads.models import LeadScore
 from scoring.domain import presets
 from scoring.models import ScoringModel
 from scoring.queries.explain import explain
-from scoring.services import models
+from scoring.services import draft_rules, models
 from tests.cast import NOON, Cast
 from tests.scoring import rows, scored
 
@@ -97,7 +97,7 @@ def test_a_shipped_name_is_read_in_both_languages_and_kept_as_it_is_stored(clien
 def test_ar_11_each_line_of_business_has_its_own_published_points(draft: ScoringModel, client: Any, cast: Cast) -> None:
     client.force_login(cast.ada)
     food = models.create(values={"name": "食品", "line": 5, "bands": scored.bands(5, 2)}, by=cast.ada, at=NOON)
-    models.put_rule(model=food, rule=scored.rule(DEMO, 7), by=cast.ada, at=NOON)
+    draft_rules.put_rule(model=food, rule=scored.rule(DEMO, 7), by=cast.ada, at=NOON)
 
     answer = client.post(f"/scoring/{food.pk}/frame/", NAMES | {"condition": written(FOOD)})
     food.refresh_from_db()

@@ -9,7 +9,7 @@ from leads.queries import conditions
 from scoring.domain import check, formula, presets
 from scoring.models import RecomputeRun, ScoringModel
 from scoring.queries import findings, specs
-from scoring.services import draft_values, models
+from scoring.services import draft_rules, draft_values, models
 from scoring.services.presets import install
 from tests.cast import NOON, Cast, organization
 from tests.scoring import scored
@@ -81,13 +81,13 @@ def test_ar_42_the_engagement_starter_is_a_draft_that_says_what_is_wrong_and_off
         models.publish(model=draft, why="x", by=None, at=NOON)
     fix = check.fix(spec)
     assert fix == check.Fix({"pricing": 20, "case_study": 10}, 55)
-    fixed = models.apply_fix(model=draft, by=None, at=NOON)
+    fixed = draft_rules.apply_fix(model=draft, by=None, at=NOON)
     spec = specs.spec(fixed, conditions.registry())
     assert formula.maximum(spec) == 55
     assert {rule.key: rule.cap for rule in spec.rules if rule.per_activity} == {"pricing": 20, "case_study": 10}
     models.publish(model=fixed, why="x", by=None, at=NOON)
-    with pytest.raises(models.NothingToFix):
-        models.apply_fix(model=fixed, by=None, at=NOON)
+    with pytest.raises(draft_rules.NothingToFix):
+        draft_rules.apply_fix(model=fixed, by=None, at=NOON)
 
 
 def test_the_check_names_rules_that_never_or_always_match_or_repeat_one_another() -> None:
@@ -171,10 +171,10 @@ def test_a_rule_without_labels_is_called_by_its_sentence() -> None:
 
 def test_rules_are_added_changed_and_removed_one_by_one() -> None:
     draft = scored.draft([scored.rule(VISIT, 5, key="a")])
-    draft = models.put_rule(model=draft, rule=scored.rule(DOWNLOAD, 7), by=None, at=NOON)
-    draft = models.put_rule(model=draft, key="a", rule=scored.rule(VISIT, 6), by=None, at=NOON)
+    draft = draft_rules.put_rule(model=draft, rule=scored.rule(DOWNLOAD, 7), by=None, at=NOON)
+    draft = draft_rules.put_rule(model=draft, key="a", rule=scored.rule(VISIT, 6), by=None, at=NOON)
     assert list(draft.rules.order_by("position").values_list("key", "points")) == [("a", 6), ("rule-2", 7)]
-    draft = models.remove_rule(model=draft, key="a", by=None, at=NOON)
+    draft = draft_rules.remove_rule(model=draft, key="a", by=None, at=NOON)
     assert list(draft.rules.values_list("key", flat=True)) == ["rule-2"]
 
 

@@ -162,7 +162,7 @@ def test_a_draft_shows_what_it_changes_and_its_effect(ada: Client, monkeypatch: 
     model = scored.excel()
     lead = tanaka()
     draft = models.copy(model=model, by=None, at=NOON)
-    rules = [rule for rule in models._rule_values(draft) if rule["key"] != "webinar"]
+    rules = [rule for rule in models.rule_values(draft) if rule["key"] != "webinar"]
     for rule in rules:
         if rule["key"] == "download":
             rule["points"] = 20

@@ -18,7 +18,7 @@ from leads.queries import conditions
 from scoring.domain.suggested import Suggestion
 from scoring.models import ScoringModel
 from scoring.queries import effect, outcome_sample, suggestion
-from scoring.services import models
+from scoring.services import draft_rules
 from tests.cast import NOON, Cast
 from tests.scoring import outcomes, rows, scored
 
@@ -115,7 +115,7 @@ def test_every_kind_of_condition_counts_as_the_statement_counts_it(cast: Cast) -
     found = suggest(model, without=[], most=30)
     assert len({rule.condition.get("field", "activity") for rule in found.rules if "all" not in rule.condition}) >= 5
     taken = [{"dimension": r.dimension, "condition": r.condition, "points": r.points} for r in found.rules]
-    model = models.add_rules(model=model, rules=taken, by=cast.mia, at=NOON)
+    model = draft_rules.add_rules(model=model, rules=taken, by=cast.mia, at=NOON)
     counted = effect.of(model, user=cast.ada, at=NOON)
     by_sql = [counted.matches[rule.key] for rule in model.rules.order_by("position")]
     assert by_sql == [rule.cases for rule in found.rules]
