@@ -3,6 +3,7 @@
 import functools
 import random
 import time
+import zlib
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -43,6 +44,16 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+def one_at_a_time(*words: str) -> None:
+    """Until this transaction ends, whoever asks with the same words waits: for what is looked for, and made if missing.
+
+    Ask before looking. SQLite lets only one writer in anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(11, %s)", [zlib.crc32("\n".join(words).encode()) - 2**31])
 
 
 def need_not_last() -> None:

@@ -12,7 +12,7 @@ from accounts.domain.roles import Permission, Role, TeamKind
 from accounts.models import Absence, Membership, RoleGrant, Team, User
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 
 # Without a team, nothing is ever routed to who sells.
 SELLS_IN = {Role.INSIDE_SALES: TeamKind.INSIDE_SALES, Role.REP: TeamKind.FIELD}
@@ -59,6 +59,7 @@ def invite(
     email = email.strip().lower()
     roles, teams = set(roles), list(teams)
     _check(email, last_name, roles)
+    one_at_a_time("people")
     if User.objects.filter(email=email).exists():
         raise EmailTaken(email=email)
     teams = teams or _only_teams(roles)
@@ -78,6 +79,7 @@ def place(*, user: User, roles: Iterable[str], teams: Iterable[Team], by: User |
     Limits and shares of the teams they stay in are kept. Raises Invalid, LastAdmin, Forbidden.
     """
     _require(by, Permission.MANAGE_PEOPLE)
+    one_at_a_time("administrators")
     user = User.objects.select_for_update().get(pk=user.pk)
     roles, teams, before = set(roles), list(teams), set(user.roles)
     if fault := _fault_of_roles(roles):
@@ -144,6 +146,7 @@ def _keep_an_admin(user: User) -> None:
 def disable(*, user: User, by: User | None, at: datetime) -> None:
     """Ends the person's sessions; what lay with them goes back to queues, within the same transaction."""
     _require(by, Permission.MANAGE_PEOPLE)
+    one_at_a_time("administrators")
     _keep_an_admin(user)
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         return
@@ -209,6 +212,7 @@ def remove_absence(*, absence: Absence, by: User, at: datetime) -> None:
 def create_team(*, name: str, kind: str, by: User | None, at: datetime) -> Team:
     """A new team; raises Invalid when the name is empty or taken."""
     _require(by, Permission.MANAGE_PEOPLE)
+    one_at_a_time("teams")
     if not name.strip() or Team.objects.filter(name=name.strip()).exists():
         errors = [FieldError("name", "taken", _("This team name is already in use."))]
         raise Invalid(_("The team was not created."), errors=errors)

@@ -11,7 +11,7 @@ from feedback.permissions import may_conclude
 from feedback.queries import answer_checks
 from journal.errors import FieldError, Forbidden, Invalid
 from journal.services import record
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 
 LONGEST = 2000
 REPEATED_WITHIN = timedelta(minutes=10)
@@ -43,6 +43,7 @@ def conclude(
         "until_on": until_on,
     }
     _check(values, today)
+    one_at_a_time("answer check")
     repeated = AnswerCheck.objects.filter(**values, by=by, at__gt=at - REPEATED_WITHIN).first()
     if repeated is not None:
         return repeated

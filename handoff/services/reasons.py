@@ -1,6 +1,7 @@
 """The coded reasons of a reject: worded, added, retired; what follows stays the table of DESIGN §4."""
 
 from datetime import datetime
+from itertools import chain, count
 
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from handoff.domain.choices import AfterReject
 from handoff.models import RejectReason
 from journal import services as journal
 from journal.errors import FieldError, Forbidden, Invalid
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 
 LONGEST_DAYS = 730
 
@@ -36,7 +37,8 @@ def keep(
     """Makes a reason or changes it. The code of one that exists never changes. Raises BadReason, Forbidden."""
     if by is not None and not by.may(Permission.CHANGE_SETTINGS):
         raise Forbidden(_("Only an administrator can change the reasons."))
-    _check(label_ja, label_en, follows, resurface_days)
+    one_at_a_time("reject reasons")
+    _check(reason, label_ja, label_en, follows, resurface_days)
     reason = reason or RejectReason(code=_free_code(label_en), position=RejectReason.objects.count())
     old = {"follows": reason.follows, "resurface_days": reason.resurface_days, "is_active": reason.is_active}
     reason.label_ja, reason.label_en, reason.follows = label_ja.strip(), label_en.strip(), follows
@@ -48,11 +50,17 @@ def keep(
     return reason
 
 
-def _check(label_ja: str, label_en: str, follows: str, resurface_days: int | None) -> None:
+def _check(reason: RejectReason | None, label_ja: str, label_en: str, follows: str, resurface_days: int | None) -> None:
     errors = [
         FieldError(name, "required", _("Enter it in both languages."))
         for name, text in (("label_ja", label_ja), ("label_en", label_en))
         if not text.strip()
+    ]
+    others = RejectReason.objects.exclude(pk=reason.pk if reason else None)
+    errors += [
+        FieldError(name, "taken", _("Another reason has this name."))
+        for name, text in (("label_ja", label_ja), ("label_en", label_en))
+        if text.strip() and others.filter(**{name: text.strip()}).exists()
     ]
     if follows not in AfterReject.values:
         errors.append(FieldError("follows", "invalid", _("Choose what happens next.")))
@@ -67,4 +75,4 @@ def _check(label_ja: str, label_en: str, follows: str, resurface_days: int | Non
 def _free_code(label: str) -> str:
     code = slugify(label).replace("-", "_")[:30] or "own"
     taken = set(RejectReason.objects.filter(code__startswith=code).values_list("code", flat=True))
-    return code if code not in taken else f"{code}_{len(taken) + 1}"
+    return next(free for free in chain([code], (f"{code}_{n}" for n in count(2))) if free not in taken)

@@ -9,7 +9,7 @@ from accounts.domain.roles import Permission
 from accounts.models import User
 from journal import services as journal
 from journal.errors import FieldError, Forbidden, Invalid
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 from leads.models import Campaign, Channel
 from leads.services import sources
 
@@ -33,6 +33,7 @@ def _require(by: User | None) -> None:
 def add_channel(*, name: str, by: User | None, at: datetime) -> Channel:
     """A new channel. Raises BadChannel when the name is empty or taken, Forbidden."""
     _require(by)
+    one_at_a_time("channels")
     if not name.strip() or Channel.objects.filter(name=name.strip()).exists():
         raise BadChannel(errors=[FieldError("name", "taken", _("This channel name is already in use."))])
     channel = sources.new_channel(name.strip())
@@ -62,6 +63,7 @@ def keep_campaign(
 ) -> Campaign:
     """Makes a campaign or changes it; its cost is spread over its days. Raises BadCampaign, Forbidden."""
     _require(by)
+    one_at_a_time("campaigns")
     campaign = campaign or Campaign(channel=channel)
     _check(campaign, channel, name, cost, starts_on, ends_on)
     old = {"cost": str(campaign.cost), "name": campaign.name}

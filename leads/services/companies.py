@@ -1,18 +1,16 @@
 """Finding, making and changing the companies that leads belong to."""
 
-import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from journal import services as journal
 from journal.errors import FieldError, Invalid
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 from leads.domain.choices import StaleCause
 from leads.domain.lead_values import clean_company
 from leads.domain.normalise import company_key, derived, phone_key
@@ -48,19 +46,13 @@ def resolve(*, values: Mapping[str, Any], by: User | None, at: datetime) -> Comp
     """The company these checked values mean, made if it is new; what it lacked is filled in. None without a name."""
     if not values.get("name") and not values.get("corporate_number"):
         return None
-    _one_at_a_time(company_key(values.get("name") or "") or values.get("corporate_number", ""))
+    # Two leads of one new company at once would make it twice.
+    one_at_a_time("company", company_key(values.get("name") or "") or values.get("corporate_number", ""))
     company = find(values)
     if company is None:
         return _create(values, at) if values.get("name") else None
     missing = {name: value for name, value in _whole(values).items() if value and getattr(company, name) in ("", None)}
     return update(company=company, values=missing, by=by, at=at) if missing else company
-
-
-def _one_at_a_time(key: str) -> None:
-    # Two leads of one new company at once would make it twice; SQLite lets only one writer in anyway.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(11, %s)", [zlib.crc32(key.encode()) - 2**31])
 
 
 def _create(values: Mapping[str, Any], at: datetime) -> Company:

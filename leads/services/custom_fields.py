@@ -12,7 +12,7 @@ from accounts.domain.roles import Permission
 from accounts.models import User
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 from leads.domain.text_folding import tidy
 from leads.models import CustomField, Lead
 from leads.queries import custom_values, field_users
@@ -44,6 +44,7 @@ def _require(by: User | None) -> None:
 def add(*, label: str, kind: str, choices: Sequence[str] = (), by: User | None, at: datetime) -> CustomField:
     """A new field at the end of the order. Raises BadField, Forbidden."""
     _require(by)
+    one_at_a_time("custom fields")
     if CustomField.objects.count() >= MOST_FIELDS:
         raise BadField(_("There are already %(count)s fields, which is the maximum."), count=MOST_FIELDS)
     label, kept = _checked(None, label, kind, choices)
@@ -62,6 +63,7 @@ def change(
 ) -> CustomField:
     """A new name or other choices; another kind only while no lead has a value. Raises BadField, FieldInUse, Forbidden."""
     _require(by)
+    one_at_a_time("custom fields")
     field = CustomField.objects.select_for_update().get(pk=field.pk)
     label, kept = _checked(field, label, kind, choices)
     old = {"label": field.label, "kind": field.kind, "choices": field.choices}

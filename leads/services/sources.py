@@ -1,9 +1,11 @@
 """Where a lead came from: every source is kept, the first is the channel."""
 
 from datetime import datetime
+from itertools import chain, count
 
 from django.utils.text import slugify
 
+from journal.transactions import one_at_a_time
 from leads.models import Campaign, Channel, Lead, LeadSource
 from leads.queries import channels
 
@@ -12,7 +14,11 @@ def channel_named(name: str | Channel | None) -> Channel | None:
     """The channel that this name means in either language, made if it is new."""
     if not name or isinstance(name, Channel):
         return name or None
-    return channels.named(name) or new_channel(name)
+    known = channels.named(name)
+    if known is None:
+        one_at_a_time("channels")
+        known = channels.named(name) or new_channel(name)
+    return known
 
 
 def new_channel(name: str) -> Channel:
@@ -22,8 +28,8 @@ def new_channel(name: str) -> Channel:
 
 def _free_code(name: str) -> str:
     code = slugify(name, allow_unicode=True)[:50] or "channel"
-    taken = Channel.objects.filter(code__startswith=code).values_list("code", flat=True)
-    return code if code not in set(taken) else f"{code}-{len(taken) + 1}"
+    taken = set(Channel.objects.filter(code__startswith=code).values_list("code", flat=True))
+    return next(free for free in chain([code], (f"{code}-{n}" for n in count(2))) if free not in taken)
 
 
 def campaign_named(name: str | Campaign | None, channel: Channel | None) -> Campaign | None:

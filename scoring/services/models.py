@@ -11,7 +11,7 @@ from accounts.domain.roles import Permission, TeamKind
 from accounts.queries import organization
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 from leads.queries import conditions
 from scoring.domain import formula, presets
 from scoring.domain.choices import ModelState
@@ -98,6 +98,7 @@ def _new_draft(values: Mapping[str, Any], origin: ScoringModel | None, by: Any, 
 
 def _next_number(name: str) -> int:
     """Versions are counted by name."""
+    one_at_a_time("versions")
     numbers = ScoringModel.objects.filter(name=name).aggregate(highest=Max("number"))
     return (numbers["highest"] or 0) + 1
 

@@ -202,3 +202,18 @@ def test_ar_41_the_settings_show_the_phase_reached_and_the_next_step(get, cast):
     assert page.count('class="past"') == 2
     Episode.objects.update(outcome="won")
     assert "答え合わせ" in get("/settings/").content.decode()
+
+
+def test_every_reason_gets_a_code_of_its_own_and_no_name_twice(cast):
+    def keep(label):
+        given = {"follows": "disqualify", "resurface_days": None, "is_active": True}
+        return reasons.keep(reason=None, label_ja=f"{label}。", label_en=label, by=cast.ada, at=AT, **given)
+
+    codes = [keep(label).code for label in ("Away", "Away 3", "Away!", "Away?", "Away.")]
+    assert codes == ["away", "away_3", "away_2", "away_4", "away_5"]
+    with pytest.raises(reasons.BadReason) as caught:
+        keep("Away")
+    assert [(error.field, error.code) for error in caught.value.errors] == [
+        ("label_ja", "taken"),
+        ("label_en", "taken"),
+    ]

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from leads.models import Campaign, Channel
+from leads.services import sources
 from tests.factories import channel
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,8 @@ def test_a_channel_is_offered_no_longer(page):
     page.post(f"/settings/channels/{radio.pk}/", {"active": "no"})
     radio.refresh_from_db()
     assert not radio.is_active
+
+
+def test_every_channel_gets_a_code_of_its_own():
+    names = ["Ads", "Ads 3", "Ads!", "Ads?", "Ads."]
+    assert [sources.channel_named(name).code for name in names] == ["ads", "ads-3", "ads-2", "ads-4", "ads-5"]
