@@ -16,6 +16,7 @@ from journal.services import record
 from journal.transactions import retried
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
+from leads.services.lead_checks import NoLongerHere
 
 KINDS = (*ContactMethod.values, "other")
 
@@ -70,7 +71,9 @@ def waits_for_another(lead: Lead) -> bool:
 
 
 def _check(lead: Lead, action_at: datetime, kind: str, at: datetime) -> None:
-    if lead.stage in (Stage.WON, Stage.DISQUALIFIED) or not lead.is_present:
+    if not lead.is_present:
+        raise NoLongerHere
+    if lead.stage in (Stage.WON, Stage.DISQUALIFIED):
         raise NothingToPlan(stage=Stage(lead.stage).label)
     if waits_for_another(lead):
         raise DutyFirst(duty=DueKind(lead.due_kind).label)

@@ -20,6 +20,7 @@ from journal.services import record
 from journal.transactions import retried
 from leads.domain.choices import DueKind, Stage
 from leads.models import DuplicatePair, Lead
+from leads.services.lead_checks import NoLongerHere
 
 
 class MayNotMove(Forbidden):
@@ -60,9 +61,11 @@ def transition(*, lead: Lead, to: str, reason: str, by: User, at: datetime, resu
     """Brings the lead to `to` by hand, with the duty that follows.
 
     Raises BadTransition (unknown stage, missing reason), OnlyByAnswer, StageNotAllowed naming what is allowed,
-    MayNotMove, GateRefused naming the items, StillOffered.
+    MayNotMove, GateRefused naming the items, StillOffered, NoLongerHere.
     """
     current = Lead.objects.select_for_update().get(pk=lead.pk)
+    if not current.is_present:
+        raise NoLongerHere
     _check_request(current, to, reason)
     way = _way(current, to, by)
     if way is None:

@@ -196,6 +196,7 @@ def _store(rows: list[_Row], types: dict[str, ActivityType], at: datetime, came_
         # Another request wrote one of them between our look and our write.
         return _store(fresh, types, at, came_live) if len(_new_rows(fresh)) < len(fresh) else _reraise(fresh, at)
     _keep_latest(activities, types)
+    _follow_merges(activities, types)
     _mark_stale(activities, at, came_live)
     hooks.activities_recorded(activities, at)
     return len(activities)
@@ -220,6 +221,27 @@ def _insert(rows: list[_Row], at: datetime) -> list[Activity]:
     known = contents.named(row.values.content for row in rows)
     made = [_activity(row, known, org, at) for row in rows]
     return Activity.objects.bulk_create(made, batch_size=500)
+
+
+def _follow_merges(activities: list[Activity], types: dict[str, ActivityType]) -> None:
+    """What was meant for a lead that was merged while we waited for its row is the survivor's, as all that it had.
+
+    After the leads' rows were written: whoever merges from now on waits for us, and takes what we wrote along.
+    """
+    while merged := _merged(sorted({one.lead_id for one in activities})):
+        for loser, survivor in merged.items():
+            moved = [one for one in activities if one.lead_id == loser]
+            Activity.objects.filter(pk__in=[one.pk for one in moved]).update(lead=survivor)
+            for one in moved:
+                one.lead = survivor
+        recount_latest(lead_ids=list(merged), types=types)
+        _keep_latest(activities, types)
+
+
+def _merged(lead_ids: Sequence[int]) -> dict[int, Lead]:
+    chunks = (lead_ids[start : start + _CHUNK] for start in range(0, len(lead_ids), _CHUNK))
+    gone = (Lead.objects.filter(pk__in=chunk, merged_into__isnull=False) for chunk in chunks)
+    return {lead.pk: lead.merged_into for leads in gone for lead in leads.select_related("merged_into")}  # type: ignore[misc]
 
 
 def _activity(row: _Row, known: Mapping[str, Any], org: Organization, at: datetime) -> Activity:

@@ -18,6 +18,7 @@ from leads.queries import tombstones
 from leads.services import companies, duplicate_marks, sources, staleness
 from leads.services.lead_checks import (
     InvalidLead,
+    NoLongerHere,
     StaleLead,
     channel_of,
     check,
@@ -73,6 +74,8 @@ def _locked(lead: Lead, expected_version: int | None) -> Lead:
     fresh = (
         Lead.objects.select_for_update(of=("self",)).select_related("company", "channel", "campaign").get(pk=lead.pk)
     )
+    if not fresh.is_present:
+        raise NoLongerHere
     if expected_version is not None and fresh.version != expected_version:
         raise StaleLead
     return fresh

@@ -50,6 +50,13 @@ class StaleLead(DomainError):
     message = _("Someone else has changed this. Reload it, then repeat your change.")
 
 
+class NoLongerHere(Conflict):
+    """The lead was merged into another one, or taken back, after the caller had read it."""
+
+    code = "lead_gone"
+    message = _("This lead no longer exists: it has been merged or removed. Reload the page.")
+
+
 def require(by: User | None, permission: Permission) -> None:
     """Raises Forbidden unless this person (or the system) may."""
     if by is not None and not by.may(permission):

@@ -143,7 +143,7 @@ def test_many_rows_take_a_constant_number_of_queries(cast, django_assert_max_num
         {"lead": str(lead.pk), "type": "document_download", "content": f"資料{number}", "occurred_at": NOON}
         for number, lead in enumerate(leads)
     ]
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         activities.record_many(rows=rows, by=cast.mia, at=NOON)
 
 
