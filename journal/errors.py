@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class DomainError(Exception):
 
     code = "refused"
     status = 400
-    message: str | Promise = "Refused."
+    message: str | Promise = _("This isn't possible now. Reload the page.")
 
     def __init__(self, message: str | Promise | None = None, *, errors: Sequence[FieldError] = (), **values: object):
         self.text = message if message is not None else self.message
@@ -47,6 +48,7 @@ class Forbidden(DomainError):
 
     code = "forbidden"
     status = 403
+    message = _("You don't have permission to do this.")
 
 
 class Invalid(DomainError):
@@ -54,3 +56,4 @@ class Invalid(DomainError):
 
     code = "invalid"
     status = 400
+    message = _("Some fields have errors; see the details.")

@@ -280,8 +280,8 @@ def confirm(
 
 def locked(run: ImportRun, *states: str) -> ImportRun:
     """The run as it is now, held until the transaction ends. Raises WrongState."""
-    fresh = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if fresh.state not in states:
+    fresh = ImportRun.objects.select_for_update(of=("self",)).filter(pk=run.pk).first()
+    if fresh is None or fresh.state not in states:
         raise WrongState
     return fresh
 

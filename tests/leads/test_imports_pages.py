@@ -537,6 +537,20 @@ def test_what_was_imported_is_not_discarded(browser):
     assert Lead.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["commit", "discard"])
+def test_what_is_done_to_a_file_while_somebody_discards_it_is_refused(browser, monkeypatch, name):
+    drop(browser, LIST)
+    run = ImportRun.objects.get()
+
+    def read_before_it_went(request, pk):
+        ImportRun.objects.filter(pk=pk).delete()
+        return run
+
+    monkeypatch.setattr("leads.web.imports._run", read_before_it_went)
+    answer = browser.post(reverse(f"import-{name}", args=[run.pk]))
+    assert answer.status_code == 302
+
+
 def test_only_importers_discard(client, cast):
     client.force_login(cast.mia)
     drop(client, LIST)

@@ -11,7 +11,7 @@ from accounts.models import User
 from handoff.services import handoffs
 from journal.clock import frozen
 from reports.api.tables import REPORTS
-from tests.cast import NOON
+from tests.cast import NOON, person
 from tests.handoff import stories
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +102,13 @@ def test_a_local_day_is_the_organisations(api, people):
 
 def test_without_credentials_there_is_nothing(people):
     assert APIClient().get("/api/v1/reports/kpis/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("ja", "この操作をする権限がありません。"), ("en", "You don't have permission to do this.")]
+)
+def test_who_sees_no_reports_is_told_so_in_their_language(people, language, said):
+    client = APIClient()
+    client.force_authenticate(person("nobody", "無役", "", []))
+    answer = client.get("/api/v1/reports/kpis/", headers={"Accept-Language": language})
+    assert (answer.status_code, answer.json()["detail"]) == (403, said)
