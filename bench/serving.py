@@ -66,10 +66,10 @@ class Web:
 
 
 @contextmanager
-def served(settings: str) -> Iterator[Web]:
+def served(settings: str, processes: int = 1) -> Iterator[Web]:
     """Gunicorn as in production, with these settings, on this process's database."""
     port = free_port()
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "PORT": str(port), "WEB_PROCESSES": "1"}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "PORT": str(port), "WEB_PROCESSES": str(processes)}
     words = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
     process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:

@@ -4,13 +4,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from urllib.parse import urlsplit, urlunsplit
-
-import psycopg
-from psycopg import sql
 
 from config.environment import ROOT, text
-from config.start import frontend
+from config.start import frontend, scratch
 from config.start.servers import postgresql, redis
 from config.start.surroundings import Missing, call, plainly, say
 from config.texts import compile_catalogues
@@ -35,7 +31,7 @@ def run() -> int:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": _scratch(database.url),
+            "DATABASE_URL": scratch.database(database.url, NAME),
             "REDIS_URL": queue.url if queue else "",
             "VAR_DIR": var,
             "HANDOFF_SECRET_KEY": "a bench signs nothing that anyone else should believe",
@@ -48,16 +44,6 @@ def run() -> int:
         for words in (["migrate", "-v", "0"], ["collectstatic", "--noinput", "-v", "0"]):
             call([sys.executable, "manage.py", *words], env=environment)
         return subprocess.run([sys.executable, "-m", "bench", *sys.argv[1:]], cwd=ROOT, env=environment).returncode
-
-
-def _scratch(url: str) -> str:
-    """The address of the scratch database on that server, made if it isn't there."""
-    parts = urlsplit(url)
-    anywhere = urlunsplit(("postgresql", *parts[1:2], "/postgres", *parts[3:]))
-    with psycopg.connect(anywhere, autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
-    return urlunsplit((*parts[:2], f"/{NAME}", *parts[3:]))
 
 
 if __name__ == "__main__":

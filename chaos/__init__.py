@@ -1,0 +1,3 @@
+"""What must hold when things break: each fault on databases that are thrown away."""
+
+FAULTS = ("accepts", "alerts")
