@@ -136,16 +136,18 @@ def names(lacks: Iterable[Lack]) -> str:
     return _(", ").join(str(lack.label) for lack in told(lacks))
 
 
+def group_label(items: Iterable[str], at_least: int) -> str:
+    """A group of items of which so many must be known, in words."""
+    labels = pgettext("items of one group", " / ").join(str(ITEMS[name].label) for name in items)
+    return ngettext("%(n)d of %(items)s", "%(n)d of %(items)s", at_least) % {"n": at_least, "items": labels}
+
+
 def lack_of(missing: Missing) -> Lack:
     """An unknown item, or so many of several, in words."""
     if not missing.at_least:
         item = missing.items[0]
         return Lack(item.name, item.label, item.question)
-    labels = pgettext("items of one group", " / ").join(str(item.label) for item in missing.items)
-    label = ngettext("%(n)d of %(items)s", "%(n)d of %(items)s", missing.at_least) % {
-        "n": missing.at_least,
-        "items": labels,
-    }
+    label = group_label([item.name for item in missing.items], missing.at_least)
     return Lack("any", label, missing.items[0].question, missing.is_implied)
 
 

@@ -14,15 +14,12 @@ from django.views.decorators.http import require_GET
 from accounts.interface import dates
 from handoff.domain import follows, presets
 from handoff.domain.choices import AfterReject, ClockKind, Leg
-from handoff.domain.questions import ITEMS
 from handoff.domain.stages import WAYS
-from handoff.models import Gate, HandoffRule, RejectReason, RoutingRule
-from handoff.queries import legs, policies
+from handoff.models import HandoffRule, RejectReason, RoutingRule
+from handoff.queries import gate_words, legs, policies
 from handoff.queries.reason_words import label_of
 from handoff.web.reject_choices import what_follows
-from leads.domain import condition_sentence
 from leads.domain.choices import Stage
-from leads.queries import conditions
 from scoring.domain import presets as scoring_presets
 from scoring.queries import specs
 
@@ -46,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "legs": [leg.label for leg in legs.legs()],
         "scoring": _scoring(),
-        "gates": [_gate(gate) for gate in Gate.objects.order_by("kind")],
+        "gates": [Line(str(gate.get_kind_display()), gate_words.said(gate)) for gate in gate_words.both()],
         "routes": _routes(),
         "speeds": [(leg.label, _speeds(leg)) for leg in legs.legs()],
         "reasons": [Line(label_of(reason), _follows(reason, at)) for reason in reasons],
@@ -59,28 +56,6 @@ def show(request: HttpRequest) -> HttpResponse:
 def _scoring() -> list[Line]:
     told = _("At %(line)d points an activity triggers a handoff; edits wait for marketing, imports for one decision")
     return [Line(scoring_presets.shown(model.name), told % {"line": model.line}) for model in specs.published()]
-
-
-def _gate(gate: Gate) -> Line:
-    if gate.mode == Gate.Mode.OFF:
-        return Line(str(gate.get_kind_display()), str(gate.get_mode_display()))
-    parts = []
-    if gate.condition:
-        known = conditions.registry()
-        parts.append(condition_sentence.sentence(conditions.read(gate.condition, known=known), known))
-    names = [entry.get("item") or _("%(n)d of BANT") % {"n": entry["at_least"]} for entry in gate.required]
-    if names:
-        parts.append(_(", ").join(_label(name) for name in names))
-    if not parts:
-        return Line(str(gate.get_kind_display()), _("Nothing"))
-    needs = _(", ").join(parts)
-    is_blocking = gate.mode == Gate.Mode.BLOCK
-    told = _("%(needs)s; otherwise not handed over") if is_blocking else _("%(needs)s; otherwise a warning")
-    return Line(str(gate.get_kind_display()), told % {"needs": needs})
-
-
-def _label(name: str) -> str:
-    return str(ITEMS[name].label) if name in ITEMS else name
 
 
 def _follows(reason: RejectReason, at: datetime) -> str:

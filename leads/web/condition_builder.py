@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext, pgettext
 
 from leads.domain import condition_sentence
@@ -59,6 +60,18 @@ def tree_of(text: str) -> object:
         return json.loads(text) if text.strip() else {}
     except (ValueError, RecursionError) as error:
         raise c.InvalidCondition(errors=[c.fault("", "invalid", gettext("This is not valid JSON."))]) from error
+
+
+def tree_in(form: forms.Form, text: str, *, known: Registry, scoring: bool = False) -> Any:
+    """The tree that the builder wrote into the form's `condition`; each fault is told there, with its spot."""
+    tree: Any = {}
+    try:
+        tree = tree_of(text)
+        conditions.read(tree, known=known, scoring=scoring)
+    except c.InvalidCondition as error:
+        for words in told(error):
+            form.add_error("condition", words)
+    return tree
 
 
 def written_out(tree: object) -> str:

@@ -11,7 +11,6 @@ from leads.web import condition_builder
 from scoring.domain import presets
 from scoring.domain.choices import Band
 from scoring.models import ScoringModel
-from scoring.web.rule_form import built
 
 LABELS = ("label_ja", "label_en")
 
@@ -34,7 +33,7 @@ class FrameForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The built condition's tree, each fault with its spot."""
         data = super().clean() or self.cleaned_data
-        self.tree = built(self, data.get("condition", ""), self.known)
+        self.tree = condition_builder.tree_in(self, data.get("condition", ""), known=self.known, scoring=True)
         return data
 
     def builder(self) -> condition_builder.Builder:

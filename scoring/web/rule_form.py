@@ -7,8 +7,6 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from leads.domain.condition_fields import Field, Kind, Registry
-from leads.domain.conditions import InvalidCondition
-from leads.queries import conditions
 from leads.queries.lead_filter import MOST_CONDITION
 from leads.web import condition_builder
 from scoring.domain.choices import Dimension
@@ -78,7 +76,7 @@ class RuleForm(forms.Form):
         """The built condition's tree, each fault with its spot."""
         data = super().clean() or self.cleaned_data
         if data.get("kind") == "built":
-            self.tree = built(self, data.get("condition", ""), self.known)
+            self.tree = condition_builder.tree_in(self, data.get("condition", ""), known=self.known, scoring=True)
         return data
 
     def builder(self, key: str) -> condition_builder.Builder:
@@ -125,18 +123,6 @@ class RuleForm(forms.Form):
         if data["op"] not in ("known", "unknown"):
             tree["value"] = typed(data["value"], data["op"], self.known.fields[data["field"]])
         return tree
-
-
-def built(form: forms.Form, text: str, known: Registry) -> Any:
-    """The tree that the builder wrote into the form; each fault is told at `condition`, with its spot."""
-    tree: Any = {}
-    try:
-        tree = condition_builder.tree_of(text)
-        conditions.read(tree, known=known, scoring=True)
-    except InvalidCondition as error:
-        for words in condition_builder.told(error):
-            form.add_error("condition", words)
-    return tree
 
 
 def split(text: str) -> list[str]:

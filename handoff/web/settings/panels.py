@@ -10,7 +10,7 @@ from accounts.interface import dates
 from accounts.settings_panels import Panel, register
 from handoff.domain.choices import ClockKind
 from handoff.models import Calendar, ClosingDay, RejectReason
-from handoff.queries import calendars
+from handoff.queries import calendars, gate_words
 from handoff.queries.policies import promise_for
 
 
@@ -59,6 +59,13 @@ def reasons_now(at: datetime) -> str:
     }
 
 
+def gates_now(at: datetime) -> str:
+    """What each gate does."""
+    said = pgettext("settings", "%(gate)s: %(mode)s")
+    told = [said % {"gate": gate.get_kind_display(), "mode": gate.get_mode_display()} for gate in gate_words.both()]
+    return pgettext("separator", " · ").join(told)
+
+
 HOURS = _("Working hours and closing days")
 register(Panel("calendar", "handing_over", HOURS, "settings-calendar", hours_now, position=20))
 register(
@@ -72,3 +79,4 @@ register(
     )
 )
 register(Panel("reasons", "handing_over", _("Reasons for giving back"), "settings-reasons", reasons_now, position=30))
+register(Panel("gates", "handing_over", _("Handoff criteria"), "settings-gates", gates_now, position=5))

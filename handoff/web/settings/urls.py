@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from handoff.web.settings import calendars, policies, reasons
+from handoff.web.settings import calendars, gates, policies, reasons
 
 patterns = [
+    path("settings/gates/", gates.show, name="settings-gates"),
+    path("settings/gates/<slug:kind>/", gates.edit, name="settings-gate"),
     path("settings/deadlines/", policies.show, name="settings-policies"),
     path("settings/deadlines/change/", policies.change, name="settings-policy"),
     path("settings/calendar/", calendars.show, name="settings-calendar"),
