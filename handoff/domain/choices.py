@@ -54,3 +54,17 @@ class AfterReject(TextChoices):
     NURTURE = "nurture", _("To nurture, reviewed later")
     DISQUALIFY = "disqualify", _("Disqualified")
     MERGE = "merge", _("Marketing decides whether to merge")
+
+
+class Giver(TextChoices):
+    """Who hands over by a rule, and gets back what is given back."""
+
+    MARKETING = "marketing", _("The marketing owner of the lead")
+    MARKETING_TEAM = "marketing_team", _("The marketing team, whoever is free")
+
+
+class ToldBy(TextChoices):
+    """How the receiver hears of a handoff; the product itself always tells."""
+
+    IN_APP = "in_app"
+    EMAIL = "email"

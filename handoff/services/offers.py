@@ -1,5 +1,6 @@
 """Offers a lead to one receiver: gate, route, frozen sheet, clocks, duty, in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from handoff import permissions
-from handoff.domain.choices import ClockKind, HandoffState, Leg
+from handoff.domain.choices import ClockKind, Giver, HandoffState, Leg
 from handoff.domain.duties import Duty
 from handoff.domain.stages import BEFORE_FIRST_LEG, Way
 from handoff.models import Episode, Gate, Handoff, HandoffRule, JoinedLead
@@ -133,7 +134,8 @@ def _handed_over(offer: Offer) -> Handoff:
     batch_entries.leave(lead_ids=[lead.pk], by=offer.by, at=offer.at)
     if previous is not None:
         closing.close(handoff=previous, at=offer.at, outcome="offered_on")
-    tell_offered(handoff=handoff, by=offer.by, at=offer.at, because=receiver.because)
+    told_by = offer.rule.told_by if offer.rule is not None else None
+    tell_offered(handoff=handoff, by=offer.by, at=offer.at, because=receiver.because, told_by=told_by)
     return handoff
 
 
@@ -143,10 +145,16 @@ def start_clocks(*, handoff: Handoff, at: datetime) -> None:
     clocks.begin(handoff=handoff, kinds=kinds, at=at)
 
 
-def tell_offered(*, handoff: Handoff, by: User | None, at: datetime, because: str) -> None:
-    """One event for the offer, and one more when it waits in a queue, so that the manager is told."""
+def tell_offered(
+    *, handoff: Handoff, by: User | None, at: datetime, because: str, told_by: Sequence[str] | None = None
+) -> None:
+    """One event for the offer, and one more when it waits in a queue, so that the manager is told.
+
+    `told_by` is what the handoff rule says of telling the receiver; without a rule they are told every way.
+    """
     data = {"to": handoff.assigned_to_id, "team": handoff.team_id, "leg": handoff.leg, "because": because}
-    record("handoff.offered", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
+    ways = {} if told_by is None else {"told_by": list(told_by)}
+    record("handoff.offered", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data | ways)
     if handoff.assigned_to_id is None:
         record("handoff.queued", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
 
@@ -208,11 +216,14 @@ def _previous_leg(offer: Offer) -> Handoff | None:
 
 
 def _sender(offer: Offer, previous: Handoff | None) -> Keeper:
-    """Who gets it back: of leg 2 who accepted leg 1; else the person who offers; of a system offer marketing."""
+    """Who gets it back: of leg 2 who accepted leg 1; else the person who offers; of a system offer marketing, as its rule names it."""
     if previous is not None:
         return Keeper(previous.assigned_to_id, previous.team_id)
     if offer.by is not None and not offer.by.is_service:
         return Keeper(offer.by.pk, marketing.team_of(offer.by.pk))
+    team_id = marketing.marketing_team_id()
+    if offer.rule is not None and offer.rule.giver == Giver.MARKETING_TEAM and team_id is not None:
+        return Keeper(None, team_id)
     return marketing.keeper_of(offer.lead)
 
 

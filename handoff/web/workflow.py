@@ -16,7 +16,7 @@ from handoff.domain import follows, presets
 from handoff.domain.choices import AfterReject, ClockKind, Leg
 from handoff.domain.stages import WAYS
 from handoff.models import HandoffRule, RejectReason, RoutingRule
-from handoff.queries import gate_words, legs, policies
+from handoff.queries import gate_words, legs, policies, rule_parts
 from handoff.queries.reason_words import label_of
 from handoff.web.reject_choices import what_follows
 from leads.domain.choices import Stage
@@ -73,9 +73,11 @@ def _follows(reason: RejectReason, at: datetime) -> str:
 
 def _routes() -> list[Line]:
     lines = []
-    for rule in HandoffRule.objects.filter(is_on=True).order_by("position", "id"):
+    for rule in HandoffRule.objects.filter(is_on=True).select_related("to_team", "to_user").order_by("position", "id"):
         target = rule.to_user or rule.to_team or _("By the routes below")
-        lines.append(Line(presets.shown(rule.name), str(target)))
+        when = rule_parts.when(rule)
+        told = _("%(target)s, if %(condition)s") % {"target": target, "condition": when} if when else str(target)
+        lines.append(Line(presets.shown(rule.name), told))
     lines.append(Line(_("Known company"), _("Whoever last accepted a lead from the company, if they have capacity")))
     for route in RoutingRule.objects.select_related("to_team", "to_user").order_by("leg", "position", "id"):
         target = str(route.to_user or route.to_team)

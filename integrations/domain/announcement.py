@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Announcement:
-    """`key` makes it one notice per person. `mail_from` is the earliest moment for its mail (null: at once).
+    """`key` makes it one notice per person. `mail_from` is the earliest moment for its mail (null: at once); without `may_mail` none is owed.
 
     `data` holds no personal values: names are read when the text is made.
     """
@@ -19,3 +19,4 @@ class Announcement:
     handoff_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
     mail_from: datetime | None = None
+    may_mail: bool = True

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from handoff.domain.choices import ToldBy
 from handoff.models import Batch, Clock, Handoff
 from handoff.services import assigning
 from integrations.domain.announcement import Announcement
@@ -30,6 +31,13 @@ def announce(*, event: Event, at: datetime) -> int:
 def _to_receivers(event: Event) -> Announcement | None:
     handoff = _handoff(event)
     return _about(handoff, event, recipients.receivers(handoff))
+
+
+def _of_offer(event: Event) -> Announcement | None:
+    """By mail as well, unless the handoff rule tells the receiver in the product alone."""
+    handoff = _handoff(event)
+    may_mail = ToldBy.EMAIL in event.data.get("told_by", ToldBy.values)
+    return replace(_about(handoff, event, recipients.receivers(handoff)), may_mail=may_mail)
 
 
 def _to_queue(event: Event) -> Announcement | None:
@@ -137,7 +145,7 @@ def _about(handoff: Handoff, event: Event, people: frozenset[int]) -> Announceme
 
 
 TABLE: dict[str, Callable[[Event], Announcement | None]] = {
-    "handoff.offered": _to_receivers,
+    "handoff.offered": _of_offer,
     "handoff.queued": _to_queue,
     "handoff.reassigned": _to_receivers,
     "handoff.rerouted": _to_those_left,

@@ -20,7 +20,7 @@ def tell(*, announcement: Announcement, happened_at: datetime, at: datetime) -> 
     before = _of(announcement, people).count()
     Notice.objects.bulk_create((_notice(announcement, person, happened_at) for person in people), ignore_conflicts=True)
     notices = list(_of(announcement, people).select_related("user"))
-    if KINDS[announcement.kind].mails:
+    if KINDS[announcement.kind].mails and announcement.may_mail:
         owing.owe(
             notices=[notice for notice in notices if notice.carried_by_id is None], announcement=announcement, at=at
         )

@@ -8,8 +8,9 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from accounts.interface import dates
 from accounts.settings_panels import Panel, register
+from handoff.domain import presets
 from handoff.domain.choices import ClockKind
-from handoff.models import Calendar, ClosingDay, RejectReason
+from handoff.models import Calendar, ClosingDay, HandoffRule, RejectReason
 from handoff.queries import calendars, gate_words
 from handoff.queries.policies import promise_for
 
@@ -66,6 +67,14 @@ def gates_now(at: datetime) -> str:
     return pgettext("separator", " · ").join(told)
 
 
+def rules_now(at: datetime) -> str:
+    """The rules that are on, in their order."""
+    names = [presets.shown(rule.name) for rule in HandoffRule.objects.filter(is_on=True).order_by("position", "id")]
+    if not names:
+        return pgettext("settings", "No rule is on; people hand over by hand")
+    return pgettext("separator", " · ").join(names)
+
+
 HOURS = _("Working hours and closing days")
 register(Panel("calendar", "handing_over", HOURS, "settings-calendar", hours_now, position=20))
 register(
@@ -80,3 +89,4 @@ register(
 )
 register(Panel("reasons", "handing_over", _("Reasons for giving back"), "settings-reasons", reasons_now, position=30))
 register(Panel("gates", "handing_over", _("Handoff criteria"), "settings-gates", gates_now, position=5))
+register(Panel("handoff_rules", "handing_over", _("Handoff rules"), "settings-handoff-rules", rules_now, position=6))

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from handoff.web.settings import calendars, gates, policies, reasons
+from handoff.web.settings import calendars, gates, handoff_rules, policies, reasons
 
 patterns = [
     path("settings/gates/", gates.show, name="settings-gates"),
     path("settings/gates/<slug:kind>/", gates.edit, name="settings-gate"),
+    path("settings/handoff-rules/", handoff_rules.show, name="settings-handoff-rules"),
+    path("settings/handoff-rules/new/", handoff_rules.edit, name="settings-handoff-rule-new"),
+    path("settings/handoff-rules/<int:pk>/", handoff_rules.edit, name="settings-handoff-rule"),
+    path("settings/handoff-rules/<int:pk>/<slug:verb>/", handoff_rules.act, name="settings-handoff-rule-act"),
     path("settings/deadlines/", policies.show, name="settings-policies"),
     path("settings/deadlines/change/", policies.change, name="settings-policy"),
     path("settings/calendar/", calendars.show, name="settings-calendar"),
