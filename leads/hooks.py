@@ -29,11 +29,15 @@ leads_with_changed_deals: list[Question] = []
 
 @dataclass(frozen=True)
 class Demand:
-    """What the next handover asks of one viewpoint, in words. `state`: met, unmet, or unknown where nobody can say."""
+    """What the next handover asks of one viewpoint, in words. `state`: met, unmet, or unknown where nobody can say.
+
+    `is_fact`: it only asks that a fact of the viewpoint is known, which stands there anyway.
+    """
 
     viewpoint: str
     state: str
     text: str
+    is_fact: bool = False
 
 
 # What the next handover of this lead asks, as of a moment.

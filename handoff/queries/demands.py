@@ -83,7 +83,9 @@ def _of_items(gate: Gate, known: Mapping[str, object]) -> Iterator[Demand]:
     unknown = {one.name for one in missing if not one.at_least}
     for entry in gate.required:
         if name := entry.get("item"):
-            yield Demand(viewpoints.key_of(name), UNKNOWN if name in unknown else MET, str(ITEMS[name].label))
+            yield Demand(
+                viewpoints.key_of(name), UNKNOWN if name in unknown else MET, str(ITEMS[name].label), is_fact=True
+            )
     for group in (one for one in missing if one.at_least and not one.is_implied):
         text = str(gates.lack_of(group).label)
         for key in dict.fromkeys(viewpoints.key_of(item.name) for item in group.items):

@@ -47,6 +47,11 @@ class Viewpoint:
         return sum(1 for fact in self.facts if fact.question)
 
     @property
+    def conditions(self) -> list[Demand]:
+        """The demands that its facts don't show by themselves."""
+        return [demand for demand in self.demands if not demand.is_fact]
+
+    @property
     def state(self) -> str:
         """Unmet where one demand is, else unknown where one is, else met; nothing where nothing is asked."""
         states = {demand.state for demand in self.demands}

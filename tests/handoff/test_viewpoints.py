@@ -76,14 +76,15 @@ def test_without_a_gate_nothing_is_asked(small):
 
 
 def test_the_page_says_it_and_an_answer_in_its_place_changes_it(small):
-    gate(required=[{"item": "need"}])
+    gate(required=[{"item": "need"}], condition=VISITED)
     lead = stories.lead()
     client = Client()
     client.force_login(small.mia)
     page = client.get(f"/leads/{lead.pk}/").content.decode()
-    assert 'class="is-unknown"' in page
+    assert 'class="is-unmet"' in page
+    assert "満たさない" in page
+    assert 'class="is-unknown"' not in page, "the fact itself says that it is unknown"
 
     address = f"/leads/{lead.pk}/qualification/need/"
     answer = client.post(address, {"need": "歩留まり"}, headers={"HX-Request": "true"}).content.decode()
-    assert 'class="is-met"' in answer
     assert "満たす" in answer
