@@ -1,9 +1,10 @@
 """Decides who receives a handoff: a named one, who knows the company, the first rule, the team's round robin."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +12,10 @@ from accounts.models import Team, User
 from accounts.queries import organization
 from handoff.domain.choices import HandoffState
 from handoff.models import Handoff, HandoffRule, RoutingPointer, RoutingRule
-from handoff.queries import legs, loads
+from handoff.queries import eligible, legs, loads
 from handoff.queries.loads import Candidate
 from journal.errors import FieldError, Invalid
+from journal.transactions import retried
 from leads.models import Lead
 from leads.queries import conditions
 
@@ -34,11 +36,12 @@ class WrongReceiver(Invalid):
 
 @dataclass(frozen=True)
 class Receiver:
-    """A person of a team, or (user None) the team's queue; `because` says why, in one word."""
+    """A person of a team, or (user None) the team's queue; `because` says why, in one word, `rule` by which rule."""
 
     team: Team
     user: User | None
     because: str
+    rule: HandoffRule | RoutingRule | None = None
 
 
 def route(
@@ -59,6 +62,16 @@ def route(
     if known is not None:
         return known
     return _by_rule(lead, leg, at, rule, excluding)
+
+
+@retried
+def rehearse(*, lead: Lead, leg: str, at: datetime) -> Receiver:
+    """Who would get the lead if it were handed over now by the rules; nothing moves. Raises NoReceiver."""
+    rule = eligible.rule_for(lead, at=at) if legs.is_first(leg) else None
+    with transaction.atomic():
+        receiver = route(lead=lead, leg=leg, at=at, rule=rule)
+        transaction.set_rollback(True)  # the round robin's pointer has moved
+    return receiver
 
 
 def next_in_team(*, team: Team, at: datetime, excluding: Iterable[int]) -> User | None:
@@ -103,8 +116,8 @@ def _as_ruled(rule: HandoffRule | RoutingRule, leg: str, at: datetime, gone: set
     if team is None:
         return None
     if user is not None and user.pk not in gone and loads.is_able(user, team=team, at=at):
-        return Receiver(team, user, because)
-    return _within_team(team, at, gone, because)
+        return Receiver(team, user, because, rule)
+    return replace(_within_team(team, at, gone, because), rule=rule)
 
 
 def default_team(leg: str) -> Team:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 INVITE = {"email": "mori@midori.jp", "last_name": "森", "first_name": "光", "roles": ["rep"]}
 PAGES = ["/settings/", "/settings/people/", "/settings/keys/", "/settings/channels/", "/settings/deadlines/"]
+PAGES += ["/settings/routing/", "/settings/routing/new/marketing_to_field/"]
 PAGES += ["/settings/handoff-rules/", "/settings/handoff-rules/new/"]
 PAGES += ["/settings/calendar/", "/settings/reasons/", "/settings/gates/", "/settings/gates/mql/"]
 

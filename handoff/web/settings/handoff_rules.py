@@ -114,6 +114,9 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         verbs[verb]()
     except DomainError as error:
         toasts.warn(request, str(error))
+    else:
+        if verb == "delete":
+            toasts.say(request, _("The rule is deleted."))
     return redirect("settings-handoff-rules")
 
 

@@ -10,8 +10,8 @@ from accounts.interface import dates
 from accounts.settings_panels import Panel, register
 from handoff.domain import presets
 from handoff.domain.choices import ClockKind
-from handoff.models import Calendar, ClosingDay, HandoffRule, RejectReason
-from handoff.queries import calendars, gate_words
+from handoff.models import Calendar, ClosingDay, HandoffRule, RejectReason, RoutingRule
+from handoff.queries import calendars, gate_words, legs
 from handoff.queries.policies import promise_for
 
 
@@ -75,6 +75,16 @@ def rules_now(at: datetime) -> str:
     return pgettext("separator", " · ").join(names)
 
 
+def routes_now(at: datetime) -> str:
+    """How many rules the legs in use have, after those who know the company."""
+    number = RoutingRule.objects.filter(leg__in=legs.legs()).count()
+    return ngettext(
+        "Whoever knows the company, then %(number)d rule, then in turn",
+        "Whoever knows the company, then %(number)d rules, then in turn",
+        number,
+    ) % {"number": number}
+
+
 HOURS = _("Working hours and closing days")
 register(Panel("calendar", "handing_over", HOURS, "settings-calendar", hours_now, position=20))
 register(
@@ -90,3 +100,4 @@ register(
 register(Panel("reasons", "handing_over", _("Reasons for giving back"), "settings-reasons", reasons_now, position=30))
 register(Panel("gates", "handing_over", _("Handoff criteria"), "settings-gates", gates_now, position=5))
 register(Panel("handoff_rules", "handing_over", _("Handoff rules"), "settings-handoff-rules", rules_now, position=6))
+register(Panel("routes", "handing_over", _("Routing"), "settings-routes", routes_now, position=7))

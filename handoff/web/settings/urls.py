@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handoff.web.settings import calendars, gates, handoff_rules, policies, reasons
+from handoff.web.settings import calendars, gates, handoff_rules, policies, reasons, routes
 
 patterns = [
     path("settings/gates/", gates.show, name="settings-gates"),
@@ -11,6 +11,10 @@ patterns = [
     path("settings/handoff-rules/new/", handoff_rules.edit, name="settings-handoff-rule-new"),
     path("settings/handoff-rules/<int:pk>/", handoff_rules.edit, name="settings-handoff-rule"),
     path("settings/handoff-rules/<int:pk>/<slug:verb>/", handoff_rules.act, name="settings-handoff-rule-act"),
+    path("settings/routing/", routes.show, name="settings-routes"),
+    path("settings/routing/<int:pk>/", routes.edit, name="settings-route"),
+    path("settings/routing/<int:pk>/<slug:verb>/", routes.act, name="settings-route-act"),
+    path("settings/routing/new/<slug:leg>/", routes.edit, name="settings-route-new"),
     path("settings/deadlines/", policies.show, name="settings-policies"),
     path("settings/deadlines/change/", policies.change, name="settings-policy"),
     path("settings/calendar/", calendars.show, name="settings-calendar"),

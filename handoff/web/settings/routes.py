@@ -1,0 +1,151 @@
+"""Routing rules: for each leg in the order in which they are tried, and who would get a lead now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.domain.roles import Permission
+from accounts.interface import toasts
+from accounts.interface.forms import show as show_error
+from accounts.web.access import needs
+from handoff.domain import presets
+from handoff.domain.choices import Leg
+from handoff.models import HandoffRule, RoutingRule
+from handoff.queries import gate_words, legs, receivers
+from handoff.services import routing, routing_rules
+from handoff.services.routing import NoReceiver, Receiver
+from handoff.web.settings.rule_form import RuleForm
+from journal.errors import DomainError
+from leads.models import Lead
+from leads.queries.lead_filter import search
+from leads.web import condition_builder
+
+MOST_SHOWN, MOST_WORDS = 5, 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rule as it is now. `is_idle` when one before it takes every lead."""
+
+    rule: RoutingRule
+    when: str
+    to: Any
+    is_idle: bool
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A lead and who would get it, with the reason; without a receiver only the reason."""
+
+    lead: Lead
+    to: str
+    because: str
+
+
+@needs(Permission.CHANGE_SETTINGS)
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The rules of every leg; with `q` also who would get the leads that these words find."""
+    words = request.GET.get("q", "").replace("\x00", "")[:MOST_WORDS].strip()
+    values = {
+        "legs": [(leg, _rows(leg), next(iter(receivers.teams(leg)), None)) for leg in legs.legs()],
+        "words": words,
+        "guesses": _guesses(request, words) if words else [],
+    }
+    return render(request, "settings/routes.html", values)
+
+
+@needs(Permission.CHANGE_SETTINGS)
+def edit(request: HttpRequest, pk: int | None = None, leg: str = "") -> HttpResponse:
+    """One rule: new on this leg, or to change."""
+    rule = get_object_or_404(RoutingRule, pk=pk) if pk else None
+    leg = rule.leg if rule else leg
+    if leg not in Leg.values or (rule is None and leg not in legs.legs()):
+        raise Http404
+    start = {"name": rule.name, "condition": condition_builder.written_out(rule.condition)} if rule else {}
+    form = RuleForm(request.POST or None, rule=rule, leg=leg, initial=start)
+    if request.method == "POST" and form.is_valid():
+        values = {"name": form.cleaned_data["name"], "condition": form.tree or None, "to": form.target()}
+        try:
+            routing_rules.keep(rule=rule, leg=leg, **values, **_who(request))
+        except DomainError as error:
+            show_error(form, error)
+        else:
+            return redirect("settings-routes")
+    context = {
+        "form": form,
+        "rule": rule,
+        "leg": Leg(leg),
+        "builder": form.builder(),
+        "name": rule.name if rule else "",
+    }
+    return render(request, "settings/route.html", context, status=400 if form.errors else 200)
+
+
+@needs(Permission.CHANGE_SETTINGS)
+@require_POST
+def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Moves earlier or later, deletes."""
+    rule = get_object_or_404(RoutingRule, pk=pk)
+    who = _who(request)
+    verbs: dict[str, Callable[[], None]] = {
+        "earlier": lambda: routing_rules.move(rule=rule, earlier=True, **who),
+        "later": lambda: routing_rules.move(rule=rule, earlier=False, **who),
+        "delete": lambda: routing_rules.delete(rule=rule, **who),
+    }
+    if verb not in verbs:
+        raise Http404
+    verbs[verb]()
+    if verb == "delete":
+        toasts.say(request, _("The rule is deleted."))
+    return redirect("settings-routes")
+
+
+def _rows(leg: str) -> list[Row]:
+    rows: list[Row] = []
+    is_taken = False
+    for rule in RoutingRule.objects.filter(leg=leg).select_related("to_team", "to_user").order_by("position", "id"):
+        target = receivers.of_rule(rule)
+        rows.append(Row(rule, gate_words.condition(rule.condition), target, is_taken))
+        is_taken = is_taken or not rule.condition
+    return rows
+
+
+def _guesses(request: HttpRequest, words: str) -> list[Guess]:
+    found = search(Lead.objects.visible_to(request.user).present(), words)  # type: ignore[arg-type]
+    leads = found.select_related("company").order_by("-pk")[:MOST_SHOWN]
+    return [_guess(lead, request.entry.at) for lead in leads]  # type: ignore[attr-defined]
+
+
+def _guess(lead: Lead, at: datetime) -> Guess:
+    leg = legs.next_leg(lead.stage)
+    if leg is None:
+        return Guess(lead, "", _("not handed over from this stage"))
+    try:
+        receiver = routing.rehearse(lead=lead, leg=leg, at=at)
+    except NoReceiver as error:
+        return Guess(lead, "", str(error))
+    return Guess(lead, str(receiver.user.name if receiver.user else receiver.team), _because(receiver))
+
+
+def _because(receiver: Receiver) -> str:
+    rule = receiver.rule
+    if receiver.because == "company":
+        return _("last accepted a lead from this company")
+    if receiver.because == "queue":
+        return _("nobody there is available with capacity, so it waits in the queue")
+    if rule is None:
+        return _("no rule applies, next in turn")
+    if isinstance(rule, HandoffRule):
+        return _("by the handoff rule “%(name)s”") % {"name": presets.shown(rule.name)}
+    return _("by the routing rule “%(name)s”") % {"name": rule.name}
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"by": request.user, "at": request.entry.at}  # type: ignore[attr-defined]

@@ -1,0 +1,207 @@
+"""Routing rules as an administrator keeps them, and the page that says who would get a lead."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Absence
+from handoff.domain.choices import Leg
+from handoff.models import Handoff, HandoffRule, RoutingPointer, RoutingRule
+from handoff.services import routing, routing_rules
+from journal import clock
+from journal.errors import Forbidden
+from journal.models import Event
+from tests import factories
+from tests.cast import NOON
+from tests.handoff import stories
+
+pytestmark = pytest.mark.django_db
+
+LEG = Leg.MARKETING_TO_FIELD
+BIG = {"field": "company.employee_count", "op": "gte", "value": 100}
+LIST = reverse("settings-routes")
+
+
+@pytest.fixture
+def people():
+    return stories.small()
+
+
+@pytest.fixture
+def ada(client, people):
+    client.force_login(people.ada)
+    client.cookies["handoff_language"] = "en"
+    return people.ada
+
+
+@pytest.fixture
+def post(client, ada):
+    def send(route, *args, **values):
+        with clock.frozen(NOON):
+            return client.post(reverse(route, args=args), values)
+
+    return send
+
+
+@pytest.fixture
+def look(client, ada):
+    def fetch(words=""):
+        with clock.frozen(NOON):
+            return client.get(LIST, {"q": words})
+
+    return fetch
+
+
+def make(people, name, **changes):
+    values = {"leg": LEG, "condition": None, "to": people.other_field}
+    return routing_rules.keep(rule=None, name=name, **(values | changes), by=people.ada, at=NOON)
+
+
+def names(leg=LEG):
+    return list(RoutingRule.objects.filter(leg=leg).order_by("position", "id").values_list("name", flat=True))
+
+
+def test_a_new_rule_is_tried_last_and_decides_once_it_is_first(post, people):
+    values = {"name": "大手", "condition": json.dumps(BIG), "to": f"user:{people.otto.pk}"}
+    assert post("settings-route-new", LEG, **values).status_code == 302
+    rule = RoutingRule.objects.get(name="大手")
+    assert (rule.leg, rule.condition, rule.to_user, rule.to_team) == (LEG, BIG, people.otto, None)
+    assert names()[-1] == "大手"
+    post("settings-route-act", rule.pk, "earlier")
+    assert names()[0] == "大手"
+
+    offered = stories.offered(people, company=factories.company(employee_count=100))
+
+    assert offered.assigned_to == people.otto
+    kinds = Event.objects.filter(kind__startswith="routing_rule").order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["routing_rule.changed", "routing_rule.moved"]
+
+
+def test_a_rule_moves_within_its_leg_alone(people):
+    other = RoutingRule.objects.create(leg=Leg.INSIDE_TO_FIELD, name="別の区間", to_team=people.field)
+    first, second = names()[0], make(people, "二番目")
+    routing_rules.move(rule=second, earlier=True, by=people.ada, at=NOON)
+    assert names() == ["二番目", first]
+    routing_rules.move(rule=second, earlier=True, by=people.ada, at=NOON)
+    assert names() == ["二番目", first]
+    assert names(other.leg) == ["別の区間"]
+
+
+def test_a_rule_is_changed_and_deleted(post, people):
+    rule = make(people, "大手", condition=BIG)
+    post("settings-route", rule.pk, name="中堅", condition="", to=f"team:{people.field.pk}")
+    rule.refresh_from_db()
+    assert (rule.name, rule.condition, rule.to_team) == ("中堅", None, people.field)
+    post("settings-route-act", rule.pk, "delete")
+    assert "中堅" not in names()
+    assert Event.objects.get(kind="routing_rule.deleted").detail.old["name"] == "中堅"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"to": ""}, "This field is required."),
+        ({"name": "大手"}, "Another rule has this name."),
+        ({"condition": json.dumps(BIG | {"field": "custom.none"})}, "custom.none"),
+    ],
+)
+def test_what_makes_no_rule_is_told_and_nothing_is_kept(post, people, wrong, told):
+    make(people, "大手")
+    values = {"name": "新規", "condition": "", "to": f"team:{people.field.pk}"}
+    answer = post("settings-route-new", LEG, **(values | wrong))
+    assert answer.status_code == 400
+    assert told in answer.content.decode()
+    assert RoutingRule.objects.count() == 2
+
+
+def test_nobody_is_named_who_does_not_receive_on_the_leg(people):
+    for wrong in (people.marketing, people.mia):
+        with pytest.raises(routing_rules.BadRoute) as refused:
+            make(people, "誤り", to=wrong)
+        assert [fault.field for fault in refused.value.errors] == ["to"]
+
+
+def test_a_rule_can_be_reworded_after_its_receiver_left(people):
+    rule = make(people, "大手", to=people.otto)
+    people.otto.is_active = False
+    people.otto.save()
+    values = {"leg": LEG, "condition": None, "to": people.otto}
+    assert routing_rules.keep(rule=rule, name="改名", **values, by=people.ada, at=NOON).name == "改名"
+
+
+def test_a_leg_that_is_not_in_use_takes_no_rule(post, people):
+    assert post("settings-route-new", Leg.INSIDE_TO_FIELD, name="新規", to="").status_code == 404
+    with pytest.raises(routing_rules.BadRoute):
+        make(people, "新規", leg=Leg.MARKETING_TO_INSIDE, to=people.inside)
+
+
+def test_only_an_administrator_changes_the_rules(client, people):
+    rule = RoutingRule.objects.get()
+    with pytest.raises(Forbidden):
+        routing_rules.delete(rule=rule, by=people.mia, at=NOON)
+    client.force_login(people.maki)
+    assert client.post(reverse("settings-route-act", args=[rule.pk, "delete"])).status_code == 403
+    assert client.get(LIST, {"q": "田中"}).status_code == 403
+    assert RoutingRule.objects.exists()
+
+
+def test_a_rule_behind_one_that_takes_all_leads_is_marked(look, people):
+    page = look().content.decode()
+    assert "never reached" not in page
+    make(people, "大手", condition=BIG)
+    assert look().content.decode().count("never reached") == 1
+
+
+def guess(look, lead):
+    found = {one.lead.pk: one for one in look(lead.last_name).context["guesses"]}[lead.pk]
+    return found.to, found.because
+
+
+def test_who_would_get_a_lead_is_who_gets_it_and_asking_moves_nothing(look, people):
+    HandoffRule.objects.all().delete()
+    lead = stories.lead(last_name="黒川")
+    asked = [guess(look, lead) for _time in range(3)]
+    assert asked == [(people.sato.name, "by the routing rule “営業1部”")] * 3
+    assert not RoutingPointer.objects.exists()
+    assert not Handoff.objects.exists()
+    receiver = routing.route(lead=lead, leg=LEG, at=NOON)
+    assert receiver.user.name == asked[0][0]
+
+
+def test_each_reason_is_told(look, people):
+    lead = stories.lead(last_name="黒川", company=factories.company(employee_count=10))
+    HandoffRule.objects.update(to_user=people.otto)
+    assert guess(look, lead) == (people.otto.name, "by the handoff rule “Hand over once the criteria are met”")
+    HandoffRule.objects.all().delete()
+    RoutingRule.objects.all().delete()
+    assert guess(look, lead) == (people.sato.name, "no rule applies, next in turn")
+    Absence.objects.create(user=people.sato, starts_on=NOON.date(), ends_on=NOON.date())
+    assert guess(look, lead)[1] == "nobody there is available with capacity, so it waits in the queue"
+    Absence.objects.all().delete()
+    stories.accepted(people, to=people.sato, company=lead.company)
+    assert guess(look, lead) == (people.sato.name, "last accepted a lead from this company")
+
+
+def test_a_lead_that_nobody_hands_over_or_receives_says_so(look, people):
+    won = stories.lead(last_name="白石")
+    type(won).objects.filter(pk=won.pk).update(stage="won")
+    assert guess(look, won) == ("", "not handed over from this stage")
+    lead = stories.lead(last_name="黒川")
+    RoutingRule.objects.all().delete()
+    HandoffRule.objects.all().delete()
+    for team in (people.field, people.other_field):
+        team.is_active = False
+        team.save()
+    assert guess(look, lead)[0] == ""
+    assert "No team receives on this leg yet." in look().content.decode()
+    assert "No lead is found by these words." in look("居ない人").content.decode()
+
+
+def test_the_page_asks_for_five_leads_at_most(look, people, django_assert_max_num_queries):
+    for _lead in range(8):
+        stories.lead(last_name="黒川")
+    look()
+    with django_assert_max_num_queries(110):
+        answer = look("黒川")
+    assert len(answer.context["guesses"]) == 5
