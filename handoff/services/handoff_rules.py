@@ -48,12 +48,13 @@ def keep(
     at: datetime,
     travels: Sequence[str] = presets.TRAVELS,
 ) -> HandoffRule:
-    """Makes a rule, which is tried last, or changes one. Raises BadRule, IncompleteRule, Forbidden."""
+    """Makes a rule, which is tried last, or changes one. Raises BadRule, IncompleteRule, RuleGone, Forbidden."""
     _require(by)
     one_at_a_time("handoff rules")
+    rule = rule_order.held(rule) if rule else None
     _check(rule, name, when)
     old = _values(rule) if rule else {}
-    rule = rule or HandoffRule(position=HandoffRule.objects.count())
+    rule = rule or HandoffRule(position=rule_order.next_place(HandoffRule.objects.all()))
     # A shipped name is stored in one language and read in both.
     rule.name = rule.name if name.strip() == presets.shown(rule.name) else name.strip()
     rule.giver, rule.when, rule.travels, rule.told_by = giver, when or None, list(travels), list(told_by)
@@ -68,10 +69,10 @@ def keep(
 
 @retried
 def switch(*, rule: HandoffRule, is_on: bool, by: User | None, at: datetime) -> HandoffRule:
-    """On or off. Raises IncompleteRule, Forbidden."""
+    """On or off. Raises IncompleteRule, RuleGone, Forbidden."""
     _require(by)
     one_at_a_time("handoff rules")
-    rule.refresh_from_db()
+    rule = rule_order.held(rule)
     if rule.is_on == is_on:
         return rule
     _switch(rule, is_on)
@@ -82,17 +83,19 @@ def switch(*, rule: HandoffRule, is_on: bool, by: User | None, at: datetime) -> 
 
 @retried
 def move(*, rule: HandoffRule, earlier: bool, by: User | None, at: datetime) -> None:
-    """Tries it one place earlier or later; at the end of the list nothing happens. Raises Forbidden."""
+    """Tries it one place earlier or later; at the end of the list nothing happens. Raises RuleGone, Forbidden."""
     _require(by)
     one_at_a_time("handoff rules")
+    rule = rule_order.held(rule)
     if rule_order.swap(list(HandoffRule.objects.order_by("position", "id")), rule, earlier=earlier):
         journal.record("handoff_rule.moved", subject=rule, by=by, at=at, data={"earlier": earlier})
 
 
 @retried
 def delete(*, rule: HandoffRule, by: User | None, at: datetime) -> None:
-    """What was handed over by it stays. Raises Forbidden."""
+    """What was handed over by it stays. Raises RuleGone, Forbidden."""
     _require(by)
+    rule = rule_order.held(rule)
     journal.record("handoff_rule.deleted", subject=rule, by=by, at=at, old=_values(rule))
     rule.delete()
 

@@ -38,13 +38,14 @@ def keep(
     by: User | None,
     at: datetime,
 ) -> RoutingRule:
-    """Makes a rule of the leg, which is tried last, or changes one; its leg stays. Raises BadRoute, Forbidden."""
+    """Makes a rule of the leg, which is tried last, or changes one; its leg stays. Raises BadRoute, RuleGone, Forbidden."""
     _require(by)
     one_at_a_time("routing rules")
+    rule = rule_order.held(rule) if rule else None
     leg = rule.leg if rule else leg
     _check(rule, leg, name, condition, to)
     old = _values(rule) if rule else {}
-    rule = rule or RoutingRule(leg=leg, position=_of_leg(leg).count())
+    rule = rule or RoutingRule(leg=leg, position=rule_order.next_place(_of_leg(leg)))
     rule.name, rule.condition = name.strip(), condition or None
     rule.to_user = to if isinstance(to, User) else None
     rule.to_team = to if isinstance(to, Team) else None
@@ -56,17 +57,19 @@ def keep(
 
 @retried
 def move(*, rule: RoutingRule, earlier: bool, by: User | None, at: datetime) -> None:
-    """Tries it one place earlier or later on its leg; at the end of the list nothing happens. Raises Forbidden."""
+    """Tries it one place earlier or later on its leg; at the end of the list nothing happens. Raises RuleGone, Forbidden."""
     _require(by)
     one_at_a_time("routing rules")
+    rule = rule_order.held(rule)
     if rule_order.swap(list(_of_leg(rule.leg)), rule, earlier=earlier):
         journal.record("routing_rule.moved", subject=rule, by=by, at=at, data={"earlier": earlier})
 
 
 @retried
 def delete(*, rule: RoutingRule, by: User | None, at: datetime) -> None:
-    """Leads go by the rules that are left, else to the leg's first team. Raises Forbidden."""
+    """Leads go by the rules that are left, else to the leg's first team. Raises RuleGone, Forbidden."""
     _require(by)
+    rule = rule_order.held(rule)
     journal.record("routing_rule.deleted", subject=rule, by=by, at=at, old=_values(rule))
     rule.delete()
 

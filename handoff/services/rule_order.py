@@ -1,16 +1,42 @@
-"""Swaps a rule with its neighbour: the first rule that holds decides, so their order means something."""
+"""What handoff rules and routing rules share: held as they are now, and an order, for the first that holds decides."""
 
 from collections.abc import Sequence
+from typing import TypeVar
+
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from handoff.models import HandoffRule, RoutingRule
+from journal.errors import Conflict
 
-Rule = HandoffRule | RoutingRule
+AnyRule = TypeVar("AnyRule", HandoffRule, RoutingRule)
 
 
-def swap(rows: Sequence[Rule], rule: Rule, *, earlier: bool) -> bool:
+class RuleGone(Conflict):
+    """Somebody deleted it since the page was read."""
+
+    code = "rule_gone"
+    message = _("This rule was deleted in the meantime.")
+
+
+def held(rule: AnyRule) -> AnyRule:
+    """The rule as it is now, until the transaction ends. Raises RuleGone."""
+    found = type(rule).objects.select_for_update().filter(pk=rule.pk).first()
+    if found is None:
+        raise RuleGone
+    return found
+
+
+def next_place(rows: QuerySet[AnyRule]) -> int:
+    """The position after all of these; their number isn't it once some were deleted."""
+    highest = rows.aggregate(highest=Max("position"))["highest"]
+    return 0 if highest is None else highest + 1
+
+
+def swap(rows: Sequence[AnyRule], rule: AnyRule, *, earlier: bool) -> bool:
     """Moves `rule` one place within `rows` and numbers them afresh; False when there is no such place."""
     order = list(rows)
-    here = next((number for number, row in enumerate(order) if row.pk == rule.pk), 0)
+    here = next(number for number, row in enumerate(order) if row.pk == rule.pk)
     there = here - 1 if earlier else here + 1
     if not 0 <= there < len(order):
         return False

@@ -9,7 +9,7 @@ from accounts.models import Organization
 from handoff.domain import presets
 from handoff.models import Handoff, HandoffRule
 from handoff.queries import eligible
-from handoff.services import eligibility, handoff_rules, offers
+from handoff.services import eligibility, handoff_rules, offers, rule_order
 from integrations.models import Mail, Notice
 from integrations.services import announcing
 from journal import clock
@@ -217,3 +217,40 @@ def test_the_list_and_the_settings_page_say_what_is_on(client, post, people):
     assert "No rule is on; people hand over by hand" in client.get(reverse("settings")).content.decode()
     HandoffRule.objects.all().delete()
     assert "No handoff rules yet" in client.get(LIST).content.decode()
+
+
+def test_a_rule_that_was_deleted_meanwhile_is_neither_changed_nor_made_anew(people):
+    make(people, name="残る")
+    rule = make(people, name="消える")
+    HandoffRule.objects.filter(pk=rule.pk).delete()
+    before = names()
+    who = {"by": people.ada, "at": NOON}
+    values = {"name": "改名", "is_on": False, "giver": "", "when": None, "told_by": [], "to": None}
+    for change in (
+        lambda: handoff_rules.keep(rule=rule, **values, **who),
+        lambda: handoff_rules.switch(rule=rule, is_on=True, **who),
+        lambda: handoff_rules.move(rule=rule, earlier=True, **who),
+        lambda: handoff_rules.delete(rule=rule, **who),
+    ):
+        with pytest.raises(rule_order.RuleGone):
+            change()
+    assert names() == before
+    assert not Event.objects.filter(kind="handoff_rule.deleted").exists()
+
+
+def test_a_change_leaves_the_order_that_somebody_made_meanwhile(people):
+    first, rule = names()[0], make(people, name="二番目")
+    stale = HandoffRule.objects.get(pk=rule.pk)
+    handoff_rules.move(rule=rule, earlier=True, by=people.ada, at=NOON)
+    values = {"name": "改名", "is_on": False, "giver": "", "when": None, "told_by": [], "to": None}
+    handoff_rules.keep(rule=stale, **values, by=people.ada, at=NOON)
+    assert names() == ["改名", first]
+
+
+def test_a_new_rule_is_tried_last_after_others_were_deleted(people):
+    for name in ("一", "二", "三"):
+        make(people, name=name)
+    for rule in HandoffRule.objects.exclude(name="三"):
+        handoff_rules.delete(rule=rule, by=people.ada, at=NOON)
+    make(people, name="四")
+    assert names() == ["三", "四"]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Absence
 from handoff.domain.choices import Leg
 from handoff.models import Handoff, HandoffRule, RoutingPointer, RoutingRule
-from handoff.services import routing, routing_rules
+from handoff.services import routing, routing_rules, rule_order
 from journal import clock
 from journal.errors import Forbidden
 from journal.models import Event
@@ -205,3 +205,27 @@ def test_the_page_asks_for_five_leads_at_most(look, people, django_assert_max_nu
     with django_assert_max_num_queries(110):
         answer = look("黒川")
     assert len(answer.context["guesses"]) == 5
+
+
+def test_a_rule_that_was_deleted_meanwhile_is_neither_changed_nor_made_anew(people):
+    rule = make(people, "消える")
+    RoutingRule.objects.filter(pk=rule.pk).delete()
+    before, who = names(), {"by": people.ada, "at": NOON}
+    values = {"leg": LEG, "name": "改名", "condition": None, "to": people.field}
+    for change in (
+        lambda: routing_rules.keep(rule=rule, **values, **who),
+        lambda: routing_rules.move(rule=rule, earlier=True, **who),
+        lambda: routing_rules.delete(rule=rule, **who),
+    ):
+        with pytest.raises(rule_order.RuleGone):
+            change()
+    assert names() == before
+
+
+def test_a_new_rule_is_tried_last_after_others_were_deleted(people):
+    for name in ("一", "二", "三"):
+        make(people, name)
+    for rule in RoutingRule.objects.exclude(name="三"):
+        routing_rules.delete(rule=rule, by=people.ada, at=NOON)
+    make(people, "四")
+    assert names() == ["三", "四"]

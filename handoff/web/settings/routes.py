@@ -101,9 +101,13 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     }
     if verb not in verbs:
         raise Http404
-    verbs[verb]()
-    if verb == "delete":
-        toasts.say(request, _("The rule is deleted."))
+    try:
+        verbs[verb]()
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    else:
+        if verb == "delete":
+            toasts.say(request, _("The rule is deleted."))
     return redirect("settings-routes")
 
 
