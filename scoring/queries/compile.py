@@ -243,7 +243,8 @@ class Compiled:
         A row that conflicts is locked and its page written even where nothing differs. `sifted` leaves such rows out
         beforehand, by what the statement's snapshot shows: for a transaction that sees one moment only. Others
         must meet whoever writes the same row meanwhile.
-        PostgreSQL answers only the rows whose band or line changed, then one row (NULL, number written, …);
+        PostgreSQL answers only the rows whose band or line changed, then one row (NULL, number written, …, number
+        of other totals, …);
         SQLite answers every row written.
         """
         moment = self.dialect.stored(at)
@@ -272,7 +273,8 @@ class Compiled:
             "WITH written AS (",
             insert,
             ") SELECT * FROM written WHERE band <> was_band OR reaches_line <> was_reaching "
-            "UNION ALL SELECT NULL, NULL, count(*)::int, '', FALSE, 0, '', FALSE FROM written",
+            "UNION ALL SELECT NULL, NULL, count(*)::int, '', FALSE, "
+            "(count(*) FILTER (WHERE total <> was_total))::int, '', FALSE FROM written",
         )
 
     def _updates(self) -> str:

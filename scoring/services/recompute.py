@@ -169,7 +169,7 @@ def _work(*, range_id: int, at: datetime) -> None:
     written = scores.score_range(low=part.low, high=part.high, ids=ids, at=at, run=part.run, reason=part.run.reason)
     leads = Lead.objects.present().filter(pk__range=(part.low, part.high)).count() if ids is None else len(ids)
     RecomputeRange.objects.filter(pk=range_id, is_done=False).update(
-        is_done=True, leased_until=None, leads=leads, changed=written.count, band_changes=written.band_changes
+        is_done=True, leased_until=None, leads=leads, changed=written.changed, band_changes=written.band_changes
     )
 
 

@@ -45,9 +45,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Written:
-    """How many scores were written, and those whose band or line changed."""
+    """How many scores were written, in how many the total changed, and those whose band or line changed.
+
+    Another version of the rules is written beside each score, whether or not its total changes.
+    """
 
     count: int
+    changed: int
     changes: tuple[Change, ...]
 
     @property
@@ -118,7 +122,7 @@ def score_range(*, low: int, high: int, ids: Sequence[int] | None, at: datetime,
     written = write(scope, at=at, sifted=True)
     _remember(written.changes, at, reason)
     if written.count:
-        data = {"changed": written.count, "band_changes": written.band_changes, "low": low, "high": high}
+        data = {"changed": written.changed, "band_changes": written.band_changes, "low": low, "high": high}
         journal.record("scores.changed", subject=run, by=None, at=at, data=data)
     reached = LeadScore.objects.filter(reaches_line=True, lead__is_present=True)
     chosen = reached.filter(lead__gte=low, lead__lte=high) if ids is None else reached.filter(lead_id__in=list(ids))
@@ -131,7 +135,7 @@ def write(scope: Scope, *, at: datetime, sifted: bool = False) -> Written:
     known = conditions.registry()
     models = specs.published(known)
     if not models:
-        return Written(0, ())
+        return Written(0, 0, ())
     home = organization.current()
     compiled = Compiled(
         models, on=organization.local_day(at, home), zone=home.zone, registry=known, vendor=connection.vendor
@@ -141,9 +145,9 @@ def write(scope: Scope, *, at: datetime, sifted: bool = False) -> Written:
         cursor.execute(statement.text, statement.params)
         rows = [Change(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6], bool(row[7])) for row in cursor]
     if connection.vendor == "postgresql":
-        return Written(rows[-1].total, tuple(rows[:-1]))
+        return Written(rows[-1].total, rows[-1].was_total, tuple(rows[:-1]))
     notable = (row for row in rows if row.changes_band or row.reaches_line != row.was_reaching)
-    return Written(len(rows), tuple(notable))
+    return Written(len(rows), sum(row.total != row.was_total for row in rows), tuple(notable))
 
 
 # -- what follows from a score -----------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from journal import reactions
 from leads.models import LeadScore
 from scoring.models import RecomputeRange, RecomputeRun
-from scoring.services import models, recompute, scores
+from scoring.services import draft_rules, models, recompute, scores
 from tests.cast import NOON, Cast, cast, organization, tokyo
 from tests.scoring import rows, scored
 
@@ -56,6 +56,20 @@ def test_a_run_scores_every_lead_in_ranges_and_counts_what_changed() -> None:
     assert LeadScore.objects.filter(total=30).count() == 5
     again = work(recompute.start(by=None, at=NOON))
     assert (again.state, again.leads_done, again.changed) == ("done", 5, 0)
+
+
+def test_another_version_changes_the_scores_whose_total_differs() -> None:
+    leads = visited(3)
+    first = scored.published([scored.rule(VISIT, 30)])
+    work(RecomputeRun.objects.get())
+    rows.activity(leads[0], "document_download")
+    draft = models.copy(model=first, by=None, at=NOON)
+    draft = draft_rules.put_rule(
+        model=draft, rule=scored.rule({"activity": {"types": ["document_download"]}}, 5), by=None, at=NOON
+    )
+    models.publish(model=draft, why="test", by=None, at=NOON)
+    run = work(RecomputeRun.objects.latest("pk"))
+    assert (run.leads_done, run.changed, run.band_changes) == (3, 1, 0)
 
 
 @pytest.mark.usefixtures("short_ranges")
