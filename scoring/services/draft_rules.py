@@ -25,13 +25,16 @@ class NothingToFix(Conflict):
 def put_rule(
     *, model: ScoringModel, rule: Mapping[str, Any], by: Any, at: datetime, key: str = "", version: int | None = None
 ) -> ScoringModel:
-    """Adds a rule, or changes the one with this key."""
+    """Adds a rule, or changes the one with this key, which is called as before while its condition stays."""
 
     def values(draft: ScoringModel) -> dict[str, Any]:
         rules = models.rule_values(draft)
         places = [number for number, known in enumerate(rules) if key and known["key"] == key]
         if places:
-            rules[places[0]] = {**rule, "key": key}
+            was = rules[places[0]]
+            stays = was["condition"] == rule.get("condition")
+            kept = {name: was[name] for name in ("label_ja", "label_en")} if stays else {}
+            rules[places[0]] = {**kept, **rule, "key": key}
         else:
             rules.append(dict(rule))
         return {"rules": rules}

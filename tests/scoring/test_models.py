@@ -178,6 +178,14 @@ def test_rules_are_added_changed_and_removed_one_by_one() -> None:
     assert list(draft.rules.values_list("key", flat=True)) == ["rule-2"]
 
 
+def test_a_rule_is_called_as_before_while_its_condition_stays() -> None:
+    draft = scored.draft([scored.rule(VISIT, 5, key="a", label_ja="来訪", label_en="Visit")])
+    draft = draft_rules.put_rule(model=draft, key="a", rule=scored.rule(VISIT, 6), by=None, at=NOON)
+    assert draft.rules.values_list("points", "label_ja", "label_en").get() == (6, "来訪", "Visit")
+    draft = draft_rules.put_rule(model=draft, key="a", rule=scored.rule(DOWNLOAD, 6), by=None, at=NOON)
+    assert draft.rules.get().label_en == "downloaded a document"
+
+
 def test_only_a_draft_changes_and_only_from_the_version_that_was_read() -> None:
     model = scored.published([scored.rule(VISIT, 5)])
     with pytest.raises(models.NotADraft):
