@@ -269,8 +269,11 @@ def sort(context: Context, key: str, label: str, css: str = "") -> dict[str, Any
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, label: str = "", note: str = "", css: str = "") -> dict[str, Any]:
-    """One form field: label above, help and errors below, joined for screen readers."""
+def field(bound: BoundField, label: str = "", note: str = "", css: str = "", is_needed: bool = False) -> dict[str, Any]:
+    """One form field: label above, help and errors below, joined for screen readers.
+
+    `is_needed`: not optional where it is shown, though the form as a whole can do without.
+    """
     widget = bound.field.widget
     base = "hf-check" if isinstance(widget, CheckboxInput) else "form-control"
     base = "form-select" if isinstance(widget, Select) else base
@@ -282,7 +285,7 @@ def field(bound: BoundField, label: str = "", note: str = "", css: str = "") -> 
         attrs["placeholder"] = ""
     if described:
         attrs["aria-describedby"] = " ".join(described)
-    is_optional = not bound.field.required and base != "hf-check"
+    is_optional = not (bound.field.required or is_needed) and base != "hf-check"
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attrs),

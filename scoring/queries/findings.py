@@ -53,8 +53,12 @@ def _message(finding: Finding, model: ModelSpec) -> str:
         "other": names[0] if names else "",
     }
     return {
-        "unreachable_line": gettext("The line of %(line)d is unreachable: the maximum is %(maximum)d."),
-        "unreachable_band": gettext("The band “%(band)s” is unreachable: the maximum is %(maximum)d."),
+        "unreachable_line": gettext(
+            "The line of %(line)d is unreachable: the maximum is %(maximum)d. Lower the line or add points."
+        ),
+        "unreachable_band": gettext(
+            "The band “%(band)s” is unreachable: the maximum is %(maximum)d. Let it begin lower or add points."
+        ),
         "always": gettext("“%(rule)s” matches every lead, so it doesn't distinguish any."),
         "never": gettext("“%(rule)s” matches no leads today."),
         "duplicate": gettext("“%(rule)s” has the same condition as “%(other)s”."),

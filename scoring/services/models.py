@@ -133,6 +133,18 @@ def patch(
 
 
 @retried
+def note_why(*, model: ScoringModel, why: str, by: Any, at: datetime) -> None:
+    """Keeps the reason that a person is typing. What is published stays as it was read: the version is the same.
+
+    Raises NotADraft and InvalidModel.
+    """
+    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    clean = draft_values.read({"why": why})
+    if not ScoringModel.objects.filter(pk=model.pk, state=ModelState.DRAFT).update(**clean, updated_at=at):
+        raise NotADraft
+
+
+@retried
 def rework(
     *,
     model: ScoringModel,

@@ -77,6 +77,9 @@ class RuleForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("kind") == "built":
             self.tree = condition_builder.tree_in(self, data.get("condition", ""), known=self.known, scoring=True)
+        needs_value = data.get("kind") == "field" and data.get("op") not in ("known", "unknown")
+        if needs_value and not split(data.get("value", "")):
+            self.add_error("value", gettext("Enter a value."))
         return data
 
     def builder(self, key: str) -> condition_builder.Builder:

@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from scoring.web import lead_panel, suggestions, views
+from scoring.web import lead_panel, runs, suggestions, views
 
 urlpatterns = [
     path("leads/<int:pk>/score/", lead_panel.show, name="lead-score-panel"),
     path("leads/<int:pk>/score/reasons/", lead_panel.reasons, name="lead-score-reasons"),
     path("scoring/", views.home, name="scoring"),
     path("scoring/start/", views.start, name="scoring-start"),
-    path("scoring/recompute/", views.recompute_all, name="recompute"),
-    path("scoring/runs/<int:pk>/", views.show_run, name="recompute-run"),
-    path("scoring/runs/<int:pk>/stop/", views.stop_run, name="recompute-stop"),
-    path("scoring/runs/<int:pk>/resume/", views.resume_run, name="recompute-resume"),
+    path("scoring/recompute/", runs.recompute_all, name="recompute"),
+    path("scoring/runs/<int:pk>/", runs.show_run, name="recompute-run"),
+    path("scoring/runs/<int:pk>/stop/", runs.stop_run, name="recompute-stop"),
+    path("scoring/runs/<int:pk>/resume/", runs.resume_run, name="recompute-resume"),
     path("scoring/<int:pk>/", views.show, name="scoring-model"),
     path("scoring/<int:pk>/effect/", views.show_effect, name="scoring-effect"),
     path("scoring/<int:pk>/diff/", views.show_difference, name="scoring-difference"),
@@ -28,5 +28,6 @@ urlpatterns = [
     path("scoring/<int:pk>/fix/", views.take_fix, name="scoring-fix"),
     path("scoring/<int:pk>/agree/", views.agree, name="scoring-agree"),
     path("scoring/<int:pk>/earlier/", views.try_earlier, name="scoring-earlier"),
+    path("scoring/<int:pk>/why/", views.keep_why, name="scoring-why"),
     path("scoring/<int:pk>/publish/", views.publish, name="scoring-publish"),
 ]

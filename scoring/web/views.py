@@ -1,4 +1,4 @@
-"""The pages of scoring models: read a version, change a draft, see its effect, publish, watch a recompute."""
+"""The pages of scoring models: read a version, change a draft, see its effect, publish."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,10 +21,10 @@ from leads.queries.references import as_id
 from scoring import permissions
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS
-from scoring.models import RecomputeRun, ScoringModel
+from scoring.models import ScoringModel
 from scoring.queries import findings, specs
 from scoring.queries import versions as found_versions
-from scoring.services import draft_rules, models, order, presets, recompute
+from scoring.services import draft_rules, models, order, presets
 from scoring.web import difference_page, model_page
 from scoring.web.frame_form import FrameForm
 from scoring.web.rule_form import FigureForm, RuleForm, initial
@@ -226,7 +226,7 @@ def take_fix(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-# -- agreeing, publishing, recomputing ---------------------------------------------------------------
+# -- agreeing, publishing ----------------------------------------------------------------------------
 
 
 @for_readers
@@ -252,14 +252,26 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             models.publish(model=model, why=why, by=request.user, at=request.entry.at, version=version)
         except DomainError as error:
             # What was typed is still there when what stands in the way has been mended.
-            with suppress(DomainError):
-                models.patch(model=model, values={"why": why}, by=request.user, at=request.entry.at)
+            _keep_why(request, model, why)
             if isinstance(error, models.Unreachable):
                 raise models.Unreachable(_not_published(model)) from error
             raise
         return model
 
     return _after(request, act, pk, _("Published. All leads are being rescored."))
+
+
+@for_readers
+@require_POST
+def keep_why(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was typed as the reason so far, so that a change of the draft on the same page doesn't lose it."""
+    _keep_why(request, model_or_404(pk), typed(request, "why"))
+    return HttpResponse(status=204)
+
+
+def _keep_why(request: HttpRequest, model: ScoringModel, why: str) -> None:
+    with suppress(DomainError):
+        models.note_why(model=model, why=why, by=request.user, at=request.entry.at)
 
 
 @for_readers
@@ -280,44 +292,6 @@ def _not_published(model: ScoringModel) -> str:
     said = findings.say(specs.spec(model, conditions.registry()))
     why = next(str(one.message) for one in said if one.finding.code.startswith("unreachable"))
     return _("Not published. %(why)s") % {"why": why}
-
-
-@for_readers
-@require_POST
-def recompute_all(request: HttpRequest) -> HttpResponse:
-    return _run_action(request, lambda: recompute.start(by=request.user, at=request.entry.at))
-
-
-@for_readers
-@require_POST
-def stop_run(request: HttpRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(RecomputeRun, pk=pk)
-    return _run_action(request, lambda: recompute.stop(run=run, by=request.user, at=request.entry.at))
-
-
-@for_readers
-@require_POST
-def resume_run(request: HttpRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(RecomputeRun, pk=pk)
-    return _run_action(request, lambda: recompute.resume(run=run, by=request.user, at=request.entry.at))
-
-
-@for_readers
-@require_GET
-def show_run(request: HttpRequest, pk: int) -> HttpResponse:
-    """The bar of a recompute; asks again while it goes on."""
-    run = get_object_or_404(RecomputeRun, pk=pk)
-    may = {"recompute": permissions.may_recompute(request.user)}
-    template = "scoring/_run.html" if request.htmx else "scoring/run.html"
-    return render(request, template, {"run": run, "may": may})
-
-
-def _run_action(request: HttpRequest, act: Callable[[], RecomputeRun]) -> HttpResponse:
-    try:
-        act()
-    except DomainError as error:
-        toasts.warn(request, str(error))
-    return redirect("scoring")
 
 
 def _after(request: HttpRequest, act: Callable[[], ScoringModel], pk: int | None, said: str = "") -> HttpResponse:

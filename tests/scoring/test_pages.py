@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from journal import clock
 from leads.models import ScoreDue
 from scoring.domain import check, presets
 from scoring.models import RecomputeRun, ScoringModel
+from scoring.queries import effect
 from scoring.services import models, recompute
 from tests.cast import NOON, Cast, organization
 from tests.scoring import rows, scored
@@ -157,6 +159,23 @@ def test_what_the_service_refuses_stands_beside_the_field(ada: Client) -> None:
     assert "0点のルールは置けません。" in text(answer)
 
 
+def test_a_comparison_without_a_value_is_asked_for_one(ada: Client) -> None:
+    draft = scored.draft([scored.rule(VISIT, 5)])
+    rule = {"kind": "field", "field": "company.industry", "op": "in", "value": " ", "dimension": "fit", "points": "3"}
+    for op, words in (("in", "値を入れてください。"), ("gte", "値を入れてください。")):
+        answer = ada.post(f"/scoring/{draft.pk}/rules/new/", rule | {"op": op})
+        assert (answer.status_code, words in text(answer)) == (400, True)
+    assert ada.post(f"/scoring/{draft.pk}/rules/new/", rule | {"op": "known"}).status_code == 302
+
+
+def test_what_a_rule_cannot_do_without_is_not_called_optional(ada: Client) -> None:
+    draft = scored.draft()
+    said = text(ada.get(f"/scoring/{draft.pk}/rules/new/"))
+    assert "項目任意" not in said
+    assert "比べ方任意" not in said
+    assert "何日以内任意" in said
+
+
 def test_a_draft_shows_what_it_changes_and_its_effect(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "ENOUGH_LEADS", 1)
     model = scored.excel()
@@ -234,10 +253,67 @@ def test_publishing_what_is_out_of_reach_says_which_line(ada: Client) -> None:
     scored.excel()
     draft = models.create(values=presets.engagement_starter(), by=None, at=NOON)
     page = ada.post(f"/scoring/{draft.pk}/publish/", {"why": "試す"}, follow=True).content.decode()
-    assert "公開していません。引き渡しラインの50点には届きません。満点は40点です。" in page
+    assert (
+        "公開していません。引き渡しラインの50点には届きません。満点は40点です。ラインを下げるか、ルールの点数を増やしてください。"
+        in page
+    )
     assert 'value="試す"' in page
     draft.refresh_from_db()
     assert draft.state == "draft"
+
+
+def test_a_draft_is_discarded_by_a_second_press_that_says_what_is_lost(ada: Client) -> None:
+    draft = scored.draft([scored.rule(VISIT, 5)])
+    page = ada.get(f"/scoring/{draft.pk}/").content.decode()
+    asked, _, rest = page.partition("この下書きを、変更ごと捨てます。元には戻せません。")
+    assert asked.rindex("<summary") > asked.rindex("</details>")
+    assert "下書きを捨てる" in rest
+    ada.post(f"/scoring/{draft.pk}/discard/")
+    assert not ScoringModel.objects.filter(pk=draft.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("free", "words"),
+    [
+        (2, "ラインに新しく届くのは2件で、すべて引き渡せます。"),
+        (1, "うち1件を引き渡せます。残りは"),
+        (0, "引き渡せるものはありません。"),
+    ],
+)
+def test_the_effect_speaks_of_others_only_where_there_are_some(
+    ada: Client, monkeypatch: pytest.MonkeyPatch, free: int, words: str
+) -> None:
+    for _ in range(2):
+        rows.activity(rows.lead(), "site_visit")
+    draft = scored.draft([scored.rule(VISIT, 5)])
+    found = effect.of
+    monkeypatch.setattr(effect, "of", lambda *args, **more: replace(found(*args, **more), newly_free=free))
+    assert words in text(ada.get(f"/scoring/{draft.pk}/?effect=1"))
+
+
+def test_a_reason_is_kept_while_the_draft_changes(ada: Client) -> None:
+    model = scored.published([scored.rule(VISIT, 5)])
+    draft = models.copy(model=model, by=None, at=NOON)
+    address = f"/scoring/{draft.pk}/why/"
+    assert f'hx-post="{address}"' in ada.get(f"/scoring/{draft.pk}/").content.decode()
+    assert ada.post(address, {"why": "商談は来訪のあと"}).status_code == 204
+    assert ScoringModel.objects.get(pk=draft.pk).version == draft.version, "publishing what was read still works"
+    page = ada.post(f"/scoring/{draft.pk}/figures/line/", {"figure": "4"}, follow=True).content.decode()
+    assert 'value="商談は来訪のあと"' in page
+    assert ada.post(f"/scoring/{model.pk}/why/", {"why": "別"}).status_code == 204
+    model.refresh_from_db()
+    assert model.why == "test"
+
+
+def test_the_figures_beside_the_rules_are_counted_anew_when_a_run_ends(ada: Client) -> None:
+    rows.lead()
+    model = scored.published([scored.rule(VISIT, 5)])
+    run = RecomputeRun.objects.latest("pk")
+    assert "rescored from:body" in ada.get(f"/scoring/{model.pk}/").content.decode()
+    asked = {"HX-Request": "true"}
+    assert "HX-Trigger" not in ada.get(f"/scoring/runs/{run.pk}/", headers=asked).headers
+    recompute.work_range(run_id=run.pk, at=NOON)
+    assert ada.get(f"/scoring/runs/{run.pk}/", headers=asked).headers["HX-Trigger"] == "rescored"
 
 
 def test_a_run_over_no_leads_has_no_bar(ada: Client) -> None:
