@@ -18,11 +18,14 @@ def published(known: Registry | None = None) -> list[ModelSpec]:
 
 
 def once_published(model: ScoringModel, own: ModelSpec, known: Registry) -> list[ModelSpec]:
-    """The published models as they would be tried once this one, whose values are `own`, is published."""
+    """The published models as they would be tried once this one, whose values are `own`, is published.
+
+    It takes the place of its origin, but one with a condition never that of the one for all other leads.
+    """
     now = published(known)
     if model.state == ModelState.PUBLISHED:
         return [own if spec.id == own.id else spec for spec in now]
-    rest = [spec for spec in now if spec.id != model.copied_from_id]
+    rest = [spec for spec in now if spec.id != model.copied_from_id or (model.applies_to and _is_last(spec))]
     places = [spec.id for spec in now]
     if model.applies_to is None:
         return [spec for spec in rest if not _is_last(spec)] + [own]

@@ -270,12 +270,14 @@ def check_reachable(model: ScoringModel) -> None:
 
 
 def _make_room(model: ScoringModel, at: datetime) -> int:
-    """Retires the origin, and for a model without a condition the one that was last; returns the free position."""
+    """Retires the origin, and for a model without a condition the one that was last; returns the free position.
+
+    A copy of the last that was given a condition stands beside it: some model must score all other leads.
+    """
     published = ScoringModel.objects.filter(state=ModelState.PUBLISHED)
     origin = published.filter(pk=model.copied_from_id).first()
-    leaving = Q(pk=model.copied_from_id)
-    if model.applies_to is None:
-        leaving |= Q(applies_to__isnull=True)
+    last = Q(applies_to__isnull=True)
+    leaving = Q(pk=model.copied_from_id) | last if model.applies_to is None else Q(pk=model.copied_from_id) & ~last
     published.filter(leaving).update(state=ModelState.RETIRED, retired_at=at)
     if model.applies_to is None:
         return LAST_POSITION

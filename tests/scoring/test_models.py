@@ -8,11 +8,11 @@ from django.utils import translation
 from leads.queries import conditions
 from scoring.domain import check, formula, presets
 from scoring.models import RecomputeRun, ScoringModel
-from scoring.queries import findings, specs
+from scoring.queries import effect, findings, specs
 from scoring.services import draft_rules, draft_values, models
 from scoring.services.presets import install
 from tests.cast import NOON, Cast, organization
-from tests.scoring import scored
+from tests.scoring import rows, scored
 
 pytestmark = pytest.mark.django_db
 VISIT = {"activity": {"types": ["site_visit"]}}
@@ -220,11 +220,26 @@ def test_one_published_model_must_be_without_a_condition() -> None:
     with pytest.raises(models.NoLastModel):
         scored.published([scored.rule(VISIT)], applies_to=makers)
     last = scored.published([scored.rule(VISIT)])
-    draft = models.copy(model=last, changes={"applies_to": makers}, by=None, at=NOON)
-    with pytest.raises(models.NoLastModel):
-        models.publish(model=draft, why="x", by=None, at=NOON)
-    last.refresh_from_db()
     assert last.state == "published"
+
+
+def test_a_copy_for_some_leads_stands_beside_the_one_for_all_others(cast: Cast) -> None:
+    last = scored.published([scored.rule(VISIT, 5)])
+    leads = [rows.lead(company_fields={"industry": industry}) for industry in ("製造業", "食品")]
+    for lead in leads:
+        rows.activity(lead, "site_visit")
+        scored.score(lead)
+    food = {"applies_to": {"field": "company.industry", "op": "eq", "value": "食品"}, "name": "食品"}
+    draft = models.copy(model=last, changes=food, by=None, at=NOON)
+    draft = draft_rules.put_rule(model=draft, key=draft.rules.get().key, rule=scored.rule(VISIT, 9), by=None, at=NOON)
+    found = effect.of(draft, user=cast.ada, at=NOON)
+    assert (found.leads, found.changed) == (2, 1)
+
+    models.publish(model=draft, why="x", by=None, at=NOON)
+
+    published = ScoringModel.objects.filter(state="published").order_by("position")
+    assert [model.pk for model in published] == [draft.pk, last.pk]
+    assert [scored.score(lead).total for lead in leads] == [5, 9]
 
 
 def test_who_may_draft_and_publish(cast: Cast) -> None:
