@@ -1,0 +1,68 @@
+"""The pages of scoring on a phone, in the longer language: a word for what changed takes nothing from the names."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from scoring.services import models
+from tests import factories
+from tests.cast import NOON, Cast, cast, organization
+from tests.scoring import scored
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+BIG = {"field": "company.employee_count", "op": "gte", "value": 50}
+
+
+@pytest.fixture
+def people() -> Cast:
+    organization()
+    return cast()
+
+
+@pytest.fixture
+def phone(chrome, live_server, people):
+    """Ada's phone in English; what is drawn waits for nobody."""
+    User.objects.filter(pk=people.ada.pk).update(language="en")
+    visitor = Client()
+    visitor.force_login(people.ada)
+    context = chrome.new_context(viewport={"width": 390, "height": 844}, locale="en-US", base_url=live_server.url)
+    session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def draft(people):
+    """A draft by which a lead of a company with a long name reaches the line."""
+    first = scored.published(
+        [scored.rule(BIG, 5, key="size", label_ja="規模", label_en="Size")], line=5, bands=scored.bands(5, 3)
+    )
+    scored.score(factories.lead(company={"name": "若葉台プレシジョンホールディングス株式会社", "employee_count": 90}))
+    rules = [scored.rule(BIG, 12, key="size", label_ja="従業員数が50名以上", label_en="Fifty people or more")]
+    return models.copy(
+        model=first, changes={"rules": rules, "line": 8, "bands": scored.bands(8, 4)}, by=people.ada, at=NOON
+    )
+
+
+def test_the_priority_of_a_lead_that_changes_ends_where_its_row_ends(phone, draft):
+    phone.goto(f"/scoring/{draft.pk}/?effect=1")
+    row = phone.locator(".hf-ba.is-leads tbody tr").first.bounding_box()
+    band = phone.locator(".hf-ba.is-leads .bd .hf-band").first.bounding_box()
+    assert band["x"] + band["width"] <= row["x"] + row["width"] + 0.5
+
+
+def test_a_changed_rule_is_read_over_the_whole_width(phone, draft):
+    phone.goto(f"/scoring/{draft.pk}/diff/")
+    table = phone.locator(".is-difference").first.bounding_box()
+    words = phone.locator(".is-difference tbody tr:not(.grp) td").first.bounding_box()
+    assert words["width"] == pytest.approx(table["width"], abs=1)
+
+
+def test_a_row_of_lists_that_goes_on_says_so_at_its_end(phone, draft):
+    phone.goto("/dashboard/")
+    lists = phone.locator(".hf-lists").first
+    assert lists.evaluate("row => row.scrollWidth > row.clientWidth")
+    shades = lists.evaluate("row => getComputedStyle(row).backgroundAttachment").split(", ")
+    assert shades == ["local", "local", "scroll", "scroll"]
