@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from accounts.interface import figures
 from leads.domain import condition_sentence
@@ -83,6 +83,9 @@ def _notes(before: RuleSpec, after: RuleSpec) -> Iterator[str]:
     # Another condition is called otherwise by itself.
     renamed = [pair for pair in pairs if pair[0] != pair[1]] if before.condition == after.condition else []
     if renamed:
+        # A name has two languages; the reader's own says it, the other one only where it alone has changed.
+        own = pairs[0 if (get_language() or "ja").startswith("ja") else 1]
+        renamed = [own] if own in renamed else renamed
         was, now = (" / ".join(words) for words in zip(*renamed, strict=True))
         yield gettext("renamed from “%(before)s” to “%(after)s”") % {"before": was, "after": now}
 

@@ -128,6 +128,23 @@ def test_a_rule_that_only_moved_or_was_renamed_says_which(client, cast: Cast) ->
     assert text.count("から移動") == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("ja", "「デモ」から「デモ依頼」"), ("en", "“Demo” to “Demo asked for”")]
+)
+def test_a_name_that_changed_in_both_languages_is_said_in_the_readers(client, cast: Cast, language, said) -> None:
+    first = scored.published([scored.rule(DEMO, 5, key="demo", label_ja="デモ", label_en="Demo")])
+    rules = [scored.rule(DEMO, 5, key="demo", label_ja="デモ依頼", label_en="Demo asked for")]
+    second = models.copy(model=first, changes={"rules": rules}, by=cast.ada, at=NOON)
+    cast.ada.language = language
+    cast.ada.save()
+    client.force_login(cast.ada)
+
+    text = client.get(f"/scoring/{second.pk}/diff/").content.decode()
+
+    assert said in text
+    assert " / " not in text.split("hf-rules is-difference")[1].split("</table>")[0]
+
+
 def test_versions_that_say_the_same_say_so(client, cast: Cast) -> None:
     first = scored.published([scored.rule(VISIT, 9, key="visit")])
     second = models.copy(model=first, changes={}, by=cast.ada, at=NOON)
