@@ -59,3 +59,10 @@ def test_no_code_marks_text_as_safe():
     escaped = re.compile(r"\bmark_safe\b|\bSafeString\(|\.innerHTML\b|\beval\(|document\.write")
     sources = [path for path in tracked.ending(".py", ".js") if "tests" not in path.parts]
     assert [tracked.name(path) for path in sources if escaped.search(tracked.text(path))] == []
+
+
+def test_no_template_writes_the_dot_between_words_itself():
+    """It is ` · ` in English and `・` in Japanese: a translation says which."""
+    said = re.compile(r"\{%\s*translate\b.*?%\}|\{%\s*blocktranslate\b.*?endblocktranslate\s*%\}", re.DOTALL)
+    bare = [tracked.name(path) for path in TEMPLATES if "·" in said.sub("", COMMENT.sub("", tracked.text(path)))]
+    assert bare == []
