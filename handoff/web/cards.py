@@ -44,7 +44,9 @@ def about(lead: object) -> str:
     if company is None:
         return ""
     size = _("%(n)d people") % {"n": company.employee_count} if company.employee_count else ""
-    more = " ".join(part for part in (company.industry, size) if part)
+    more = company.industry or size
+    if company.industry and size:
+        more = pgettext("about", "%(industry)s, %(size)s") % {"industry": company.industry, "size": size}
     if not more:
         return company.name
     return pgettext("about", "%(company)s · %(more)s") % {"company": company.name, "more": more}

@@ -16,6 +16,7 @@ from handoff.domain.questions import ITEMS
 from handoff.models import Handoff
 from handoff.queries import reason_lines
 from handoff.queries.episodes import FEWEST
+from leads.domain import prefectures
 from leads.domain.activity_types import BY_CODE
 from leads.domain.choices import Phase
 
@@ -63,7 +64,7 @@ def written(handoff: Handoff) -> Sheet:
     person, score = sheet.get("person", {}), sheet.get("score", {})
     return Sheet(
         company=person.get("company", ""),
-        about=_about(person),
+        about=about(person),
         person=person,
         total=score.get("total"),
         band=score.get("band", handoff.priority),
@@ -84,13 +85,23 @@ def written(handoff: Handoff) -> Sheet:
     )
 
 
-def _about(person: Mapping[str, Any]) -> str:
+def about(person: Mapping[str, Any]) -> str:
+    """`業種・320名・静岡県`, as it was known when the sheet was written."""
     low, high = (person.get("employees") or [None, None])[:2]
     size = ""
     if low:
         size = _("%(n)s people") % {"n": low if low == high or not high else f"{low}–{high}"}
-    parts = [person.get("industry", ""), size, person.get("place", "")]
+    parts = [person.get("industry", ""), size, _place(person.get("place", ""))]
     return pgettext("separator", " · ").join(part for part in parts if part)
+
+
+def _place(stored: str) -> str:
+    """The address as it is written; its prefecture in the reader's letters, behind the rest."""
+    prefecture = prefectures.prefecture_of(stored)
+    shown = prefectures.shown(prefecture)
+    if shown == prefecture or not stored.startswith(prefecture):
+        return stored
+    return ", ".join(part for part in (stored.removeprefix(prefecture).strip(), shown) if part)
 
 
 def _chance(chance: Mapping[str, int]) -> str:

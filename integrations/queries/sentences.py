@@ -164,7 +164,7 @@ def _import(subject: Subject) -> tuple[str, str]:
     data = subject.notice.data
     if data.get("state") != "done":
         return _("The import of %(file)s failed") % data, _("Open it to see why.")
-    counts = _("%(created)d new, %(updated)d updated, %(duplicates)d possible duplicates, %(refused)d refused") % data
+    counts = _("%(created)d new, %(updated)d updated, %(duplicates)d to review, %(refused)d not imported") % data
     return _("The import of %(file)s is finished") % data, counts
 
 
@@ -189,7 +189,8 @@ def _why_offered(handoff: Handoff | None) -> str:
     if handoff is None:
         return ""
     due = _("Answer by %(due)s.") % {"due": dates.moment(handoff.answer_due_at)}
-    return f"{reason_lines.told(handoff)} {due}".strip()
+    reason = reason_lines.told(handoff).rstrip(" .。")
+    return pgettext("two sentences", "%(reason)s. %(due)s") % {"reason": reason, "due": due} if reason else due
 
 
 def _nudged(subject: Subject) -> tuple[str, str]:

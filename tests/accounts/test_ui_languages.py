@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import translation
+from django.utils.translation import pgettext
 
 from accounts.interface.languages import in_language, label_column
 
@@ -26,3 +27,11 @@ def test_a_whole_column_is_asked_for_in_the_readers_language():
         assert label_column() == "label_en"
     with translation.override(None):
         assert label_column() == "label_ja"
+
+
+def test_sentences_follow_one_another_without_a_blank_in_japanese_and_with_one_in_english():
+    said = {}
+    for language in ("ja", "en"):
+        with translation.override(language):
+            said[language] = pgettext("between sentences", " ")
+    assert said == {"ja": "\N{ZERO WIDTH SPACE}", "en": " "}

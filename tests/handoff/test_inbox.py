@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from handoff.models import Handoff
 from handoff.queries import calendars, gaps, inbox, today
 from handoff.services import contacts, handoffs
 from handoff.services.offers import GateRefused
-from handoff.web import gap_sentences
+from handoff.web import cards, gap_sentences, sheet_words
 from journal import clock
+from leads.models import Company, Lead
 from leads.services import activities
 from tests.cast import NOON, tokyo
 from tests.handoff import stories
@@ -207,3 +209,28 @@ def test_a_refused_handover_is_due_on_the_card_as_on_today_and_the_gap_board(cli
     assert card.face.total > 0
     days = gap_sentences.stuck(due_at, at=late, calendar=calendars.default()).days
     assert {-face.remaining // face.day_minutes for face in (card.face, timed.face)} == {days}
+
+
+@pytest.mark.parametrize(
+    ("language", "about"),
+    [("ja", "東浜精工株式会社・製造業 320名"), ("en", "東浜精工株式会社 · 製造業, 320 people")],
+)
+def test_a_card_says_what_company_it_is(language, about):
+    company = Company(name="東浜精工株式会社", industry="製造業", employee_count=320)
+    with translation.override(language):
+        assert cards.about(Lead(company=company)) == about
+
+
+@pytest.mark.parametrize(
+    ("language", "stored", "said"),
+    [
+        ("ja", "静岡県浜松市", "静岡県浜松市"),
+        ("en", "静岡県浜松市", "浜松市, Shizuoka"),
+        ("en", "静岡県", "Shizuoka"),
+        ("en", "Hong Kong", "Hong Kong"),
+        ("en", "", ""),
+    ],
+)
+def test_a_sheet_writes_the_prefecture_as_its_reader_does(language, stored, said):
+    with translation.override(language):
+        assert sheet_words.about({"place": stored}) == said

@@ -15,6 +15,7 @@ from tests.cast import tokyo
 from tests.handoff.rows import lead, offered
 
 AT = tokyo("2026-11-20 14:32")
+LONG_AGO = tokyo("2026-11-11 09:00")
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +170,22 @@ def test_the_page_costs_few_queries(page, cast, client):
 
 def test_nothing_waiting_says_what_will_be_here(page, cast):
     assert "いま待っているものはありません" in page(cast.sato).content.decode()
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1<small>lead</small>"), (2, "2<small>leads</small>")])
+def test_one_gap_is_one_lead(page, cast, number, said):
+    cast.sato.language = "en"
+    cast.sato.save()
+    for _ in range(number):
+        lead(
+            AT - timedelta(days=9),
+            stage="sql",
+            owner=cast.sato,
+            team=cast.field,
+            due_kind="next_action",
+            due_at=LONG_AGO,
+        )
+    assert said in page(cast.sato).content.decode()
 
 
 def test_visitors_are_asked_to_sign_in(client, cast):

@@ -175,6 +175,7 @@ def test_reading_marks_only_ones_own(people):
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_page_shows_ones_own_notices_in_both_languages(people, client, language):
     handoff = rows.offered(people, MONDAY, to=people.sato)
+    type(handoff).objects.update(note="棚卸に40時間。")
     event("handoff.offered", handoff, by=people.mia)
     event("handoff.accepted", handoff, by=people.sato)
     deliver()
@@ -186,6 +187,7 @@ def test_the_page_shows_ones_own_notices_in_both_languages(people, client, langu
 
     assert {"ja": "中村の引き渡しが届きました", "en": "中村 was handed over to you"}[language] in answer
     assert {"ja": "受諾しました", "en": "accepted"}[language] not in answer
+    assert {"ja": "棚卸に40時間。回答期限は", "en": "棚卸に40時間. Answer by"}[language] in answer
     client.post("/notices/", {"up_to": Notice.objects.get(user=people.sato).pk})
     assert notice_rows.unread_count(people.sato) == 0
 
