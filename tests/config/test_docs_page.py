@@ -23,3 +23,10 @@ def test_docs_page_starts_by_a_script_of_its_own(client):
 
     assert script["Content-Type"].startswith("application/javascript")
     assert b"SwaggerUIBundle(" in script.content
+
+
+def test_docs_page_has_the_appearance_its_reader_chose(client):
+    client.cookies["handoff_theme"] = "dark"
+    page = client.get("/api/docs/").content.decode()
+    assert 'data-theme="dark"' in page
+    assert "js/api-docs" in page
