@@ -48,6 +48,7 @@ def leads() -> None:
         [
             scored.rule({"field": "seniority", "op": "gte", "value": "director"}, 10, dimension="authority"),
             scored.rule({"activity": {"types": ["site_visit"]}}, 7),
+            scored.rule({"field": "last_name", "op": "known"}, 1, dimension="fit"),  # everybody's total changes
         ]
     )
 
@@ -71,7 +72,7 @@ def worker(run_id: int, at: datetime) -> int:
 
 def table() -> list[tuple[int, ...]]:
     """Every score as it is stored, without when and by which run it was made."""
-    return list(LeadScore.objects.order_by("lead").values_list("lead", "total", "band", "authority", "engagement"))
+    return list(LeadScore.objects.order_by("lead").values_list("lead", "total", "band", "authority", "engagement", "fit"))
 
 
 @pytest.mark.timeout(300)
@@ -104,5 +105,5 @@ def test_a_run_killed_twenty_times_ends_as_an_undisturbed_one(leads: None, monke
     assert (begun.leads_done, begun.changed) == (LEADS, LEADS)
     assert (undisturbed.leads_done, undisturbed.changed) == (LEADS, LEADS)
     assert disturbed == table()
-    assert sum(total for _lead, total, *_rest in disturbed) == 10 * LEADS // 2 + 7 * LEADS // 5
+    assert sum(total for _lead, total, *_rest in disturbed) == 10 * LEADS // 2 + 7 * LEADS // 5 + LEADS
     assert connection.in_atomic_block is False
