@@ -88,7 +88,11 @@ class ModelSerializer(serializers.Serializer):
     number = serializers.IntegerField(read_only=True, help_text="Version number among models of this name")
     state = serializers.ChoiceField(ModelState.choices, read_only=True, help_text="draft, published or retired")
     position = serializers.IntegerField(read_only=True, help_text="Order in which published models are tried")
-    copied_from = _id("Id of the version that this draft will take the place of", read_only=True, allow_null=True)
+    copied_from = _id(
+        "Id of the version it was copied from, which publishing retires unless only the copy has a condition",
+        read_only=True,
+        allow_null=True,
+    )
     applies_to = serializers.JSONField(required=False, allow_null=True, help_text="Condition; null applies to all")
     line = serializers.IntegerField(required=False, help_text="Total from which a lead is worth handing over")
     bands = BandSerializer(many=True, required=False, help_text="high, middle, low")
