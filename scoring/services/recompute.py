@@ -27,8 +27,9 @@ State = RecomputeRun.State
 Kind = RecomputeRun.Kind
 LEASE = timedelta(seconds=120)
 MOST_ATTEMPTS = 5
-# SQLite lets one writer in at a time, so its ranges are short; PostgreSQL reads the companies once for each.
-RANGE_SIZE = {"sqlite": 500, "postgresql": 20_000}
+# SQLite lets one writer in at a time, so its ranges are short. On PostgreSQL a range that writes a score which a worker has
+# written meanwhile is done again: the longer the range, the likelier that is while activities come in.
+RANGE_SIZE = {"sqlite": 2000, "postgresql": 10_000}
 GOING = (State.QUEUED, State.RUNNING)
 
 

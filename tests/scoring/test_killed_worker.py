@@ -72,7 +72,9 @@ def worker(run_id: int, at: datetime) -> int:
 
 def table() -> list[tuple[int, ...]]:
     """Every score as it is stored, without when and by which run it was made."""
-    return list(LeadScore.objects.order_by("lead").values_list("lead", "total", "band", "authority", "engagement", "fit"))
+    return list(
+        LeadScore.objects.order_by("lead").values_list("lead", "total", "band", "authority", "engagement", "fit")
+    )
 
 
 @pytest.mark.timeout(300)
