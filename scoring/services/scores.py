@@ -124,7 +124,8 @@ def score_range(*, low: int, high: int, ids: Sequence[int] | None, at: datetime,
     if written.count:
         data = {"changed": written.changed, "band_changes": written.band_changes, "low": low, "high": high}
         journal.record("scores.changed", subject=run, by=None, at=at, data=data)
-    reached = LeadScore.objects.filter(reaches_line=True, lead__is_present=True)
+    # Read from its own index alone; whoever takes leads up looks whether they are still there.
+    reached = LeadScore.objects.filter(reaches_line=True)
     chosen = reached.filter(lead__gte=low, lead__lte=high) if ids is None else reached.filter(lead_id__in=list(ids))
     _announce(list(chosen.values_list("lead_id", flat=True)), at, StaleCause.BULK, reason, run.pk)
     return written
