@@ -103,6 +103,8 @@ def fits() -> Callable[[Page], None]:
     """Fails when a page scrolls sideways."""
 
     def check(page: Page) -> None:
+        # A page that has just begun has no element to measure yet; waiting by script is what the CSP forbids.
+        page.wait_for_load_state("load")
         wide, seen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= seen, f"{page.url} is {wide} px wide on {seen} px"
 

@@ -57,6 +57,7 @@ def test_a_lead_goes_from_excel_to_the_funnel(office, fits):
     wait_until(lambda: Handoff.objects.get(lead=lead).first_contact_at, "the contact is noted")
     phone.goto(f"{office.address}/inbox/")
     phone.get_by_role("link", name="結果を報告する").click()
+    expect(phone.get_by_role("button", name="結果を記録する")).to_be_visible()
     fits(phone)
     phone.locator("label", has_text=re.compile("^商談化$")).click()
     phone.get_by_role("button", name="結果を記録する").click()
