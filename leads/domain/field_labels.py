@@ -17,6 +17,8 @@ LABELS: dict[str, Promise] = {
     "seniority": pgettext_lazy("person", "Seniority"),
     "department": _("Department"),
     "company": _("Company"),
+    "company.prefecture": _("Prefecture"),
+    "company.address": _("Address"),
     "channel": _("Channel"),
     "campaign": _("Campaign"),
     "source": _("Channel"),

@@ -1,7 +1,7 @@
 """The one way in which a cell says that it can't be understood."""
 
 # Why a row is held although nothing speaks against its being somebody new.
-MAY_BE_NEW = frozenset({"namesake", "other_address"})
+MAY_BE_NEW = frozenset({"namesake", "other_prefecture", "other_address"})
 
 
 class CellFault(Exception):

@@ -1,11 +1,13 @@
 """The sentence of every fault of a cell, a row or a mapping, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
+from leads.domain import prefectures
+from leads.domain.field_labels import label_of
 from leads.domain.import_plan import MappingFault
 
 ROW = {
@@ -49,6 +51,9 @@ ROW = {
     "owner_unknown": gettext_lazy("No one here has the email or name %(owner)s."),
     "campaign_needs_channel": gettext_lazy("The campaign is new. Choose the channel it belongs to."),
     "namesake": gettext_lazy("There is already someone with this name at this company, with different details."),
+    "other_prefecture": gettext_lazy(
+        "There is already someone with this name at a company with this name in another prefecture."
+    ),
     "other_address": gettext_lazy(
         "Someone with this name and mobile number is already here, with another email address."
     ),
@@ -72,9 +77,23 @@ MAPPING = {
 
 
 def row_sentence(fault: Mapping[str, Any]) -> str:
-    """The sentence of a fault as it is kept with its row ({column, code, values})."""
+    """The sentence of a fault as it is kept with its row ({column, code, values}), with the values that differ."""
+    values = fault.get("values", {})
     text = ROW.get(fault["code"])
-    return _fill(str(text) if text is not None else _("This value is not understood."), fault.get("values", {}))
+    if fault["code"] == "namesake" and values.get("people", 0) > 1 and not values.get("differing"):
+        text = gettext_lazy("There are already several people with this name at this company.")
+    sentence = _fill(str(text) if text is not None else _("This value is not understood."), values)
+    differing = pgettext("between differing values", ", ").join(map(_difference, values.get("differing", ())))
+    return _("%(why)s %(differing)s") % {"why": sentence, "differing": differing} if differing else sentence
+
+
+def _difference(found: Sequence[str]) -> str:
+    """A field with what is there and what the row says: Title “Manager” (this row: “Director”)."""
+    name, there, here = found
+    if name == "company.prefecture":
+        there, here = " / ".join(map(prefectures.shown, there.split(" / "))), prefectures.shown(here)
+    values = {"field": label_of(name), "there": there, "here": here}
+    return _("%(field)s “%(there)s” (this row: “%(here)s”)") % values
 
 
 def mapping_sentence(fault: MappingFault) -> str:

@@ -91,10 +91,23 @@ class Index:
             self.numbers.setdefault(company.corporate_number, company)
 
     def company_of(self, values: RowValues, keys: Keys) -> Company | None:
-        """The company that a row means: by corporate number, else by a name that nothing contradicts."""
+        """The company that a row means: by corporate number, else by a name that nothing contradicts.
+
+        Where several fit (branches, and a row that doesn't say which), the one with somebody of the row's name.
+        """
         if keys.corporate_number and keys.corporate_number in self.numbers:
             return self.numbers[keys.corporate_number]
-        return next((one for one in self.companies.get(keys.company, ()) if _fits(one, values)), None)
+        fitting = [one for one in self.companies.get(keys.company, ()) if _fits(one, values)]
+        there = (one for one in fitting if keys.name and self.namesakes(one, keys.name)) if len(fitting) > 1 else ()
+        return next(iter(there), fitting[0] if fitting else None)
+
+    def companies_elsewhere(self, values: RowValues, keys: Keys) -> list[Company]:
+        """Companies of the row's company name against which nothing speaks but that they are in another prefecture."""
+        return [
+            one
+            for one in self.companies.get(keys.company, ())
+            if _contradicts(one, values, "prefecture") and not _contradicts(one, values, "corporate_number")
+        ]
 
     def namesakes(self, company: Company | None, name_key: str) -> list[Lead]:
         """Leads with this name at this company (or at none)."""
@@ -108,10 +121,12 @@ def _put(place: list[Lead], lead: Lead) -> None:
 
 
 def _fits(company: Company, values: RowValues) -> bool:
-    return not any(
-        values.company.get(name) and getattr(company, name) and values.company[name] != getattr(company, name)
-        for name in ("corporate_number", "prefecture")
-    )
+    return not any(_contradicts(company, values, name) for name in ("corporate_number", "prefecture"))
+
+
+def _contradicts(company: Company, values: RowValues, name: str) -> bool:
+    said, known = values.company.get(name), getattr(company, name)
+    return bool(said and known and said != known)
 
 
 def load(rows: Sequence[tuple[RowValues, Keys]], *, lead_ids: Iterable[int] = ()) -> Index:

@@ -138,7 +138,7 @@ def _decide(
         found = unless_taken(draft.keys, index, index.by_id.get(int(resolution)))
         lead = found.lead
     if found.held and not (resolution == "new" and found.held in MAY_BE_NEW):
-        draft.held, draft.candidates = found.held, list(found.candidates)
+        draft.held, draft.candidates, draft.differing = found.held, list(found.candidates), list(found.differing)
         return
     if lead is not None and lead.pk in started and _wants_history(draft, lead, context):
         draft.held, draft.candidates = "has_handoff", [lead]
@@ -328,4 +328,7 @@ def _result(draft: Draft) -> str:
 def _reasons(draft: Draft) -> list[dict[str, Any]]:
     if draft.faults:
         return [fault.as_dict() for fault in draft.faults]
-    return [RowFault("", draft.held).as_dict()] if draft.held else []
+    if not draft.held:
+        return []
+    said = {"differing": draft.differing, "people": len(draft.candidates)}
+    return [RowFault("", draft.held, said).as_dict()]

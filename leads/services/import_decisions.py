@@ -1,21 +1,29 @@
 """Decides what a row means: a lead that is here, a new one, or one that a person must decide on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from leads.domain.import_values import RowValues
 from leads.models import Company, Lead
 from leads.queries.import_matching import Index, Keys
 
+# (field, what those here have there, what the row says), short enough for a sentence.
+Difference = tuple[str, str, str]
+_SHOWN = 40
+_MOST_CANDIDATES = 10
+
 
 @dataclass(frozen=True)
 class Meaning:
-    """`lead` is who the row means (None: somebody new); a `held` code says why it waits, with the candidates."""
+    """`lead` is who the row means (None: somebody new); a `held` code says why it waits, with the candidates.
+
+    `differing` says in which fields the row contradicts them.
+    """
 
     lead: Lead | None = None
     held: str = ""
     candidates: Sequence[Lead] = field(default=())
+    differing: Sequence[Difference] = field(default=())
 
 
 def meaning(values: RowValues, keys: Keys, index: Index, *, match_on: str) -> Meaning:
@@ -30,7 +38,8 @@ def _by_any(values: RowValues, keys: Keys, index: Index) -> Meaning:
         if found.lead or found.held:
             return found
     if keys.email and (same := _by_number_and_name(keys, index)):
-        return Meaning(held="other_address", candidates=same)
+        differing = _together(("email", lead.email, values.lead["email"]) for lead in same)
+        return Meaning(held="other_address", candidates=same, differing=differing)
     if keys.external_id or keys.email or keys.mobile:
         return Meaning()
     return _by_name(values, keys, index)
@@ -59,31 +68,71 @@ def _by_number_and_name(keys: Keys, index: Index) -> list[Lead]:
 
 def _unless_other_id(lead: Lead | None, keys: Keys) -> Meaning:
     if lead and keys.external_id and lead.external_id and lead.external_id != keys.external_id:
-        return Meaning(held="other_id", candidates=[lead])
+        differing = _together([("external_id", lead.external_id, keys.external_id)])
+        return Meaning(held="other_id", candidates=[lead], differing=differing)
     return Meaning(lead)
 
 
 def _by_name(values: RowValues, keys: Keys, index: Index) -> Meaning:
     company = index.company_of(values, keys)
-    if not keys.name or ((keys.company or keys.corporate_number) and company is None):
+    if not keys.name:
         return Meaning()
-    namesakes = index.namesakes(company, keys.name)
-    agreeing = [lead for lead in namesakes if _agrees(lead, values, keys)]
+    at_company = bool(keys.company or keys.corporate_number)
+    namesakes = index.namesakes(company, keys.name) if company or not at_company else []
+    if not namesakes:
+        return _elsewhere(values, keys, index)
+    against = [_contradictions(lead, values, keys) for lead in namesakes]
+    agreeing = [lead for lead, found in zip(namesakes, against, strict=True) if not found]
     if len(agreeing) == 1:
         return Meaning(agreeing[0])
-    return Meaning(held="namesake", candidates=namesakes[:10]) if namesakes else Meaning()
+    # Where several agree it is not a detail that keeps them from being one.
+    differing = [] if agreeing else _together(one for found in against for one in found)
+    return Meaning(held="namesake", candidates=namesakes[:_MOST_CANDIDATES], differing=differing)
 
 
-def _agrees(lead: Lead, values: RowValues, keys: Keys) -> bool:
-    given: dict[str, Any] = {
-        "title": values.lead.get("title"),
-        "department": values.lead.get("department"),
-        "phone_key": keys.phone,
-        "mobile_key": keys.mobile,
-    }
-    same = all(not value or not getattr(lead, name) or value == getattr(lead, name) for name, value in given.items())
-    address = values.company.get("address")
-    return same and (not address or lead.company is None or lead.company.address in ("", address))
+def _elsewhere(values: RowValues, keys: Keys, index: Index) -> Meaning:
+    """Held where a company of this name in another prefecture has somebody of this name: a branch, or one person."""
+    companies = index.companies_elsewhere(values, keys)
+    namesakes = [lead for company in companies for lead in index.namesakes(company, keys.name)]
+    if not namesakes:
+        return Meaning()
+    said = values.company["prefecture"]
+    differing = _together(("company.prefecture", lead.company.prefecture, said) for lead in namesakes if lead.company)
+    return Meaning(held="other_prefecture", candidates=namesakes[:_MOST_CANDIDATES], differing=differing)
+
+
+def _contradictions(lead: Lead, values: RowValues, keys: Keys) -> list[Difference]:
+    """The fields that both fill, each with something else."""
+    row, company = values.lead, lead.company
+    compared = (
+        ("title", lead.title, lead.title, row.get("title", ""), row.get("title", "")),
+        ("department", lead.department, lead.department, row.get("department", ""), row.get("department", "")),
+        ("phone", lead.phone_key, lead.phone, keys.phone, row.get("phone", "")),
+        ("mobile", lead.mobile_key, lead.mobile, keys.mobile, row.get("mobile", "")),
+    )
+    found = [
+        (name, there or lead.phone, said or row.get("phone", ""))
+        for name, known, there, key, said in compared
+        if known and key and known != key
+    ]
+    address = values.company.get("address", "")
+    if address and company is not None and company.address not in ("", address):
+        found.append(("company.address", company.address, address))
+    return found
+
+
+def _together(found: Iterable[Difference]) -> list[Difference]:
+    """One a field: what several people have there side by side, and all of it short."""
+    by_field: dict[tuple[str, str], list[str]] = {}
+    for name, there, said in found:
+        there_too = by_field.setdefault((name, _short(said)), [])
+        if _short(there) not in there_too:
+            there_too.append(_short(there))
+    return [(name, " / ".join(there[:3]), said) for (name, said), there in by_field.items()]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def unless_taken(keys: Keys, index: Index, lead: Lead | None) -> Meaning:

@@ -26,6 +26,8 @@ class Draft:
     has_changed: bool = False
     held: str = ""
     candidates: list[Lead] = field(default_factory=list)
+    # In what the row contradicts the candidates: (field, there, here).
+    differing: list[tuple[str, str, str]] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
     source: tuple[str, str] = ("", "")
     events: list[tuple[str, str, datetime, str]] = field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.domain.roles import Permission
 from accounts.models import User
@@ -322,7 +323,9 @@ def commit(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
     result = ImportRow.Result
     rows = ImportRow.objects.filter(run=fresh)
     rows.filter(result__in=[result.CREATED, result.UPDATED, result.UNCHANGED]).update(result=result.PENDING)
-    rows.filter(result=result.DUPLICATE).exclude(resolution="").update(result=result.PENDING)
+    # Who is held against another row of the file gets to know as whom that one is written.
+    held = rows.filter(result=result.DUPLICATE).filter(~Q(resolution="") | Q(candidates=[]))
+    held.update(result=result.PENDING)
     fresh.created = fresh.updated = fresh.unchanged = 0
     fresh.duplicates = rows.filter(result=result.DUPLICATE).count()
     fresh.rows_done = fresh.duplicates + fresh.refused

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.interface import dates, figures
 from leads.domain import import_cells as cells
+from leads.domain import prefectures
 from leads.domain.import_fields import IDENTIFYING
 from leads.domain.import_plan import Column, Plan
 from leads.domain.import_values import RowValues
@@ -18,6 +19,8 @@ from leads.models import Company, ImportRow, ImportRun
 from leads.queries.import_matching import Index, keys_of
 from leads.services.import_runs import plan_of
 
+_WRITING = (ImportRow.Result.CREATED, ImportRow.Result.UPDATED)
+
 
 @dataclass(frozen=True)
 class Understood:
@@ -25,6 +28,14 @@ class Understood:
 
     header: str
     text: str
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """What a preview tells of a row beside its cells: those read differently, and a hint of what it would make."""
+
+    cells: list[Understood]
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,15 +48,18 @@ class Cell:
 
 
 # -- understood ------------------------------------------------------------------------------------
-def understood(run: ImportRun, rows: Sequence[ImportRow], *, at: datetime) -> dict[int, list[Understood]]:
-    """Per row number the cells of which what was understood doesn't read as what is written."""
+def understood(run: ImportRun, rows: Sequence[ImportRow], *, at: datetime) -> dict[int, ReadAs]:
+    """Per row number the cells of which what was understood doesn't read as what is written, and a hint."""
     plan, _faults = plan_of(run)
     if plan is None or not rows:
         return {}
     plan = plan.at_moment(at)
     values = {row.number: plan.read(row.cells, at=at)[0] for row in rows}
     companies = _companies(values.values())
-    return {row.number: _of_row(row, plan, values[row.number], companies) for row in rows}
+    return {
+        row.number: ReadAs(_of_row(row, plan, values[row.number], companies), _hint(row, values[row.number], companies))
+        for row in rows
+    }
 
 
 def _companies(values: Any) -> Index:
@@ -64,6 +78,17 @@ def _of_row(row: ImportRow, plan: Plan, values: RowValues, companies: Index) -> 
         if written and (text := _read(column, written, plan, values, companies)):
             found.append(Understood(column.header, text))
     return found
+
+
+def _hint(row: ImportRow, values: RowValues, companies: Index) -> str:
+    """That a company of this name is here already, and that the row's is made beside it."""
+    keys = keys_of(values)
+    if row.result not in _WRITING or companies.company_of(values, keys):
+        return ""
+    elsewhere = companies.companies_elsewhere(values, keys)
+    places = dict.fromkeys(prefectures.shown(one.prefecture) for one in elsewhere)
+    told = {"name": elsewhere[0].name, "prefecture": " / ".join(places)} if elsewhere else {}
+    return _("%(name)s (%(prefecture)s) is kept apart: this row adds a company of its own.") % told if told else ""
 
 
 def _read(column: Column, written: str, plan: Plan, values: RowValues, companies: Index) -> str:

@@ -135,7 +135,7 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
         "error": imports.error_text(run),
         "tabs": _tabs(run, chosen),
         "chosen": chosen,
-        "rows": [_row(row, run, candidates, gained) | {"understood": read_as.get(row.number, [])} for row in page],
+        "rows": [_row(row, run, candidates, gained) | {"read_as": read_as.get(row.number)} for row in page],
         "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
         "is_preview": run.state == ImportRun.State.PREVIEW,
         "is_done": run.state == ImportRun.State.DONE,

@@ -170,7 +170,6 @@ def test_money_with_japanese_scales() -> None:
         ("Jr.", "Jr.", ""),
         ("Smith, ", "Smith", ""),
         (", John", "John", ""),
-        (",", "", ""),
         ("José Núñez", "Núñez", "José"),
         ("YAMADA Taro", "YAMADA", "Taro"),
         ("JOHN SMITH", "SMITH", "JOHN"),

@@ -1,0 +1,160 @@
+"""Why a row waits for a decision: in which details it differs, in another prefecture, against a row of its own file."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from leads.imports.sentences import row_sentence
+from leads.models import Company, DuplicatePair, Lead
+from leads.services import import_resolving, import_runs, import_work
+from leads.services.duplicate_search import work as search
+from tests.cast import NOON
+from tests.leads.taking import take
+
+pytestmark = pytest.mark.django_db
+HEAD = "会社名,氏名,都道府県,役職\n"
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def counts(run):
+    run.refresh_from_db()
+    found = (run.created, run.updated, run.unchanged, run.duplicates, run.refused)
+    assert sum(found) == run.rows
+    return found
+
+
+def told(run, language="ja"):
+    """The sentences of the rows that are held, in the order of the file."""
+    with override(language):
+        return [row_sentence(row.errors[0]) for row in run.file_rows.filter(result="duplicate").order_by("number")]
+
+
+def resolve(run, number, meaning, cast):
+    import_resolving.resolve(run=run, number=number, meaning=meaning, by=cast.mia, at=NOON)
+
+
+def work(run):
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    return counts(run)
+
+
+def test_the_same_name_in_another_prefecture_is_held_with_its_reason(cast):
+    take(cast, HEAD + "東浜精工,田中 一郎,東京都,課長\n")
+    run = take(cast, HEAD + "㈱東浜精工,田中一郎,大阪,課長\n東浜精工,鈴木 花,大阪府,\n", dry_run=True)
+
+    assert counts(run) == (1, 0, 0, 1, 0)
+    held = run.file_rows.get(result="duplicate")
+    assert (held.errors[0]["code"], held.candidates) == ("other_prefecture", [Lead.objects.get().pk])
+    assert told(run) == [
+        "同じ企業名・氏名の人がすでにいますが、都道府県が異なります。都道府県「東京都」（この行は「大阪府」）"
+    ]
+    assert "Prefecture “Tokyo” (this row: “Osaka”)" in told(run, "en")[0]
+
+
+def test_what_is_decided_of_the_same_name_in_another_prefecture_is_done(cast):
+    take(cast, HEAD + "東浜,田中 一郎,東京都,課長\n東浜,鈴木 花,東京都,課長\n")
+    first, second = Lead.objects.order_by("pk")
+    run = take(cast, HEAD + "東浜,田中 一郎,大阪府,課長\n東浜,鈴木 花,大阪府,部長\n", dry_run=True)
+    assert counts(run) == (0, 0, 0, 2, 0)
+    resolve(run, 1, "new", cast)
+    resolve(run, 2, str(second.pk), cast)
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+
+    assert work(run) == (1, 1, 0, 0, 0)
+    assert set(Company.objects.values_list("prefecture", flat=True)) == {"東京都", "大阪府"}
+    assert Lead.objects.filter(name_key=first.name_key).count() == 2
+    second.refresh_from_db()
+    assert (second.title, second.company.prefecture) == ("部長", "大阪府")
+    again = take(cast, HEAD + "東浜,田中 一郎,大阪府,課長\n東浜,田中 一郎,東京都,課長\n")
+    assert counts(again) == (0, 0, 2, 0, 0), "each branch has its own"
+
+
+def test_another_corporate_number_or_person_makes_nobody_a_possible_duplicate(cast):
+    head = "会社名,氏名,都道府県,法人番号\n"
+    take(cast, head + "東浜,田中 一郎,東京都,7000012050002\n")
+    run = take(cast, head + "東浜,田中 一郎,大阪府,5010001008846\n東浜,鈴木 花,大阪府,5010001008846\n", dry_run=True)
+    assert counts(run) == (2, 0, 0, 0, 0)
+
+
+def test_a_row_without_a_prefecture_means_the_branch_where_somebody_of_its_name_is(cast):
+    take(cast, HEAD + "東浜,田中 一郎,東京都,\n東浜,鈴木 花,大阪府,\n")
+    run = take(cast, "会社名,氏名,役職\n東浜,鈴木 花,課長\n東浜,田中 一郎,部長\n")
+    assert counts(run) == (0, 2, 0, 0, 0)
+    assert Lead.objects.get(last_name="鈴木").company.prefecture == "大阪府"
+
+
+def test_the_same_name_with_keys_of_its_own_in_another_prefecture_is_proposed_afterwards(cast):
+    take(cast, "会社名,氏名,都道府県,メール\n東浜精工,田中 一郎,東京都,a@x.example\n")
+    run = take(cast, "会社名,氏名,都道府県,メール\n東浜精工,田中 一郎,大阪府,b@y.example\n")
+    assert counts(run) == (1, 0, 0, 0, 0)
+    search(now=lambda: NOON)
+    assert DuplicatePair.objects.open().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "hint"),
+    [
+        ("ja", "同じ名前の企業「株式会社東浜」（東京都）とは別の企業として登録されます。"),
+        ("en", "株式会社東浜 (Tokyo) is kept apart: this row adds a company of its own."),
+    ],
+)
+def test_a_preview_hints_at_a_company_that_is_made_beside_one_of_its_name(client, cast, language, hint):
+    take(cast, HEAD + "株式会社東浜,田中 一郎,東京都,\n")
+    run = take(cast, HEAD + "東浜,鈴木 花,大阪府,\n東浜,佐藤 次郎,東京都,\n西浜,森 五郎,大阪府,\n", dry_run=True)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = language
+    page = client.get(reverse("import", args=[run.pk]) + "?result=created").content.decode()
+    assert page.count(hint) == 1
+
+
+def test_a_held_row_says_which_details_differ(cast):
+    head = "会社名,氏名,役職,部署,電話,携帯\n"
+    take(cast, head + "東浜,田中 一郎,課長,購買部,03-1234-5678,\n")
+    run = take(cast, head + f"東浜,田中 一郎,部長,{'第一' * 30}部,03-1234-5678,\n")
+    long = "第一" * 19 + "第…"
+    assert told(run) == [
+        "この企業に同じ名前の人がすでにいますが、内容が異なります。"
+        f"役職「課長」（この行は「部長」）、部署「購買部」（この行は「{long}」）"
+    ]
+    assert "Title “課長” (this row: “部長”), Department “購買部”" in told(run, "en")[0]
+
+
+def test_a_row_held_for_an_address_or_an_id_says_both(cast):
+    head = "ID,氏名,メール,携帯電話\n"
+    take(cast, head + "A1,佐藤 検,one@example.jp,090-9876-5432\n")
+    run = take(cast, head + ",佐藤 検,two@example.jp,090-9876-5432\nA2,佐藤 検,one@example.jp,\n")
+    first, second = told(run)
+    assert first.endswith("メールアドレス「one@example.jp」（この行は「two@example.jp」）")
+    assert "「A1」（この行は「A2」）" in second
+
+
+def test_several_of_one_name_who_all_agree_are_told_as_several(cast):
+    head = "会社名,氏名,メール\n"
+    take(cast, head + "東浜,田中 一郎,a@example.jp\n東浜,田中 一郎,b@example.jp\n")
+    run = take(cast, "会社名,氏名\n東浜,田中 一郎\n")
+    assert told(run) == ["この企業に同じ名前の人がすでに複数います。"]
+    assert told(run, "en") == ["There are already several people with this name at this company."]
+
+
+def test_what_was_held_before_its_details_were_kept_is_still_told():
+    with override("en"):
+        said = row_sentence({"column": "", "code": "namesake", "values": {}})
+    assert said == "There is already someone with this name at this company, with different details."
+
+
+def test_a_row_held_against_another_of_its_file_can_be_that_person_after_the_commit(cast):
+    run = take(cast, "会社名,氏名,役職\n東浜,田中 一郎,課長\n東浜,田中 一郎,部長\n", dry_run=True)
+    assert counts(run) == (1, 0, 0, 1, 0)
+    assert run.file_rows.get(number=2).candidates == []
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+    assert work(run) == (1, 0, 0, 1, 0)
+    lead = Lead.objects.get()
+    assert run.file_rows.get(number=2).candidates == [lead.pk]
+    resolve(run, 2, str(lead.pk), cast)
+    assert counts(run) == (1, 1, 0, 0, 0)
+    lead.refresh_from_db()
+    assert lead.title == "部長"
