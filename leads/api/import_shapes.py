@@ -143,7 +143,7 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
             "stated_score": {"help_text": "Score written in the file"},
             "kept": {
                 "help_text": "Why its lead stayed as it is when the import was taken back: handoff, deal, moved, stage, "
-                "activity, edited, or empty"
+                "activity, merged, edited, or empty"
             },
             "cells": {"help_text": "As written, in the order of headers"},
         }

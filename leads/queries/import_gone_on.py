@@ -1,5 +1,6 @@
 """Which leads of an import went on since: others edited them, acted with them, moved them, handed them over."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from django.db.models import Max, Q
 from journal.models import Event
 from leads import hooks
 from leads.domain.choices import DueKind, Stage
-from leads.models import Activity, ImportRow, ImportRun, Lead
+from leads.models import Activity, ImportRow, ImportRun, Lead, Merge
 
 _CHUNK = 500
 _EARLY = [Stage.LEAD, Stage.MAL]
@@ -17,7 +18,7 @@ _UNDECIDED = Q(stage=Stage.MQL, due_kind=DueKind.BATCH)
 
 
 def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], history: set[int]) -> dict[int, str]:
-    """Why each of these leads has to stay as it is: handoff, deal, moved, stage, activity or edited.
+    """Why each of these leads has to stay as it is: handoff, deal, moved, stage, activity, merged or edited.
 
     A stage that the file gave to a lead of before can't be unwritten from its log; a new lead goes with its log.
     `history`: to whom the import gave a stage or an owner (`with_history`).
@@ -54,8 +55,38 @@ def _written(run: ImportRun, ids: list[int]) -> dict[int, datetime]:
 
 
 def _edited(written: Mapping[int, datetime]) -> dict[int, str]:
-    found = Lead.objects.filter(pk__in=written).values_list("pk", "updated_at", "is_present")
-    return {pk: "edited" for pk, moment, is_present in found if not is_present or moment > written[pk]}
+    """What was written since. A merge that was taken back and left a lead as it had been is no change of it."""
+    found = Lead.objects.filter(pk__in=written).only("version", "updated_at", "is_present", "merged_into")
+    later = [lead for lead in found if not lead.is_present or lead.updated_at > written[lead.pk]]
+    merges = _merges([lead.pk for lead in later])
+    kept = {}
+    for lead in later:
+        own = merges.get(lead.pk, [])
+        moment = _last_written(lead, own)
+        if not lead.is_present or moment > written[lead.pk]:
+            was_merged = lead.merged_into_id or any(moment in (one.at, one.undone_at) for one in own)
+            kept[lead.pk] = "merged" if was_merged else "edited"
+    return kept
+
+
+def _merges(ids: Sequence[int]) -> dict[int, list[Merge]]:
+    """The merges that each was in, newest first."""
+    found: dict[int, list[Merge]] = defaultdict(list)
+    for merge in Merge.objects.filter(Q(survivor__in=ids) | Q(loser__in=ids)).order_by("-pk") if ids else ():
+        found[merge.survivor_id].append(merge)
+        found[merge.loser_id].append(merge)
+    return found
+
+
+def _last_written(lead: Lead, merges: Iterable[Merge]) -> datetime:
+    """When the lead became what it is: before the merges of which nothing is left."""
+    version, moment = lead.version, lead.updated_at
+    for merge in merges:
+        before = merge.before.get("leads", {})
+        if before.get("parted", {}).get(str(lead.pk)) == version:
+            version, written = before["written"][str(lead.pk)]
+            moment = datetime.fromisoformat(written)
+    return moment
 
 
 def _acted(run: ImportRun, written: Mapping[int, datetime]) -> set[int]:

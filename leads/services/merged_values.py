@@ -18,6 +18,7 @@ def take_over(*, survivor: Lead, loser: Lead, chosen: Mapping[str, bool], at: da
     """Writes the survivor with what was chosen and the tombstone; returns what is needed to turn back."""
     keys = {name: getattr(survivor, name) for name in _KEYS}
     before: dict[str, Any] = {"survivor": _values(survivor), "loser": {name: getattr(loser, name) for name in _KEYS}}
+    before["written"] = {str(lead.pk): [lead.version, lead.updated_at.isoformat()] for lead in (survivor, loser)}
     _choose(survivor, loser, chosen)
     _first_source(survivor, loser)
     for flag in ("opted_out", "do_not_contact"):
@@ -125,8 +126,14 @@ def _move(survivor: Lead, loser: Lead) -> dict[str, Any]:
     return {"activities": acted, "sources": came, "tags": tags, "tombstones": earlier}
 
 
-def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: datetime) -> None:
-    """Each has its own again; what somebody changed on the survivor since is left as it is."""
+def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: datetime) -> dict[str, int]:
+    """Each has its own again; what somebody changed on the survivor since is left as it is.
+
+    Returns {id: version} of those whom nobody wrote in between, so that they are now what they were before the merge.
+    """
+    written = before.get("written", {})
+    # The merge itself wrote each once.
+    calm = [lead for lead in (survivor, loser) if written.get(str(lead.pk), [None])[0] == lead.version - 1]
     Lead.objects.filter(pk=loser.pk).update(external_id=None)  # it may be the one that the survivor gets back
     for name, value in before["survivor"].items():
         if value != before["after"][name] and _plain(getattr(survivor, name)) == before["after"][name]:
@@ -149,3 +156,4 @@ def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: dat
     loser.updated_at = at
     loser.save(update_fields=["is_present", "merged_into", *_KEYS, "version", "updated_at"])
     activities.recount_latest(lead_ids=[survivor.pk, loser.pk])
+    return {str(lead.pk): lead.version for lead in calm}

@@ -196,7 +196,8 @@ def undo(*, merge: Merge, by: User | None, at: datetime) -> Merge:
         raise NewerMergeFirst
     row.undone_at, row.undone_by = at, by
     row.save(update_fields=["undone_at", "undone_by"])
-    merged_values.give_back(survivor=survivor, loser=loser, before=row.before["leads"], at=at)
+    calm = merged_values.give_back(survivor=survivor, loser=loser, before=row.before["leads"], at=at)
+    remember(merge=row, app="leads", state=row.before["leads"] | {"parted": calm})
     refuse_known(loser, by=by)
     DuplicatePair.objects.filter(a=min(found), b=max(found)).update(state=State.OPEN)
     DuplicatePair.objects.filter(pk__in=row.before["leads"]["carried"]).delete()

@@ -118,6 +118,7 @@ KEPT = {
     "moved": _("Its stage has moved on."),
     "stage": _("It already existed, and its stage came from the file."),
     "activity": _("It has had activity since."),
+    "merged": _("It has been merged with another lead since, or separated from one again."),
     "edited": _("Someone has edited it since."),
 }
 STATE = {

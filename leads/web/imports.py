@@ -235,30 +235,12 @@ def _do(request: HttpRequest, pk: int, verb: Any) -> HttpResponse:
 def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Decides on a held row."""
     run = _run(request, pk)
-    meaning = typed(request, "as")
-    try:
-        import_resolving.resolve(
-            run=run,
-            number=number,
-            meaning=meaning,
-            by=request.user,
-            at=request.entry.at,  # type: ignore[attr-defined]
-        )
-    except ImportRow.DoesNotExist as error:
-        raise Http404 from error
-    except DomainError as error:
-        toasts.warn(request, str(error))
-    else:
-        toasts.say(request, _("Line %(line)s decided.") % {"line": run.file_rows.get(number=number).line})
+    row = _of_row(request, run, number, import_resolving.resolve, meaning=typed(request, "as"))
+    if row is not None:
+        toasts.say(request, _("Line %(line)s decided.") % {"line": row.line})
     # In a preview the row stays where it is, and so does who decides on it.
     place = f"row-{number}" if run.state == State.PREVIEW else "results"
     return redirect(f"{_page(request, pk, 'duplicate')}#{place}")
-
-
-def _page(request: HttpRequest, pk: int, result: str) -> str:
-    """The page of such rows that was acted from: acting on the third page doesn't lead back to the first."""
-    after = typed(request, "after")
-    return f"{reverse('import', args=[pk])}?{urlencode({'result': result} | ({'after': after} if after else {}))}"
 
 
 @login_required
@@ -267,23 +249,37 @@ def mend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Writes cells of a refused row anew."""
     run = _run(request, pk)
     given = {place: f"cell-{place}" for place in range(len(run.headers))}
+    cells = {place: typed(request, name) for place, name in given.items() if name in request.POST}
+    row = _of_row(request, run, number, import_mending.mend, cells=cells)
+    if row is not None:
+        is_taken, text = shown.mended(row, run)
+        tell = toasts.say if is_taken else toasts.warn
+        tell(request, text)
+    return redirect(f"{_page(request, pk, 'refused')}#results")
+
+
+def _of_row(request: HttpRequest, run: ImportRun, number: int, verb: Any, **said: Any) -> ImportRow | None:
+    """The row as it is after what somebody said of it; None where that can't be, with the reason told."""
     try:
-        row = import_mending.mend(
+        row: ImportRow = verb(
             run=run,
             number=number,
-            cells={place: typed(request, name) for place, name in given.items() if name in request.POST},
             by=request.user,
             at=request.entry.at,  # type: ignore[attr-defined]
+            **said,
         )
     except ImportRow.DoesNotExist as error:
         raise Http404 from error
     except DomainError as error:
         toasts.warn(request, str(error))
-    else:
-        is_taken, text = shown.mended(row, run)
-        tell = toasts.say if is_taken else toasts.warn
-        tell(request, text)
-    return redirect(f"{_page(request, pk, 'refused')}#results")
+        return None
+    return row
+
+
+def _page(request: HttpRequest, pk: int, result: str) -> str:
+    """The page of such rows that was acted from: acting on the third page doesn't lead back to the first."""
+    after = typed(request, "after")
+    return f"{reverse('import', args=[pk])}?{urlencode({'result': result} | ({'after': after} if after else {}))}"
 
 
 @login_required

@@ -12,7 +12,7 @@ from journal.errors import Conflict
 from journal.models import Event
 from leads.models import Activity, ImportRun, Lead, LeadSource
 from leads.queries import imports
-from leads.services import activities, import_resolving, import_taking_back, import_undoing, import_work
+from leads.services import activities, import_resolving, import_taking_back, import_undoing, import_work, merging
 from leads.services import leads as lead_services
 from tests.cast import NOON, Cast
 from tests.handoff import stories
@@ -55,6 +55,67 @@ def test_edit_made_while_the_import_ran_on_is_not_undone(cast):
     assert undo(second, cast) == {"甲": "edited"}
     assert Lead.objects.get().title == "社長"
     assert run.state == "done"
+
+
+def two_of_one_person(cast: Cast):
+    """An import of two leads that somebody takes for one person."""
+    run = take(cast, "氏名,メール,携帯\n甲,1@example.jp,\n甲 一郎,2@example.jp,090-1111-2222\n")
+    return run, *Lead.objects.order_by("pk")
+
+
+def merge(survivor: Lead, loser: Lead, cast: Cast, *, minutes: int = 0):
+    at = LATER + timedelta(minutes=minutes)
+    return merging.merge(survivor=survivor, loser=loser, by=cast.mia, at=at)
+
+
+def separate(row, cast: Cast, *, minutes: int):
+    merging.undo(merge=row, by=cast.mia, at=LATER + timedelta(minutes=minutes))
+
+
+def test_leads_merged_and_separated_again_are_as_they_came_and_go_with_their_import(cast):
+    run, first, second = two_of_one_person(cast)
+    for minutes in (0, 10):
+        first.refresh_from_db()
+        separate(merge(first, second, cast, minutes=minutes), cast, minutes=minutes + 5)
+    assert undo(run, cast) == {}
+    assert not Lead.objects.present().exists()
+    assert invariants.violations(at=LATER) == []
+
+
+def test_a_lead_of_before_that_was_merged_and_separated_is_turned_back(cast):
+    take(cast, "氏名,メール,役職\n甲,1@example.jp,課長\n乙,2@example.jp,\n")
+    first, second = Lead.objects.order_by("pk")
+    run = take(cast, "氏名,メール,役職\n甲,1@example.jp,部長\n")
+    separate(merge(first, second, cast), cast, minutes=5)
+    assert undo(run, cast) == {}
+    first.refresh_from_db()
+    assert first.title == "課長"
+
+
+@pytest.mark.parametrize(("minutes", "why"), [(-5, "edited"), (2, "merged"), (8, "edited")])
+def test_what_was_edited_before_or_between_or_after_a_merge_stays(cast, minutes, why):
+    run, first, second = two_of_one_person(cast)
+    row = None
+    for moment in sorted([minutes, 0, 5]):
+        first.refresh_from_db()
+        if moment == 0:
+            row = merge(first, second, cast)
+        elif moment == 5:
+            separate(row, cast, minutes=5)
+        else:
+            at = LATER + timedelta(minutes=moment)
+            lead_services.update(lead=first, values={"title": "部長"}, by=cast.mia, at=at)
+    assert undo(run, cast) == {"甲": why}
+    assert Lead.objects.present().get().title == "部長"
+
+
+def test_what_is_merged_stays_and_says_so(cast, client):
+    run, first, second = two_of_one_person(cast)
+    merge(first, second, cast)
+    assert undo(run, cast) == {"甲": "merged"}
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    assert page.count("取り込みのあとで、ほかのリードと統合されたか、統合が元に戻されています。") == 2
 
 
 def test_changes_are_turned_back_with_their_sources_and_activities(cast):
