@@ -176,7 +176,14 @@ def recognise(headers: Sequence[str]) -> Recognised:
             unknown.append(header)
         taken.add(name)
         mapping[header] = target
-    return Recognised(layout, _without_clash(mapping, taken), unknown)
+    return Recognised(layout, _named_by_reading(_without_clash(mapping, taken), taken), unknown)
+
+
+def _named_by_reading(mapping: dict[str, Any], taken: set[str]) -> dict[str, Any]:
+    """In a list in kana alone the reading is the name that it has."""
+    if "name_kana" not in taken or taken & {"name", "full_name", "last_name"}:
+        return mapping
+    return {header: "name" if target == "name_kana" else target for header, target in mapping.items()}
 
 
 def _without_clash(mapping: dict[str, Any], taken: set[str]) -> dict[str, Any]:

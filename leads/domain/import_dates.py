@@ -15,7 +15,7 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})")
 _ERA = re.compile(
-    rf"(?P<era>令和|平成|昭和|[RHSrhs])\.?\s*(?P<n>\d{{1,2}}|元)\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*日?{_WEEKDAY}{_TIME}"
+    rf"(?P<era>令和?|平成?|昭和?|[RHSrhs])\.?\s*(?P<n>\d{{1,2}}|元)\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*日?{_WEEKDAY}{_TIME}"
 )
 _YEAR_LAST = re.compile(
     rf"(?P<a>\d{{1,2}})\s*[-/.]\s*(?P<b>\d{{1,2}})\s*[-/.]\s*(?P<y>\d{{4}}){_TIME}(?:\s*(?P<half>[AaPp][Mm]))?"
@@ -24,7 +24,7 @@ _NAMED = re.compile(
     rf"(?:(?P<d1>\d{{1,2}})\s+(?P<m1>[A-Za-z]{{3,9}})|(?P<m2>[A-Za-z]{{3,9}})\s+(?P<d2>\d{{1,2}})),?\s+(?P<y>\d{{4}}){_TIME}"
 )
 _SERIAL = re.compile(r"(?P<days>[2-7]\d{4})(?P<part>\.\d+)?")
-_ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
+_ERAS = {"令": 2018, "r": 2018, "平": 1988, "h": 1988, "昭": 1925, "s": 1925}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 (a spreadsheet's days have no zone)
 
@@ -55,7 +55,7 @@ def _compact(match: re.Match[str], _order: str) -> Moment:
 
 
 def _era(match: re.Match[str], _order: str) -> Moment:
-    year = _ERAS[match["era"].lower()] + (1 if match["n"] == "元" else int(match["n"]))
+    year = _ERAS[match["era"][0].lower()] + (1 if match["n"] == "元" else int(match["n"]))
     return _with_time(match, year, int(match["m"]), int(match["d"]))
 
 

@@ -53,6 +53,8 @@ PROGRESS: dict[str, tuple[str, ...]] = {
         "createdate",
         "createddate",
         "createdat",
+        "createdon",
+        "created",
         "dateadded",
         "firstcontactdate",
         "初回接触日",

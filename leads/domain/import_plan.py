@@ -12,7 +12,7 @@ from leads.domain.import_examples import is_example
 from leads.domain.import_faults import CellFault
 from leads.domain.import_fields import ACTIVITY, CUSTOM, IDENTIFYING, LEAVE_OUT, MATCH_KEYS, REPEATABLE, Field, field_of
 from leads.domain.import_setters import SETTERS, Reading
-from leads.domain.import_totals import is_total
+from leads.domain.import_totals import is_note, is_total
 from leads.domain.import_values import Filling, RowFault, RowValues
 from leads.domain.prefectures import prefecture_of
 
@@ -83,6 +83,8 @@ class Plan:
             return values, [RowFault("", "total_row")]
         if is_example(row):
             return values, [RowFault("", "example_row")]
+        if is_note(row):
+            return values, [RowFault("", "note_row")]
         for target, text in self.constants:
             self._set(values, faults, target, "", text, self.reading)
         for column, heard in self.heard:

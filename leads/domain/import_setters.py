@@ -13,7 +13,7 @@ from leads.domain.import_fields import ACTIVITY, CUSTOM, Field
 from leads.domain.import_person_names import split_kana, split_name
 from leads.domain.import_values import RowValues
 from leads.domain.lead_values import AHEAD
-from leads.domain.text_folding import tidy
+from leads.domain.text_folding import tidy, wide_kana
 
 _EARLIEST = 1970
 
@@ -50,11 +50,18 @@ def _line(values: RowValues, target: Field, text: str, _reading: Reading) -> Non
     if target.name in ("channel", "campaign"):
         setattr(values, target.name, tidy(value))
     elif place == "company":
-        values.company[name] = value
+        values.company[name] = wide_kana(value)
     elif place == "qualification":
         values.qualification[name] = value
     else:
-        values.lead[target.name] = tidy(value) if target.name.endswith("_kana") else value
+        values.lead[target.name] = _written(target.name, value)
+
+
+def _written(name: str, value: str) -> str:
+    """As it is kept: a reading as it is read, words without half-width kana, an ID as it is."""
+    if name.endswith("_kana"):
+        return tidy(value)
+    return value if name == "external_id" else wide_kana(value)
 
 
 def _text(values: RowValues, target: Field, text: str, reading: Reading) -> None:
@@ -68,7 +75,7 @@ def _text(values: RowValues, target: Field, text: str, reading: Reading) -> None
 
 def _name(values: RowValues, target: Field, text: str, _reading: Reading) -> None:
     kana = "_kana" if target.name == "name_kana" else ""
-    line = cells.understand_line(text, most=target.most)
+    line = wide_kana(cells.understand_line(text, most=target.most))
     last, first = split_kana(line) if kana else split_name(line, given_first=target.kind == "full_name")
     if len(last) > 80 or len(first) > 80:
         raise CellFault("too_long", most=80)

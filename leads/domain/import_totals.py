@@ -1,4 +1,4 @@
-"""Recognises rows that add up the list instead of naming somebody."""
+"""Recognises rows that add up the list, or say something about it, instead of naming somebody."""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +8,10 @@ from leads.domain.import_cells import plain
 _WORD = re.compile(r"(?:総|小|累)?(?:合?計)(?:件数|金額|人数)?|総数|平均|(?:grand |sub)?-?\s?totals?|sum|average", re.I)
 _BEGINS = re.compile(r"[総小累合計平ＴtT ＳsSgGaA]")
 _LONGEST = 40
+_NOTE = re.compile(
+    r"[※＊]|[(（\[【-]?\s*(?:以\s*上|社\s*外\s*秘|取扱注意|confidential)\s*[)）\]】-]?$|(?:注|注記|出典|source)\s*[:：]",
+    re.I,
+)
 _FIGURE = re.compile(r"[\d\s.,¥$€%()\-+~/]*(?:件|名|人|社|円|行|点|万円|千円|件数|rows?|records?)?", re.I)
 
 
@@ -20,3 +24,9 @@ def is_total(cells: Sequence[str]) -> bool:
     word, _, rest = filled[0].partition(":")
     head = re.sub(r"[\s　]+", "", word) if not word.isascii() else word
     return bool(_WORD.fullmatch(head)) and all(_FIGURE.fullmatch(text) for text in [rest.strip(), *filled[1:]])
+
+
+def is_note(cells: Sequence[str]) -> bool:
+    """Whether the only filled cell is a note below the list: ※…, 以上, 社外秘."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) == 1 and bool(_NOTE.match(filled[0]))

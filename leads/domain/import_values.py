@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-# Rows of a list that name nobody on purpose: what adds it up, what shows how to fill it in.
-ASIDE = ("total_row", "example_row")
+# Rows of a list that name nobody on purpose: what adds it up, what shows how to fill it in, what is said below it.
+ASIDE = ("total_row", "example_row", "note_row")
 
 
 # (group, name, value) of one value in a group; ("", name, value) of one by itself; (group, "", values) of more for a list.

@@ -1,5 +1,6 @@
 """Folds Japanese and Latin text to one form, so that what reads the same compares the same."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -16,6 +17,14 @@ _FOLDED: dict[int, str | int | None] = {**_DASHES, **_VARIANTS, **_HIRAGANA}
 def tidy(text: str) -> str:
     """As a person would write it: full-width Latin and half-width kana mended, one space between words."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+_NARROW_KANA = re.compile(r"[｡-ﾟ]+")
+
+
+def wide_kana(text: str) -> str:
+    """Half-width kana as one reads them, ﾔﾏﾀﾞ as ヤマダ; all else as it is written."""
+    return _NARROW_KANA.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
 
 
 # Words of lists come again and again; long texts don't, and would fill the memory.

@@ -14,7 +14,9 @@ class FileRefused(Invalid):
 
 class Empty(FileRefused):
     code = "empty"
-    message = _("The file has no rows.")
+    message = _(
+        "The file has no rows below the column names. Check that it is the right file and that its list was saved."
+    )
 
 
 class TooBig(FileRefused):

@@ -19,6 +19,7 @@ ROW = {
     "nobody": gettext_lazy("The row doesn't identify anyone. Enter a name, email address, phone number or ID."),
     "total_row": gettext_lazy("This is a totals row, so there is nothing to import."),
     "example_row": gettext_lazy("This is the sheet's example row, so it is skipped."),
+    "note_row": gettext_lazy("This is a note about the list, so there is nothing to import."),
     "too_long": gettext_lazy("At most %(most)s characters."),
     "count": gettext_lazy("Not a count or a date. Enter a number such as 2, a date such as 2026-07-31, or none."),
     "too_many": gettext_lazy("More than %(most)s of one kind. Check the number."),

@@ -189,6 +189,7 @@ def _silent(run: ImportRun) -> dict[str, Any]:
 def _aside(run: ImportRun) -> list[str]:
     """The rows that name nobody on purpose, each with its line."""
     words = {"example_row": _("line %(line)s (example)"), "total_row": _("line %(line)s (total)")}
+    words["note_row"] = _("line %(line)s (note)")
     return [words[code] % {"line": line} for line, code in imports.aside(run)]
 
 
