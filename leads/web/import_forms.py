@@ -23,7 +23,10 @@ class UploadForm(forms.Form):
         label=_("File"),
         max_length=255,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
-        error_messages={"required": _("Choose a file."), "empty": _("The file is empty. Save it again, or choose another one.")},
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty. Save it again, or choose another one."),
+        },
     )
     encoding = forms.ChoiceField(
         label=_("Character encoding"),

@@ -88,7 +88,12 @@ def _hint(row: ImportRow, values: RowValues, companies: Index) -> str:
     elsewhere = companies.companies_elsewhere(values, keys)
     places = dict.fromkeys(prefectures.shown(one.prefecture) for one in elsewhere)
     told = {"name": elsewhere[0].name, "prefecture": " / ".join(places)} if elsewhere else {}
-    return _("%(name)s (%(prefecture)s) is kept apart: this row adds a company of its own.") % told if told else ""
+    return (
+        _("%(name)s is here already, in another prefecture (%(prefecture)s). This row adds a company of its own.")
+        % told
+        if told
+        else ""
+    )
 
 
 def _read(column: Column, written: str, plan: Plan, values: RowValues, companies: Index) -> str:

@@ -99,7 +99,7 @@ def test_the_same_name_with_keys_of_its_own_in_another_prefecture_is_proposed_af
     ("language", "hint"),
     [
         ("ja", "同じ名前の企業「株式会社東浜」（東京都）とは別の企業として登録されます。"),
-        ("en", "株式会社東浜 (Tokyo) is kept apart: this row adds a company of its own."),
+        ("en", "株式会社東浜 is here already, in another prefecture (Tokyo). This row adds a company of its own."),
     ],
 )
 def test_a_preview_hints_at_a_company_that_is_made_beside_one_of_its_name(client, cast, language, hint):
