@@ -11,8 +11,8 @@ from leads.domain.import_plan import Plan
 from leads.models import ImportRow
 from leads.queries.import_matching import Keys, keys_of
 
-# So far around a row its companions are looked for; a preview remembers as many people of a file.
-REACH = 20_000
+# So far around a row its companions are looked for while somebody waits; the commit looks at all rows in any case.
+REACH = 10_000
 # Rows of the same companies: what those are like is said by the first ones.
 _MOST_BESIDE = 1_000
 _TELLING = IDENTIFYING | {"first_name", "company.corporate_number", "company.prefecture", "company.address"}
