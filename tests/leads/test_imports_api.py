@@ -102,6 +102,18 @@ def test_dry_run_then_resolve_then_commit(api):
     assert api.post(f"{base}commit/").status_code == 409
 
 
+def test_a_namesake_in_another_prefecture_is_decided_on(api):
+    work(send(api, "会社名,氏名,都道府県\n東浜精工,田中 一郎,東京都\n"))
+    made = send(api, "会社名,氏名,都道府県\n東浜精工,田中 一郎,大阪府\n")
+    work(made)
+    base = f"{IMPORTS}{made.json()['id']}/"
+    row = api.get(f"{base}rows/?result=duplicate").json()["results"][0]
+    assert (row["errors"][0]["code"], row["candidates"]) == ("other_prefecture", [str(Lead.objects.get().pk)])
+    assert "「東京都」（この行は「大阪府」）" in row["errors"][0]["message"]
+    assert api.post(f"{base}rows/1/resolve/", {"as": "new"}).json()["result"] == "created"
+    assert (read(api, made)["created"], read(api, made)["duplicates"]) == (1, 0)
+
+
 def test_every_fault_of_a_mapping_is_named_at_once(api):
     faulty = {"氏名": "nme", "メール": "custom.area", "ない": "email"}
     answer = send(api, LIST, mapping=faulty, constants={"outcome": "maybe"})
