@@ -167,10 +167,10 @@ def held(model: ScoringModel) -> ScoringModel:
 
 @retried
 def discard(*, model: ScoringModel, by: Any, at: datetime) -> None:
-    """Throws a draft away; raises NotADraft for a version that has scored leads."""
+    """Throws a draft away; raises NotADraft for a version that has scored leads, or is just being published."""
     _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
-    if not ScoringModel.objects.filter(pk=model.pk, state=ModelState.DRAFT).exists():
-        raise NotADraft
+    model = held(model)
+    _check_present(model, None)
     journal.record("scoring_model.discarded", subject=model, by=by, at=at, data={"number": model.number})
     model.delete()
 

@@ -1,6 +1,7 @@
 """Several people at one draft: no change is lost, and what comes into force is what was read, checked and agreed to."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -58,26 +59,36 @@ def test_caps_and_names_changed_at_once_are_all_kept(cast: Cast) -> None:
 
 
 @at_the_same_time
-def test_a_draft_that_is_being_published_changes_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda draft: models.patch(model=draft, values={"line": 31}, by=None, at=NOON),
+        lambda draft: models.discard(model=draft, by=None, at=NOON),
+    ],
+    ids=["changed", "discarded"],
+)
+def test_a_draft_that_is_being_published_is_neither_changed_nor_discarded(
+    monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[ScoringModel], Any]
+) -> None:
     organization(publishing_needs_agreement=False)
     draft = scored.draft([scored.rule(VISIT, 30)], line=30)
-    checked, changed, check = threading.Event(), threading.Event(), models.check_reachable
+    checked, done, check = threading.Event(), threading.Event(), models.check_reachable
 
     def slowly(model: ScoringModel) -> None:
         check(model)
         checked.set()
-        # Where a change waits for the publish, so must not the publish for it.
-        changed.wait(2 if connection.vendor == "postgresql" else 0)
+        # Where the other waits for the publish, so must not the publish for it.
+        done.wait(2 if connection.vendor == "postgresql" else 0)
 
-    def change() -> None:
+    def act() -> None:
         assert checked.wait(5)
         try:
-            models.patch(model=draft, values={"line": 31}, by=None, at=NOON)
+            meanwhile(draft)
         finally:
-            changed.set()
+            done.set()
 
     monkeypatch.setattr(models, "check_reachable", slowly)
-    published, refused = at_once(lambda: models.publish(model=draft, why="x", by=None, at=NOON), change)
+    published, refused = at_once(lambda: models.publish(model=draft, why="x", by=None, at=NOON), act)
     draft.refresh_from_db()
     assert (draft.state, draft.line) == ("published", 30), published
     assert isinstance(refused, models.NotADraft)
