@@ -100,7 +100,7 @@ def run(question: Question, model: ScoringModel, *, outcome: str = OPPORTUNITY, 
     own = own if line is None else replace(own, line=line)
     standing = specs.once_published(model, own, known)
     ahead = standing[: [spec.id for spec in standing].index(own.id)]
-    other = specs.beside(model, known)
+    other = specs.beside(model, own, known)
     replayed = _Replay(known, ahead, own, formula.sharing(other, own) if other else None)
     for row in _decided(question, outcome).iterator(chunk_size=AT_ONCE):
         replayed.take(row)

@@ -89,7 +89,8 @@ class ModelSerializer(serializers.Serializer):
     state = serializers.ChoiceField(ModelState.choices, read_only=True, help_text="draft, published or retired")
     position = serializers.IntegerField(read_only=True, help_text="Order in which published models are tried")
     copied_from = _id(
-        "Id of the version it was copied from, which publishing retires unless only the copy has a condition",
+        "Id of the version it was copied from, which publishing retires unless only the copy has a condition; "
+        "a published one with the same condition is retired as well",
         read_only=True,
         allow_null=True,
     )

@@ -1,6 +1,6 @@
 """Stored models as the plain values that are compiled, read and explained."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from leads.domain.condition_fields import Registry
 from leads.domain.conditions import ALWAYS
@@ -18,29 +18,35 @@ def published(known: Registry | None = None) -> list[ModelSpec]:
 
 
 def once_published(model: ScoringModel, own: ModelSpec, known: Registry) -> list[ModelSpec]:
-    """The published models as they would be tried once this one, whose values are `own`, is published.
-
-    It takes the place of its origin, but one with a condition never that of the one for all other leads.
-    """
+    """The published models as they would be tried once this one, whose values are `own`, is published."""
     now = published(known)
     if model.state == ModelState.PUBLISHED:
         return [own if spec.id == own.id else spec for spec in now]
-    rest = [spec for spec in now if spec.id != model.copied_from_id or (model.applies_to and _is_last(spec))]
-    places = [spec.id for spec in now]
-    if model.applies_to is None:
-        return [spec for spec in rest if not _is_last(spec)] + [own]
-    place = places.index(model.copied_from_id) if model.copied_from_id in places else len(rest)
-    last = [spec for spec in rest if _is_last(spec)]
-    first = [spec for spec in rest if not _is_last(spec)]
-    return [*first[:place], own, *first[place:], *last]
+    gone = [spec.id for spec in leaving(model, own, now)]
+    if _is_last(own):
+        return [*(spec for spec in now if spec.id not in gone), own]
+    if not gone:
+        return [*(spec for spec in now if not _is_last(spec)), own, *(spec for spec in now if _is_last(spec))]
+    order = [own if spec.id == gone[0] else spec for spec in now]
+    return [spec for spec in order if spec.id not in gone]
 
 
-def beside(model: ScoringModel, known: Registry) -> ModelSpec | None:
-    """The published model that this one would stand in for: its origin, else the last; None without another."""
-    others = [spec for spec in published(known) if spec.id != model.pk]
-    if model.state == ModelState.PUBLISHED or not others:
+def leaving(model: ScoringModel, own: ModelSpec, now: Sequence[ModelSpec]) -> list[ModelSpec]:
+    """Those of the published models `now` whose place this one takes, the one in whose place it is tried first.
+
+    Its origin, but a model with a condition never takes the place of the one for all other leads; and any with the
+    same condition, for of two such only the first would ever score a lead.
+    """
+    origin = [spec for spec in now if spec.id == model.copied_from_id and not _is_last(spec)]
+    return origin + [spec for spec in now if spec.applies_to == own.applies_to and spec not in origin]
+
+
+def beside(model: ScoringModel, own: ModelSpec, known: Registry) -> ModelSpec | None:
+    """The published model that this one, whose values are `own`, would stand in for, else the last; None without another."""
+    now = [spec for spec in published(known) if spec.id != model.pk]
+    if model.state == ModelState.PUBLISHED or not now:
         return None
-    return next((spec for spec in others if spec.id == model.copied_from_id), others[-1])
+    return next(iter(leaving(model, own, now)), now[-1])
 
 
 def _is_last(spec: ModelSpec) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.roles import Permission, TeamKind
@@ -270,21 +270,18 @@ def check_reachable(model: ScoringModel) -> None:
 
 
 def _make_room(model: ScoringModel, at: datetime) -> int:
-    """Retires the origin, and for a model without a condition the one that was last; returns the free position.
-
-    A copy of the last that was given a condition stands beside it: some model must score all other leads.
-    """
+    """Retires those whose place the model takes; returns its position."""
+    known = conditions.registry()
+    gone = [spec.id for spec in specs.leaving(model, specs.spec(model, known), specs.published(known))]
     published = ScoringModel.objects.filter(state=ModelState.PUBLISHED)
-    origin = published.filter(pk=model.copied_from_id).first()
-    last = Q(applies_to__isnull=True)
-    leaving = Q(pk=model.copied_from_id) | last if model.applies_to is None else Q(pk=model.copied_from_id) & ~last
-    published.filter(leaving).update(state=ModelState.RETIRED, retired_at=at)
+    place = published.filter(pk__in=gone[:1]).values_list("position", flat=True).first()
+    published.filter(pk__in=gone).update(state=ModelState.RETIRED, retired_at=at)
     if model.applies_to is None:
         return LAST_POSITION
     if not published.filter(applies_to__isnull=True).exists():
         raise NoLastModel
-    if origin is not None and origin.position != LAST_POSITION:
-        return origin.position
+    if place is not None:
+        return place
     taken = published.filter(position__lt=LAST_POSITION).aggregate(highest=Max("position"))["highest"]
     return (taken or 0) + 1
 

@@ -242,6 +242,30 @@ def test_a_copy_for_some_leads_stands_beside_the_one_for_all_others(cast: Cast) 
     assert [scored.score(lead).total for lead in leads] == [5, 9]
 
 
+def test_the_second_copy_of_one_origin_takes_the_place_of_the_first(cast: Cast) -> None:
+    last = scored.published([scored.rule(VISIT, 5)], name="残り")
+    food = {"field": "company.industry", "op": "eq", "value": "食品"}
+    origin = scored.published([scored.rule(VISIT, 6)], name="食品", applies_to=food)
+    lead = rows.lead(company_fields={"industry": "食品"})
+    rows.activity(lead, "site_visit")
+    first, second = (models.copy(model=origin, by=None, at=NOON) for _ in range(2))
+    models.publish(model=first, why="x", by=None, at=NOON)
+    assert scored.score(lead).total == 6
+    rule = scored.rule(VISIT, 9)
+    second = draft_rules.put_rule(model=second, key=second.rules.get().key, rule=rule, by=None, at=NOON)
+    assert effect.of(second, user=cast.ada, at=NOON).changed == 1
+    known = conditions.registry()
+    stood_for = specs.beside(second, specs.spec(second, known), known)
+    assert stood_for is not None
+    assert stood_for.id == first.pk
+
+    models.publish(model=second, why="x", by=None, at=NOON)
+
+    published = ScoringModel.objects.filter(state="published").order_by("position")
+    assert [(model.pk, model.position) for model in published] == [(second.pk, origin.position), (last.pk, last.position)]
+    assert scored.score(lead).total == 9
+
+
 def test_who_may_draft_and_publish(cast: Cast) -> None:
     draft = models.create(values={"name": "x", "rules": [scored.rule(VISIT, 30)]}, by=cast.mia, at=NOON)
     with pytest.raises(models.MayNotDraft):
