@@ -30,3 +30,20 @@ def can_receive(target: User | Team, leg: str) -> bool:
 def of_rule(rule: HandoffRule | RoutingRule) -> User | Team | None:
     """Whom the rule names; a person before a team, as the route takes them."""
     return rule.to_user or rule.to_team
+
+
+def team_of_rule(rule: HandoffRule | RoutingRule, leg: str) -> Team | None:
+    """The team in which the rule's receiver takes leads of this leg; None when the rule leads nowhere.
+
+    A team that was closed takes none, nor does one of another kind, which a handoff rule may name from the time when
+    the organisation ran other legs.
+    """
+    if rule.to_user is not None:
+        return team_of(rule.to_user, leg)
+    team = rule.to_team
+    return team if team is not None and team.kind == legs.RECEIVING[leg] and team.is_active else None
+
+
+def team_of(user: User, leg: str) -> Team | None:
+    """The first active team of the person's that receives on this leg."""
+    return Team.objects.filter(memberships__user=user, kind=legs.RECEIVING[leg], is_active=True).order_by("id").first()

@@ -12,7 +12,7 @@ from accounts.models import Team, User
 from accounts.queries import organization
 from handoff.domain.choices import HandoffState
 from handoff.models import Handoff, HandoffRule, RoutingPointer, RoutingRule
-from handoff.queries import eligible, legs, loads
+from handoff.queries import eligible, legs, loads, receivers
 from handoff.queries.loads import Candidate
 from journal.errors import FieldError, Invalid
 from journal.transactions import retried
@@ -111,10 +111,10 @@ def _by_rule(lead: Lead, leg: str, at: datetime, rule: HandoffRule | None, exclu
 
 def _as_ruled(rule: HandoffRule | RoutingRule, leg: str, at: datetime, gone: set[int], because: str) -> Receiver | None:
     """The person the rule names; while they are away or full their team's next one. None when it leads nowhere."""
-    user = rule.to_user
-    team = rule.to_team or (_receiving_team(user, leg) if user is not None else None)
+    team = receivers.team_of_rule(rule, leg)
     if team is None:
         return None
+    user = rule.to_user
     if user is not None and user.pk not in gone and loads.is_able(user, team=team, at=at):
         return Receiver(team, user, because, rule)
     return replace(_within_team(team, at, gone, because), rule=rule)
@@ -178,15 +178,10 @@ def _served(pointer: RoutingPointer) -> float:
 
 
 def _team_of(user: User, leg: str) -> Team:
-    team = _receiving_team(user, leg)
+    team = receivers.team_of(user, leg)
     if team is None or not user.is_active:
         raise WrongReceiver(errors=[FieldError("to", "wrong_receiver", str(user))], name=user.name)
     return team
-
-
-def _receiving_team(user: User, leg: str) -> Team | None:
-    kind = legs.RECEIVING[leg]
-    return Team.objects.filter(memberships__user=user, kind=kind, is_active=True).order_by("id").first()
 
 
 def _checked(team: Team, leg: str) -> Team:

@@ -13,7 +13,7 @@ from journal import clock
 from journal.errors import Forbidden
 from journal.models import Event
 from tests import factories
-from tests.cast import NOON
+from tests.cast import NOON, organization
 from tests.handoff import stories
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +151,27 @@ def test_a_rule_behind_one_that_takes_all_leads_is_marked(look, people):
     assert "never reached" not in page
     make(people, "大手", condition=BIG)
     assert look().content.decode().count("never reached") == 1
+
+
+def test_a_rule_whose_team_was_closed_takes_no_lead_and_is_marked(look, people):
+    closed, (_first,) = make(people, "閉じた課", to=people.other_field), RoutingRule.objects.exclude(name="閉じた課")
+    routing_rules.move(rule=closed, earlier=True, by=people.ada, at=NOON)
+    people.other_field.is_active = False
+    people.other_field.save()
+    HandoffRule.objects.all().delete()
+
+    page = look().content.decode()
+
+    assert page.count("passed over: they no longer receive on this leg") == 1
+    assert "never reached" not in page
+    assert stories.offered(people).team == people.field
+
+
+def test_a_handoff_rule_from_the_time_of_one_leg_sends_nobody_past_inside_sales(people):
+    HandoffRule.objects.update(to_team=people.other_field)
+    organization(preset="mid")
+    receiver = routing.rehearse(lead=stories.lead(), leg=Leg.MARKETING_TO_INSIDE, at=NOON)
+    assert (receiver.team, receiver.user) == (people.inside, people.isao)
 
 
 def guess(look, lead):

@@ -31,12 +31,12 @@ MOST_SHOWN, MOST_WORDS = 5, 100
 
 @dataclass(frozen=True)
 class Row:
-    """One rule as it is now. `is_idle` when one before it takes every lead."""
+    """One rule as it is now; `idle` says why no lead goes by it, "" where leads do."""
 
     rule: RoutingRule
     when: str
     to: Any
-    is_idle: bool
+    idle: str
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,11 @@ def _rows(leg: str) -> list[Row]:
     rows: list[Row] = []
     is_taken = False
     for rule in RoutingRule.objects.filter(leg=leg).select_related("to_team", "to_user").order_by("position", "id"):
-        target = receivers.of_rule(rule)
-        rows.append(Row(rule, gate_words.condition(rule.condition), target, is_taken))
-        is_taken = is_taken or not rule.condition
+        leads_on = receivers.team_of_rule(rule, leg) is not None
+        idle = _("never reached: a rule before it takes all leads") if is_taken else ""
+        idle = idle if leads_on else _("passed over: they no longer receive on this leg")
+        rows.append(Row(rule, gate_words.condition(rule.condition), receivers.of_rule(rule), idle))
+        is_taken = is_taken or (leads_on and not rule.condition)
     return rows
 
 
