@@ -52,18 +52,14 @@ def _of_condition(tree: object, facts: Facts, *, on: date, known: Registry) -> I
     for part in whole.of if isinstance(whole, c.All) else (whole,):
         about = {_viewpoint(node) for node in c.walk(part)} - {None}
         if len(about) == 1:
-            state = MET if condition_reading.holds(part, facts, on=on, registry=known) else _why_not(part, facts)
-            yield Demand(str(about.pop()), state, condition_sentence.sentence(part, known))
+            yield Demand(str(about.pop()), _state(part, facts, on, known), condition_sentence.sentence(part, known))
 
 
-def _why_not(part: c.Node, facts: Facts) -> str:
-    """Nobody can say while a field that it reads is empty; what somebody did is always known."""
-    return UNKNOWN if any(_is_empty(facts.values.get(name)) for name in c.fields_of(part)) else UNMET
-
-
-def _is_empty(value: object) -> bool:
-    """A range without one of its ends leaves it open too."""
-    return value is None or (isinstance(value, tuple) and None in value)
+def _state(part: c.Node, facts: Facts, on: date, known: Registry) -> str:
+    """Nobody can say while fields that are empty now decide it."""
+    if condition_reading.holds(part, facts, on=on, registry=known):
+        return MET
+    return UNKNOWN if condition_reading.could_hold(part, facts, on=on, registry=known) else UNMET
 
 
 def _viewpoint(node: c.Node) -> str | None:

@@ -61,6 +61,54 @@ def holds(node: c.Node, facts: Facts, *, on: date, registry: Registry) -> bool:
             return not matching(c.ActivityTest(types=node.types, within_days=node.days), facts.activities, on=on)
 
 
+def could_hold(node: c.Node, facts: Facts, *, on: date, registry: Registry) -> bool:
+    """Whether the condition holds, or would if fields that are empty now turned out well; what somebody did is known."""
+    return _known(node, facts, on=on, registry=registry) is not False
+
+
+def _known(node: c.Node, facts: Facts, *, on: date, registry: Registry) -> bool | None:
+    """Whether it holds, None while that hangs on an empty field (Kleene's three values)."""
+    match node:
+        case c.FieldTest(op="ne"):
+            return _not(_known(c.FieldTest(node.field, "eq", node.value), facts, on=on, registry=registry))
+        case c.FieldTest():
+            value = facts.values.get(node.field)
+            if registry.fields[node.field].kind == Kind.RANGE:
+                return _range_known(node, value or (None, None))
+            return None if value in (None, "") else holds(node, facts, on=on, registry=registry)
+        case c.All():
+            return _not(_some([_not(_known(child, facts, on=on, registry=registry)) for child in node.of], 1))
+        case c.AnyOf():
+            return _some([_known(child, facts, on=on, registry=registry) for child in node.of], 1)
+        case c.Some():
+            return _some([_known(child, facts, on=on, registry=registry) for child in node.of], node.at_least)
+        case c.Not():
+            return _not(_known(node.of, facts, on=on, registry=registry))
+        case _:
+            return holds(node, facts, on=on, registry=registry)
+
+
+def _not(known: bool | None) -> bool | None:
+    return None if known is None else not known
+
+
+def _some(known: list[bool | None], at_least: int) -> bool | None:
+    if known.count(True) >= at_least:
+        return True
+    return None if len(known) - known.count(False) >= at_least else False
+
+
+def _range_known(test: c.FieldTest, bounds: tuple[int | None, int | None]) -> bool | None:
+    """A range without one of its ends leaves open only what that end decides."""
+    if _range_holds(test, bounds):
+        return None if test.op == "unknown" else True
+    low, high = bounds
+    most = test.value[1] if test.op == "between" else test.value
+    if low is not None and test.op in ("eq", "lte", "between") and low > most:
+        return False
+    return None if low is None or (high is None and test.op != "unknown") else False
+
+
 def matching(test: c.ActivityTest, activities: Iterable[ActivityFact], *, on: date) -> list[ActivityFact]:
     """The activities that the test counts, in the order given."""
     since = on - timedelta(days=test.within_days) if test.within_days else date.min

@@ -57,6 +57,28 @@ def test_what_a_field_would_have_to_say_is_unknown_while_it_is_empty(small):
     assert (states(lead)["attributes"], states(lead)["behaviour"]) == ("unknown", "unmet")
 
 
+INDUSTRY = {"field": "company.industry", "op": "eq", "value": "製造業"}
+SIZE = {"field": "company.employee_count", "op": "gte", "value": 100}
+
+
+@pytest.mark.parametrize(
+    ("part", "company", "state"),
+    [
+        ({"all": [INDUSTRY, SIZE]}, {"industry": "食品", "employee_count": None}, "unmet"),
+        ({"all": [INDUSTRY, SIZE]}, {"industry": "製造業", "employee_count": None}, "unknown"),
+        (SIZE, {"employee_count": 50, "employee_count_max": None}, "unknown"),
+        (SIZE | {"op": "lte"}, {"employee_count": 200, "employee_count_max": None}, "unmet"),
+        (SIZE | {"op": "lte"}, {"employee_count": 50, "employee_count_max": None}, "unknown"),
+        ({"not": {"any": [INDUSTRY, SIZE]}}, {"industry": "製造業", "employee_count": None}, "unmet"),
+        ({"some": {"at_least": 2, "of": [INDUSTRY, SIZE]}}, {"industry": "食品", "employee_count": None}, "unmet"),
+    ],
+)
+def test_it_is_unknown_only_where_an_empty_field_decides(small, part, company, state):
+    gate(condition={"any": [part, {"all": [part]}]})  # within a group of its own, as the builder nests it
+    lead = factories.lead(company=factories.company(**company))
+    assert states(lead)["attributes"] == state
+
+
 def test_a_part_about_several_viewpoints_belongs_to_none(small):
     gate(condition={"any": [{"field": "title", "op": "known"}, VISITED]})
     assert set(states(factories.lead()).values()) == {""}
