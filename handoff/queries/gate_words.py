@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from handoff.domain.questions import ITEMS
 from handoff.models import Gate
 from handoff.queries import gates, legs
-from leads.domain import condition_sentence
 from leads.queries import conditions
 
 
@@ -18,19 +17,11 @@ def both() -> list[Gate]:
     return [stored.get(kind) or Gate(kind=kind, mode=Gate.Mode.OFF) for kind in Gate.Kind.values]
 
 
-def condition(tree: Any) -> str:
-    """A stored condition as a sentence; "" of none."""
-    if not tree:
-        return ""
-    known = conditions.registry()
-    return condition_sentence.sentence(conditions.read(tree, known=known), known)
-
-
 def said(gate: Gate) -> str:
     """What must be met and what follows when it isn't; of a gate that is off or empty only that."""
     if gate.mode == Gate.Mode.OFF:
         return str(gate.get_mode_display())
-    wanted, items = condition(gate.condition), [_entry(entry) for entry in gate.required]
+    wanted, items = conditions.said(gate.condition), [_entry(entry) for entry in gate.required]
     if gate.kind == Gate.Kind.MQL and gate.mode == Gate.Mode.BLOCK and wanted and items:
         # Its items warn at the offer, whatever the condition does (DESIGN §4).
         return _("; ").join((_refused(wanted), _warned(_(", ").join(items))))

@@ -17,7 +17,6 @@ from handoff.domain.stages import BEFORE_FIRST_LEG
 from handoff.models import Gate
 from handoff.queries import legs
 from journal.errors import FieldError
-from leads.domain import condition_sentence
 from leads.models import Lead, Qualification
 from leads.queries import conditions
 
@@ -152,6 +151,4 @@ def lack_of(missing: Missing) -> Lack:
 
 
 def _unmet(gate: Gate) -> Lack:
-    known = conditions.registry()
-    wanted = condition_sentence.sentence(conditions.read(gate.condition, known=known), known)
-    return Lack("condition", _("Handoff criteria"), wanted)
+    return Lack("condition", _("Handoff criteria"), conditions.said(gate.condition))

@@ -5,8 +5,6 @@ from django.utils.translation import gettext as _
 from handoff.domain.choices import Giver, ToldBy
 from handoff.models import HandoffRule
 from handoff.queries import legs, receivers
-from leads.domain import condition_sentence
-from leads.queries import conditions
 from scoring.queries import specs
 
 
@@ -26,11 +24,3 @@ def _has_receiver(rule: HandoffRule) -> bool:
     """A rule that names nobody follows the routing rules, which need a team that receives."""
     leg, target = legs.legs()[0], receivers.of_rule(rule)
     return receivers.can_receive(target, leg) if target else bool(receivers.teams(leg))
-
-
-def when(rule: HandoffRule) -> str:
-    """Its condition as a sentence; "" when it holds for every lead that met the criteria."""
-    if not rule.when:
-        return ""
-    known = conditions.registry()
-    return condition_sentence.sentence(conditions.read(rule.when, known=known), known)

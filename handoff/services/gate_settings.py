@@ -12,7 +12,7 @@ from handoff.domain.questions import ITEMS
 from handoff.models import Gate
 from journal import services as journal
 from journal.errors import FieldError, Forbidden, Invalid
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 from leads.domain.conditions import InvalidCondition
 from leads.queries import conditions
 from scoring.services import recompute
@@ -39,6 +39,7 @@ def change(
     if by is not None and not by.may(Permission.CHANGE_SETTINGS):
         raise Forbidden(_("Only an administrator can change the handoff criteria."))
     _check(kind, mode, condition, required)
+    one_at_a_time("gates")
     gate = Gate.objects.select_for_update().filter(kind=kind).first() or Gate(kind=kind, mode=Gate.Mode.OFF)
     old, asked = _values(gate), _asked(gate)
     gate.mode, gate.condition = mode, condition or None

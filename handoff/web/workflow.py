@@ -16,10 +16,11 @@ from handoff.domain import follows, presets
 from handoff.domain.choices import AfterReject, ClockKind, Leg
 from handoff.domain.stages import WAYS
 from handoff.models import HandoffRule, RejectReason, RoutingRule
-from handoff.queries import gate_words, legs, policies, rule_parts
+from handoff.queries import gate_words, legs, policies
 from handoff.queries.reason_words import label_of
 from handoff.web.reject_choices import what_follows
 from leads.domain.choices import Stage
+from leads.queries import conditions
 from scoring.domain import presets as scoring_presets
 from scoring.queries import specs
 
@@ -72,10 +73,10 @@ def _follows(reason: RejectReason, at: datetime) -> str:
 
 
 def _routes() -> list[Line]:
-    lines = []
+    lines, known = [], conditions.registry()
     for rule in HandoffRule.objects.filter(is_on=True).select_related("to_team", "to_user").order_by("position", "id"):
         target = rule.to_user or rule.to_team or _("By the routes below")
-        when = rule_parts.when(rule)
+        when = conditions.said(rule.when, known=known)
         told = _("%(target)s, if %(condition)s") % {"target": target, "condition": when} if when else str(target)
         lines.append(Line(presets.shown(rule.name), told))
     lines.append(Line(_("Known company"), _("Whoever last accepted a lead from the company, if they have capacity")))

@@ -12,7 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from accounts.interface.languages import label_column
 from accounts.queries import organization
 from journal.remembering import remembered
-from leads.domain import condition_fields, condition_parser
+from leads.domain import condition_fields, condition_parser, condition_sentence
 from leads.domain import conditions as c
 from leads.domain.condition_fields import Registry
 from leads.domain.condition_reading import ActivityFact, Facts
@@ -65,6 +65,14 @@ def _registry(label: str) -> Registry:
 def read(tree: object, *, known: Registry | None = None, scoring: bool = False, path: str = "") -> c.Node:
     """The tree as a condition; raises InvalidCondition naming every faulty spot."""
     return condition_parser.parse(tree, registry=known or registry(), scoring=scoring, path=path)
+
+
+def said(tree: object, *, known: Registry | None = None) -> str:
+    """A stored condition as a sentence in the reader's language; "" of none."""
+    if not tree:
+        return ""
+    known = known or registry()
+    return condition_sentence.sentence(read(tree, known=known), known)
 
 
 def compile(

@@ -1,6 +1,7 @@
 """Gates as an administrator sets them: what is kept, what is refused, and what the gate then does."""
 
 import json
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -11,13 +12,14 @@ from handoff.domain.questions import SQL_REQUIRED
 from handoff.models import Gate
 from handoff.queries import gate_words, gates
 from handoff.services import gate_settings
-from journal import clock
 from journal.errors import Forbidden
 from journal.models import Event
+from leads.queries import conditions
 from scoring.models import RecomputeRun
 from tests import factories
-from tests.cast import NOON
-from tests.handoff import stories
+from tests.at_once import all_well, at_once
+from tests.cast import NOON, organization
+from tests.handoff import posting, stories
 
 pytestmark = pytest.mark.django_db
 
@@ -32,14 +34,8 @@ def people():
 
 @pytest.fixture
 def page(client, people):
-    client.force_login(people.ada)
-    client.cookies["handoff_language"] = "en"
-
-    def send(kind, values):
-        with clock.frozen(NOON):
-            return client.post(reverse("settings-gate", args=[kind]), values)
-
-    return send
+    post = posting.by(people.ada, client)
+    return lambda kind, values: post("settings-gate", kind, values=values)
 
 
 def gate(kind):
@@ -198,7 +194,7 @@ def test_the_settings_page_and_the_workflow_page_say_what_the_gates_do_now(page,
 def test_a_gate_is_said_as_it_acts(people, kind, mode, condition, required, said):
     row = Gate(kind=kind, mode=mode, condition=condition, required=required)
     with translation.override("en"):
-        wanted = gate_words.condition(BIG)
+        wanted = conditions.said(BIG)
         assert gate_words.said(row) == (said % wanted if "%s" in said else said)
 
 
@@ -207,3 +203,12 @@ def test_with_one_leg_the_sql_gate_is_said_to_warn():
     row = Gate(kind="sql", mode="block", required=[{"item": "need"}])
     with translation.override("en"):
         assert gate_words.said(row) == "Need; otherwise a warning"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_gate_that_was_never_set_up_is_set_up_once_by_two_at_once():
+    organization()
+    values = {"condition": None, "required": [], "by": None, "at": NOON}
+    jobs = [partial(gate_settings.change, kind="sql", mode=mode, **values) for mode in ("warn", "block")]
+    all_well(at_once(*jobs))
+    assert Gate.objects.count() == 1

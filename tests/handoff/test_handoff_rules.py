@@ -4,21 +4,22 @@ import json
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import Organization
 from handoff.domain import presets
 from handoff.models import Handoff, HandoffRule
-from handoff.queries import eligible
+from handoff.queries import eligible, field_users
 from handoff.services import eligibility, handoff_rules, offers, rule_order
 from integrations.models import Mail, Notice
 from integrations.services import announcing
-from journal import clock
 from journal.errors import Forbidden
 from journal.models import Event
 from leads.domain.choices import StaleCause
+from leads.queries.field_users import reading
 from scoring.models import ScoringModel
 from tests.cast import NOON
-from tests.handoff import stories
+from tests.handoff import posting, stories
 
 pytestmark = pytest.mark.django_db
 
@@ -38,14 +39,8 @@ def people():
 
 @pytest.fixture
 def post(client, people):
-    client.force_login(people.ada)
-    client.cookies["handoff_language"] = "en"
-
-    def send(name, values=None, *args, **more):
-        with clock.frozen(NOON):
-            return client.post(reverse(name, args=args), values or {}, **more)
-
-    return send
+    send = posting.by(people.ada, client)
+    return lambda name, values=None, *args, **more: send(name, *args, values=values, **more)
 
 
 def make(people, **changes):
@@ -254,3 +249,13 @@ def test_a_new_rule_is_tried_last_after_others_were_deleted(people):
         handoff_rules.delete(rule=rule, by=people.ada, at=NOON)
     make(people, name="四")
     assert names() == ["三", "四"]
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("ja", "基準に達したら引き渡す"), ("en", "Hand over once the criteria are met")]
+)
+def test_what_reads_a_field_names_the_shipped_rule_in_the_readers_language(people, language, name):
+    HandoffRule.objects.update(when=BIG)
+    with translation.override(language):
+        (told,) = field_users.settings(reading(BIG["field"]))
+    assert name in told

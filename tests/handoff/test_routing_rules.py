@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Absence
@@ -14,7 +16,7 @@ from journal.errors import Forbidden
 from journal.models import Event
 from tests import factories
 from tests.cast import NOON, organization
-from tests.handoff import stories
+from tests.handoff import posting, stories
 
 pytestmark = pytest.mark.django_db
 
@@ -29,23 +31,13 @@ def people():
 
 
 @pytest.fixture
-def ada(client, people):
-    client.force_login(people.ada)
-    client.cookies["handoff_language"] = "en"
-    return people.ada
+def post(client, people):
+    send = posting.by(people.ada, client)
+    return lambda route, *args, **values: send(route, *args, values=values)
 
 
 @pytest.fixture
-def post(client, ada):
-    def send(route, *args, **values):
-        with clock.frozen(NOON):
-            return client.post(reverse(route, args=args), values)
-
-    return send
-
-
-@pytest.fixture
-def look(client, ada):
+def look(client, post):
     def fetch(words=""):
         with clock.frozen(NOON):
             return client.get(LIST, {"q": words})
@@ -241,6 +233,25 @@ def test_a_rule_that_was_deleted_meanwhile_is_neither_changed_nor_made_anew(peop
         with pytest.raises(rule_order.RuleGone):
             change()
     assert names() == before
+
+
+def test_a_button_beside_a_rule_that_was_deleted_meanwhile_says_so(post, client, people):
+    rule = make(people, "消える")
+    for _time in range(2):  # pressed twice
+        answer = post("settings-route-act", rule.pk, "delete")
+        assert answer.status_code == 302
+    assert "This rule was deleted in the meantime." in client.get(LIST).content.decode()
+
+
+def test_the_page_costs_as_much_however_many_rules_there_are(look, people, django_assert_num_queries):
+    make(people, "大手", condition=BIG)
+    look()
+    with CaptureQueriesContext(connection) as one:
+        look()
+    for number in range(5):
+        make(people, f"大手{number}", condition=BIG)
+    with django_assert_num_queries(len(one)):
+        look()
 
 
 def test_a_new_rule_is_tried_last_after_others_were_deleted(people):

@@ -21,8 +21,8 @@ from handoff.queries import gate_words, legs
 from handoff.services import gate_settings
 from journal.errors import DomainError
 from leads.queries import conditions
-from leads.queries.lead_filter import MOST_CONDITION
 from leads.web import condition_builder
+from leads.web.condition_form import ConditionForm
 
 EXAMPLES = {Gate.Kind.MQL: presets.MQL_EXAMPLE, Gate.Kind.SQL: presets.SAL_EXAMPLE}
 _ITEMS = [(item.name, item.label) for item in ITEMS.values()]
@@ -37,13 +37,13 @@ class Box:
     is_ticked: bool
 
 
-class GateForm(forms.Form):
+class GateForm(ConditionForm):
     """`item` are those asked for singly; `of0`, `least0` and so on the groups, one more than there are."""
 
+    builder_key = "gate"
     mode = forms.ChoiceField(
         label=gettext_lazy("When it is not met"), choices=Gate.Mode.choices, widget=forms.RadioSelect
     )
-    condition = forms.CharField(required=False, max_length=MOST_CONDITION)
     item = forms.MultipleChoiceField(required=False, choices=_ITEMS)
 
     def __init__(self, *args: Any, gate: Gate, **more: Any):
@@ -60,17 +60,6 @@ class GateForm(forms.Form):
             self.fields[f"least{number}"] = forms.IntegerField(
                 label=label, required=False, min_value=1, max_value=len(ITEMS)
             )
-
-    def clean(self) -> dict[str, Any]:
-        """The built condition's tree, each fault with its spot."""
-        data = super().clean() or self.cleaned_data
-        self.tree = condition_builder.tree_in(self, data.get("condition", ""), known=conditions.registry())
-        return data
-
-    def builder(self) -> condition_builder.Builder:
-        """The builder within the form, with what has been built so far."""
-        text = self["condition"].value() or ""
-        return condition_builder.of(text, key="gate", faults=self.errors.get("condition", []))
 
     def heads(self) -> list[str]:
         """The heads of the table's columns."""
@@ -140,5 +129,5 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _page(request: HttpRequest, gate: Gate, form: GateForm, status: int = 200) -> HttpResponse:
     values = {"gate": gate, "form": form, "builder": form.builder(), "has_one_leg": legs.has_one_leg()}
-    values["example"] = gate_words.condition(EXAMPLES[Gate.Kind(gate.kind)])
+    values["example"] = conditions.said(EXAMPLES[Gate.Kind(gate.kind)])
     return render(request, "settings/gate.html", values, status=status)

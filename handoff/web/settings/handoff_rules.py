@@ -1,26 +1,27 @@
 """Handoff rules: in the order in which they are tried, each with the five things it names (AR-15)."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.roles import Permission
-from accounts.interface import toasts
 from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
 from handoff.domain import presets
 from handoff.domain.choices import Giver, ToldBy
 from handoff.models import HandoffRule
-from handoff.queries import legs, receivers, rule_parts
+from handoff.queries import legs, receivers
 from handoff.services import handoff_rules
+from handoff.web.settings import rule_acts
 from handoff.web.settings.rule_form import RuleForm
 from journal.errors import DomainError
+from leads.queries import conditions
 from leads.web import condition_builder
 
 TOLD = [
@@ -28,6 +29,13 @@ TOLD = [
     (f"{ToldBy.IN_APP},{ToldBy.EMAIL}", gettext_lazy("In Handoff and by email")),
 ]
 BY_ROUTE = gettext_lazy("Whoever the routing rules name")
+VERBS = {
+    "on": partial(handoff_rules.switch, is_on=True),
+    "off": partial(handoff_rules.switch, is_on=False),
+    "earlier": partial(handoff_rules.move, earlier=True),
+    "later": partial(handoff_rules.move, earlier=False),
+    "delete": handoff_rules.delete,
+}
 
 
 class HandoffRuleForm(RuleForm):
@@ -65,12 +73,13 @@ def _initial(rule: HandoffRule | None) -> dict[str, Any]:
 def show(request: HttpRequest) -> HttpResponse:
     """Every rule with its five parts as they are now."""
     rules = HandoffRule.objects.select_related("to_team", "to_user").order_by("position", "id")
+    known = conditions.registry()
     rows = [
         {
             "rule": rule,
             "name": presets.shown(rule.name),
             "giver": dict(Giver.choices).get(rule.giver, ""),
-            "when": rule_parts.when(rule) or _("Once the criteria are met"),
+            "when": conditions.said(rule.when, known=known) or _("Once the criteria are met"),
             "told": dict(TOLD).get(_initial(rule)["told_by"], ""),
             "to": receivers.of_rule(rule) or BY_ROUTE,
         }
@@ -86,7 +95,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     form = HandoffRuleForm(request.POST or None, rule=rule)
     if request.method == "POST" and form.is_valid():
         try:
-            handoff_rules.keep(rule=rule, **form.values(), **_who(request))
+            handoff_rules.keep(rule=rule, **form.values(), **rule_acts.who(request))
         except DomainError as error:
             show_error(form, error)
         else:
@@ -99,26 +108,4 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Switches on or off, moves earlier or later, deletes."""
-    rule = get_object_or_404(HandoffRule, pk=pk)
-    who = _who(request)
-    verbs: dict[str, Callable[[], object]] = {
-        "on": lambda: handoff_rules.switch(rule=rule, is_on=True, **who),
-        "off": lambda: handoff_rules.switch(rule=rule, is_on=False, **who),
-        "earlier": lambda: handoff_rules.move(rule=rule, earlier=True, **who),
-        "later": lambda: handoff_rules.move(rule=rule, earlier=False, **who),
-        "delete": lambda: handoff_rules.delete(rule=rule, **who),
-    }
-    if verb not in verbs:
-        raise Http404
-    try:
-        verbs[verb]()
-    except DomainError as error:
-        toasts.warn(request, str(error))
-    else:
-        if verb == "delete":
-            toasts.say(request, _("The rule is deleted."))
-    return redirect("settings-handoff-rules")
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.user, "at": request.entry.at}  # type: ignore[attr-defined]
+    return rule_acts.act(request, HandoffRule, pk, verb, verbs=VERBS, back="settings-handoff-rules")

@@ -1,8 +1,8 @@
 """Routing rules: for each leg in the order in which they are tried, and who would get a lead now."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,22 +11,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.roles import Permission
-from accounts.interface import toasts
 from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
 from handoff.domain import presets
 from handoff.domain.choices import Leg
 from handoff.models import HandoffRule, RoutingRule
-from handoff.queries import gate_words, legs, receivers
+from handoff.queries import legs, receivers
 from handoff.services import routing, routing_rules
 from handoff.services.routing import NoReceiver, Receiver
+from handoff.web.settings import rule_acts
 from handoff.web.settings.rule_form import RuleForm
 from journal.errors import DomainError
 from leads.models import Lead
+from leads.queries import conditions
 from leads.queries.lead_filter import search
 from leads.web import condition_builder
 
 MOST_SHOWN, MOST_WORDS = 5, 100
+VERBS = {
+    "earlier": partial(routing_rules.move, earlier=True),
+    "later": partial(routing_rules.move, earlier=False),
+    "delete": routing_rules.delete,
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def edit(request: HttpRequest, pk: int | None = None, leg: str = "") -> HttpResp
     if request.method == "POST" and form.is_valid():
         values = {"name": form.cleaned_data["name"], "condition": form.tree or None, "to": form.target()}
         try:
-            routing_rules.keep(rule=rule, leg=leg, **values, **_who(request))
+            routing_rules.keep(rule=rule, leg=leg, **values, **rule_acts.who(request))
         except DomainError as error:
             show_error(form, error)
         else:
@@ -92,33 +98,17 @@ def edit(request: HttpRequest, pk: int | None = None, leg: str = "") -> HttpResp
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Moves earlier or later, deletes."""
-    rule = get_object_or_404(RoutingRule, pk=pk)
-    who = _who(request)
-    verbs: dict[str, Callable[[], None]] = {
-        "earlier": lambda: routing_rules.move(rule=rule, earlier=True, **who),
-        "later": lambda: routing_rules.move(rule=rule, earlier=False, **who),
-        "delete": lambda: routing_rules.delete(rule=rule, **who),
-    }
-    if verb not in verbs:
-        raise Http404
-    try:
-        verbs[verb]()
-    except DomainError as error:
-        toasts.warn(request, str(error))
-    else:
-        if verb == "delete":
-            toasts.say(request, _("The rule is deleted."))
-    return redirect("settings-routes")
+    return rule_acts.act(request, RoutingRule, pk, verb, verbs=VERBS, back="settings-routes")
 
 
 def _rows(leg: str) -> list[Row]:
     rows: list[Row] = []
-    is_taken = False
+    is_taken, known = False, conditions.registry()
     for rule in RoutingRule.objects.filter(leg=leg).select_related("to_team", "to_user").order_by("position", "id"):
         leads_on = receivers.team_of_rule(rule, leg) is not None
         idle = _("never reached: a rule before it takes all leads") if is_taken else ""
         idle = idle if leads_on else _("passed over: they no longer receive on this leg")
-        rows.append(Row(rule, gate_words.condition(rule.condition), receivers.of_rule(rule), idle))
+        rows.append(Row(rule, conditions.said(rule.condition, known=known), receivers.of_rule(rule), idle))
         is_taken = is_taken or (leads_on and not rule.condition)
     return rows
 
@@ -151,7 +141,3 @@ def _because(receiver: Receiver) -> str:
     if isinstance(rule, HandoffRule):
         return _("by the handoff rule “%(name)s”") % {"name": presets.shown(rule.name)}
     return _("by the routing rule “%(name)s”") % {"name": rule.name}
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.user, "at": request.entry.at}  # type: ignore[attr-defined]

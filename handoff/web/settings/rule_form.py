@@ -9,16 +9,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import Team, User
 from handoff.models import HandoffRule, RoutingRule
 from handoff.queries import receivers
-from leads.queries import conditions
-from leads.queries.lead_filter import MOST_CONDITION
-from leads.web import condition_builder
+from leads.web.condition_form import ConditionForm
 
 
-class RuleForm(forms.Form):
+class RuleForm(ConditionForm):
     """`to` is `team:3` or `user:5`; `nobody` are the words of naming nobody, None where somebody must be named."""
 
+    builder_key = "rule"
     name = forms.CharField(label=pgettext_lazy("rule", "Name"), max_length=120)
-    condition = forms.CharField(required=False, max_length=MOST_CONDITION)
     to = forms.ChoiceField(
         label=gettext_lazy("Who receives"),
         help_text=gettext_lazy("Whoever last accepted a lead from the company comes first, if they have capacity."),
@@ -33,17 +31,6 @@ class RuleForm(forms.Form):
         self.fields["to"].choices = self._choices(nobody)
         self.fields["to"].required = nobody is None
         self.fields["to"].initial = _key(named) if named else ""
-
-    def clean(self) -> dict[str, Any]:
-        """The built condition's tree, each fault with its spot."""
-        data = super().clean() or self.cleaned_data
-        self.tree = condition_builder.tree_in(self, data.get("condition", ""), known=conditions.registry())
-        return data
-
-    def builder(self) -> condition_builder.Builder:
-        """The builder within the form, with what has been built so far."""
-        text = self["condition"].value() or ""
-        return condition_builder.of(text, key="rule", faults=self.errors.get("condition", []))
 
     def target(self) -> User | Team | None:
         """Whom the form names."""
