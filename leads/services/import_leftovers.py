@@ -36,13 +36,17 @@ def _note(run: ImportRun, what: str, made: Sequence[str] | Sequence[int]) -> Non
 
 
 def clear(run: ImportRun, *, at: datetime) -> None:
-    """Takes away what was made for a run that is forgotten, but for what has found another use since."""
+    """Takes away what was made for previews of a run and what the run (when it is still there) no longer wants, but
+    for what has found another use since.
+    """
     for field in CustomField.objects.filter(key__in=run.made.get("fields", ())):
-        used = Lead.objects.filter(custom__has_key=field.key).exists() or _is_mapped(field.key)
+        used = _is_mapped(field.key) or Lead.objects.filter(custom__has_key=field.key).exists()
         if not used:
             with suppress(custom_fields.FieldInUse):
                 custom_fields.delete(field=field, by=None, at=at)
-    for campaign in Campaign.objects.filter(pk__in=run.made.get("campaigns", ())):
+    # Somebody who entered what it costs or when it runs means to keep it.
+    bare = Campaign.objects.filter(cost=Campaign().cost, starts_on=None, ends_on=None)
+    for campaign in bare.filter(pk__in=run.made.get("campaigns", ())):
         _delete(campaign)
     for channel in Channel.objects.filter(pk__in=run.made.get("channels", ())):
         _delete(channel)

@@ -315,7 +315,9 @@ def discard(*, run: ImportRun, by: User, at: datetime) -> None:
 # -- commit -------------------------------------------------------------------------------------
 @retried
 def commit(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
-    """Writes what the preview showed; held rows stay held unless they were decided. Raises MayNotImport, WrongState."""
+    """Writes what the preview showed; held rows stay held unless they were decided. What only an earlier preview of
+    the run had wanted goes. Raises MayNotImport, WrongState.
+    """
     require(by)
     fresh = locked(run, State.PREVIEW)
     if not fresh.rows:
@@ -331,5 +333,6 @@ def commit(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
     fresh.rows_done = fresh.duplicates + fresh.refused
     fresh.state, fresh.leased_until, fresh.attempts = State.COMMITTING, at, 0
     fresh.save()
+    import_leftovers.clear(fresh, at=at)
     ring(fresh)
     return fresh

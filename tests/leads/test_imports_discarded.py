@@ -1,12 +1,13 @@
 """A file that was only looked at leaves nothing behind, but for what has found another use since."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.files.base import File
 
 from leads.models import Campaign, Channel, CustomField, ImportRun
-from leads.services import custom_fields, import_runs, import_work
+from leads.services import campaigns, custom_fields, import_runs, import_work
 from tests import factories
 from tests.cast import NOON
 
@@ -20,14 +21,18 @@ def preview(cast):
     return previewed(cast)
 
 
+MAPPING = {"姓": "last_name", "メールアドレス": "email", "推し": "custom.推し"}
+
+
 def previewed(cast):
     run = import_runs.start(
         file=File(io.BytesIO(LIST), "名簿.csv"), filename="名簿.csv", by=cast.mia, at=NOON, asks=True
     )
-    mapping = {"姓": "last_name", "メールアドレス": "email", "推し": "custom.推し"}
-    import_runs.confirm(
-        run=run, mapping=mapping, by=cast.mia, at=NOON, create_custom=True, channel="猫の日", campaign="二月"
-    )
+    return said(cast, run, create_custom=True, channel="猫の日", campaign="二月")
+
+
+def said(cast, run, mapping=MAPPING, **options):
+    import_runs.confirm(run=run, mapping=mapping, by=cast.mia, at=NOON, **options)
     import_work.work(run_id=run.pk, now=lambda: NOON)
     run.refresh_from_db()
     assert run.state == "preview"
@@ -81,3 +86,19 @@ def test_a_committed_run_keeps_what_it_made(cast, preview):
     import_work.work(run_id=preview.pk, now=lambda: NOON)
     assert ImportRun.objects.get().state == "done"
     assert left() == (True, True, True)
+
+
+def test_what_a_corrected_preview_no_longer_wants_goes_once_it_is_written(cast, preview):
+    said(cast, preview, MAPPING | {"推し": "note"}, channel="猫の月", campaign="二月")
+    assert set(Channel.objects.values_list("name", flat=True)) == {"猫の日", "猫の月"}
+    import_runs.commit(run=preview, by=cast.mia, at=NOON)
+    assert left() == (False, False, True)
+    assert Campaign.objects.get().channel.name == "猫の月"
+
+
+def test_a_campaign_whose_cost_was_entered_stays(cast, preview):
+    campaign = Campaign.objects.get()
+    values = {"name": campaign.name, "cost": Decimal(300_000), "starts_on": None, "ends_on": None}
+    campaigns.keep_campaign(campaign=campaign, channel=campaign.channel, **values, by=None, at=NOON)
+    import_runs.discard(run=preview, by=cast.mia, at=NOON)
+    assert left() == (False, True, True)
