@@ -3,15 +3,12 @@
 import os
 import random
 import signal
-import sys
 import time
-import warnings
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db import connection, connections
-
 from chaos import company
+from chaos.processes import ended, forked
 from chaos.told import Told
 from handoff.models import Alert, Clock
 from handoff.services import sweeps
@@ -75,26 +72,13 @@ def disturbed(at: datetime, kills: int) -> int:
         time.sleep(chance.uniform(0.02, 0.2))
         place = chance.randrange(SWEEPERS)
         os.kill(running[place], signal.SIGKILL)
-        _pid, status = os.waitpid(running[place], 0)
-        killed += os.WIFSIGNALED(status)
+        killed += ended(running[place])
         running[place] = sweeper(at)
     for one in running:
-        os.waitpid(one, 0)
+        ended(one)
     return killed
 
 
 def sweeper(at: datetime) -> int:
     """A process of its own that sweeps; its id."""
-    connections.close_all()
-    if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]  # a pool isn't shared across a fork
-    sys.stdout.flush()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child:
-        return child
-    try:
-        sweep(at)
-    finally:
-        os._exit(0)
+    return forked(lambda: sweep(at))

@@ -4,12 +4,12 @@ import os
 import random
 import signal
 import time
-import warnings
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
+from chaos.processes import ended, forked
 from leads.models import ActivityType, LeadScore
 from scoring.models import RecomputeRange
 from scoring.services import recompute
@@ -55,19 +55,12 @@ def leads() -> None:
 
 def worker(run_id: int, at: datetime) -> int:
     """A process of its own that works the run's ranges until it ends or is killed; its id."""
-    connections.close_all()
-    if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]  # a pool isn't shared across a fork
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child:
-        return child
-    try:
+
+    def work() -> None:
         while recompute.work_range(run_id=run_id, at=at):
             pass
-    finally:
-        os._exit(0)
+
+    return forked(work)
 
 
 def table() -> list[tuple[int, ...]]:
@@ -88,17 +81,16 @@ def test_a_run_killed_twenty_times_ends_as_an_undisturbed_one(leads: None, monke
         child = worker(begun.pk, at)
         time.sleep(chance.uniform(0.01, 0.25))
         os.kill(child, signal.SIGKILL)
-        _pid, status = os.waitpid(child, 0)
-        killed += os.WIFSIGNALED(status)
+        killed += ended(child)
         at += recompute.LEASE + timedelta(seconds=1)
     after_kills = RecomputeRange.objects.filter(run=begun, is_done=True).count()
 
-    os.waitpid(worker(begun.pk, at), 0)
+    ended(worker(begun.pk, at))
     begun.refresh_from_db()
     disturbed = table()
     undisturbed = recompute.start(by=None, at=at)
     LeadScore.objects.all().delete()
-    os.waitpid(worker(undisturbed.pk, at), 0)
+    ended(worker(undisturbed.pk, at))
     undisturbed.refresh_from_db()
 
     assert killed >= 1, "every worker was through before it was killed"

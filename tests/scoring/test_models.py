@@ -262,7 +262,10 @@ def test_the_second_copy_of_one_origin_takes_the_place_of_the_first(cast: Cast) 
     models.publish(model=second, why="x", by=None, at=NOON)
 
     published = ScoringModel.objects.filter(state="published").order_by("position")
-    assert [(model.pk, model.position) for model in published] == [(second.pk, origin.position), (last.pk, last.position)]
+    assert [(model.pk, model.position) for model in published] == [
+        (second.pk, origin.position),
+        (last.pk, last.position),
+    ]
     assert scored.score(lead).total == 9
 
 
