@@ -30,7 +30,7 @@ _EVERYBODY = Scope(low=1, high=2**62)
 
 @dataclass(frozen=True)
 class Moved:
-    """A lead whose score would change; `crosses`: up, down or ''."""
+    """A lead whose score would change, or that would cross the line; `crosses`: up, down or ''."""
 
     lead: Lead
     before: int
@@ -82,13 +82,15 @@ def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
     own = specs.spec(model, known)
     compiled = _compiled(model, own, known, at)
     present = Lead.objects.present().count()
-    bands, matches, reaching, changed = _counts(compiled, own)
+    bands, matches, reaching, changed, reaching_newly = _counts(compiled, own)
     stored = LeadScore.objects.filter(lead__is_present=True).aggregate(
         high=Count("pk", filter=Q(band=Band.HIGH)),
         middle=Count("pk", filter=Q(band=Band.MIDDLE)),
         reaching=Count("pk", filter=Q(reaches_line=True)),
     )
-    newly = _newly(compiled) if changed else []
+    newly = _newly(compiled) if reaching_newly else []
+    # Another line takes leads across it whose score stays.
+    anybody = changed or reaching_newly or reaching != stored["reaching"]
     return Effect(
         leads=present,
         matches=matches,
@@ -103,7 +105,7 @@ def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
         changed=changed,
         newly=len(newly),
         newly_free=_free(newly, at),
-        moved=_moved(compiled, user) if changed else (),
+        moved=_moved(compiled, user) if anybody else (),
     )
 
 
@@ -141,23 +143,28 @@ def _compiled(model: ScoringModel, own: ModelSpec, known: Registry, at: datetime
     )
 
 
-def _counts(compiled: Compiled, own: ModelSpec) -> tuple[dict[str, int], dict[str, int], int, int]:
-    """One pass: leads per band, leads per rule, leads over the line, leads whose total differs from the stored one."""
+def _counts(compiled: Compiled, own: ModelSpec) -> tuple[dict[str, int], dict[str, int], int, int, int]:
+    """One pass: leads per band, leads per rule, leads over the line, leads whose total differs from the stored one,
+    leads that reach the line newly.
+    """
     columns = [compiled.rule_columns[own.id, rule.key] for rule in own.rules]
     sums = "".join(f", SUM(CASE WHEN n.model_id = {own.id} AND n.{name} <> 0 THEN 1 ELSE 0 END)" for name in columns)
-    yes = "n.reaches_line" if connection.vendor == "postgresql" else "n.reaches_line = 1"
+    true = "TRUE" if connection.vendor == "postgresql" else "1"
+    yes, was = f"n.reaches_line = {true}", f"t.reaches_line = {true}"
     statement = (
         Sql(
             f"SELECT n.band, COUNT(*), SUM(CASE WHEN {yes} THEN 1 ELSE 0 END), "  # noqa: S608 (names and ids)
-            f"SUM(CASE WHEN n.total <> COALESCE(t.total, 0) THEN 1 ELSE 0 END){sums} FROM ("
+            f"SUM(CASE WHEN n.total <> COALESCE(t.total, 0) THEN 1 ELSE 0 END), "
+            f"SUM(CASE WHEN {yes} AND NOT COALESCE({was}, 1 = 0) THEN 1 ELSE 0 END){sums} FROM ("
         )
         + compiled.scores(_EVERYBODY, with_rules=True)
         + Sql(") n LEFT JOIN leads_leadscore t ON t.lead_id = n.lead_id GROUP BY n.band")
     )
     rows = _fetch(statement)
     bands = {band.value: 0 for band in Band} | {row[0]: row[1] for row in rows}
-    matches = {rule.key: sum(row[4 + n] for row in rows) for n, rule in enumerate(own.rules)}
-    return bands, matches, sum(row[2] for row in rows), sum(row[3] for row in rows)
+    matches = {rule.key: sum(row[5 + n] for row in rows) for n, rule in enumerate(own.rules)}
+    reaching, changed, newly = (sum(row[place] for row in rows) for place in (2, 3, 4))
+    return bands, matches, reaching, changed, newly
 
 
 def _newly(compiled: Compiled) -> list[int]:
@@ -182,13 +189,14 @@ def _free(lead_ids: list[int], at: datetime) -> int:
 
 
 def _moved(compiled: Compiled, user: Any) -> tuple[Moved, ...]:
-    """Those who cross the line first, then those whose score moves most."""
+    """Those who cross the line first, though their score may stay, then those whose score moves most."""
     crosses = "CASE WHEN n.reaches_line <> t.reaches_line THEN 0 ELSE 1 END"
     statement = (
         Sql("SELECT n.lead_id, t.total, n.total, n.band, t.reaches_line, n.reaches_line FROM (")
         + compiled.scores(_EVERYBODY)
         + Sql(
-            ") n JOIN leads_leadscore t ON t.lead_id = n.lead_id WHERE n.total <> t.total "
+            ") n JOIN leads_leadscore t ON t.lead_id = n.lead_id "
+            "WHERE n.total <> t.total OR n.reaches_line <> t.reaches_line "
             f"ORDER BY {crosses}, ABS(n.total - t.total) DESC, n.lead_id LIMIT {MOST_EXAMPLES * 3}"
         )
     )

@@ -13,7 +13,6 @@ from accounts import navigation
 from accounts.domain.roles import Permission
 from accounts.interface import dates
 from accounts.queries import organization
-from leads.domain import condition_sentence
 from leads.domain.condition_fields import Registry
 from leads.domain.condition_sentence import Part
 from leads.queries import conditions
@@ -73,7 +72,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         "origin": origin,
         "spec": spec,
         "maximum": formula.maximum(spec),
-        "applies_to": condition_sentence.sentence(spec.applies_to, known) if model.applies_to else "",
+        "applies_to": conditions.said(model.applies_to, known=known),
         "groups": list(_groups(spec, before, known)),
         "band_figures": [BandFigure(band.band, band.start) for band in spec.bands if band.start is not None],
         "findings": findings.say(spec),
@@ -109,7 +108,7 @@ def _order(known: Registry) -> list[Turn]:
     if not first:
         return []
     rest = ScoringModel.objects.filter(state=ModelState.PUBLISHED).exclude(pk__in=[model.pk for model in first])
-    turns = [Turn(one, condition_sentence.sentence(specs.spec(one, known).applies_to, known)) for one in first]
+    turns = [Turn(one, conditions.said(one.applies_to, known=known)) for one in first]
     return turns + [Turn(one, "") for one in rest]
 
 

@@ -269,6 +269,20 @@ def test_the_second_copy_of_one_origin_takes_the_place_of_the_first(cast: Cast) 
     assert scored.score(lead).total == 9
 
 
+@pytest.mark.parametrize(("line", "crosses", "newly", "reaching"), [(5, "up", 1, 1), (20, "down", 0, 0)])
+def test_a_line_that_moves_alone_says_who_crosses_it(
+    cast: Cast, line: int, crosses: str, newly: int, reaching: int
+) -> None:
+    origin = scored.published([scored.rule(VISIT, 8), scored.rule(DOWNLOAD, 12)], line=7 if crosses == "down" else 9)
+    lead = rows.lead()
+    rows.activity(lead, "site_visit")
+    scored.score(lead)
+    draft = models.copy(model=origin, changes={"line": line}, by=None, at=NOON)
+    found = effect.of(draft, user=cast.ada, at=NOON)
+    assert (found.changed, found.newly, found.reaching_after) == (0, newly, reaching)
+    assert [(one.lead, one.before, one.after, one.crosses) for one in found.moved] == [(lead, 8, 8, crosses)]
+
+
 def test_who_may_draft_and_publish(cast: Cast) -> None:
     draft = models.create(values={"name": "x", "rules": [scored.rule(VISIT, 30)]}, by=cast.mia, at=NOON)
     with pytest.raises(models.MayNotDraft):
