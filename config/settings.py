@@ -252,10 +252,12 @@ ADMIN_EMAIL = environment.text("HANDOFF_ADMIN_EMAIL")
 ADMIN_PASSWORD = environment.text("HANDOFF_ADMIN_PASSWORD")
 FIRST_LANGUAGE = environment.choice("HANDOFF_LANGUAGE", of=[code for code, _name in LANGUAGES], default="ja")
 
+LOG_LEVEL = environment.text("HANDOFF_LOG_LEVEL", "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("HANDOFF_LOG_LEVEL", "INFO")},
+    # At the handler too, for Django's loggers have levels of their own.
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "level": LOG_LEVEL}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
