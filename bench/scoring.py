@@ -62,7 +62,7 @@ def full(user: User, at: datetime, *, most: dict[int, float], on: str = "") -> I
     check(hand)
     yield line(f"{on}recompute, all scores change", change, by_hand, most[1])
     tidy()
-    none, by_hand_none = again(at, written=0), hand.score(2, at)
+    none, by_hand_none = again(at, changed=0), hand.score(2, at)
     yield line(f"{on}recompute, none change", none, by_hand_none, most[0])
     tidy()
     if 2 in most:
@@ -112,13 +112,13 @@ def publish(user: User) -> None:
     models.publish(model=draft, why="bench", by=user, at=clock.now())
 
 
-def again(at: datetime, *, written: int | None = None) -> float:
-    """Seconds of a full run; raises when it wrote another number of rows than it should have."""
+def again(at: datetime, *, changed: int | None = None) -> float:
+    """Seconds of a full run; raises when it changed another number of totals than it should have."""
     recompute.start(by=None, at=at)
     seconds = worked(at)
-    changed = RecomputeRun.objects.latest("pk").changed
-    if written is not None and changed != written:
-        raise RuntimeError(f"{changed:,} scores were written, not {written:,}")
+    found = RecomputeRun.objects.latest("pk").changed
+    if changed is not None and found != changed:
+        raise RuntimeError(f"{found:,} scores changed, not {changed:,}")
     return seconds
 
 
@@ -146,9 +146,9 @@ def midnight(at: datetime) -> Iterator[Line]:
     recompute.midnight(at=tomorrow)
     seconds = worked(tomorrow)
     done = RecomputeRun.objects.latest("pk")
-    again(tomorrow, written=0)
+    again(tomorrow, changed=0)
     full = again(after)
-    note(f"midnight looked at {done.leads_done:,} leads and wrote {done.changed:,}; equal to a full pass")
+    note(f"midnight looked at {done.leads_done:,} leads and changed {done.changed:,}; equal to a full pass")
     yield line("the pass after midnight, of a full one", seconds, full, 0.5)
 
 
