@@ -33,10 +33,16 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
         child=serializers.CharField(), required=False, help_text="Filters of the list that must hold too, by name"
     )
 
+    columns = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Names of the columns that the page shows; empty means each person's usual ones",
+    )
+
     class Meta:
         model = Segment
         fields = (
-            *("id", "name", "condition", "filters", "ordering", "is_shared", "owner"),
+            *("id", "name", "condition", "filters", "ordering", "columns", "is_shared", "owner"),
             *("version", "created_at", "updated_at"),
         )
         read_only_fields = ("version", "created_at", "updated_at")

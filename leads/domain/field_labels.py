@@ -17,11 +17,19 @@ LABELS: dict[str, Promise] = {
     "seniority": pgettext_lazy("person", "Seniority"),
     "department": _("Department"),
     "company": _("Company"),
-    "company.prefecture": _("Prefecture"),
-    "company.address": _("Address"),
+    "company.name": _("Company"),
     "channel": _("Channel"),
     "campaign": _("Campaign"),
     "source": _("Channel"),
+    "company.industry": _("Industry"),
+    "company.employee_count": _("Employees"),
+    "company.corporate_number": _("Corporate number"),
+    "company.url": _("Website"),
+    "company.phone": _("Company phone"),
+    "company.postal_code": _("Postal code"),
+    "company.prefecture": _("Prefecture"),
+    "company.address": _("Address"),
+    "tags": _("Tags"),
     "acquired_at": _("Acquired"),
     "opted_out": _("Unsubscribed from email"),
     "do_not_contact": _("Do not contact"),
@@ -35,6 +43,18 @@ LABELS: dict[str, Promise] = {
     "qualification.competitors": _("Competitors"),
     "qualification.temperature": _("Temperature"),
     "qualification.note": pgettext_lazy("qualification", "Notes"),
+}
+
+# What Handoff works out itself, under the words that the list of leads has for it.
+WORKED_OUT: dict[str, Promise] = {
+    "score": pgettext_lazy("column", "Score"),
+    "band": _("Priority"),
+    "stage": _("Stage"),
+    "touch": _("Last contact"),
+    "act": _("Last activity"),
+    "due": _("Next due"),
+    "owner": pgettext_lazy("column", "Owner"),
+    "team": _("Team"),
 }
 
 

@@ -6,7 +6,7 @@ from leads.models.duplicate import DuplicateDue, DuplicatePair, MatchKey, Merge
 from leads.models.imports import ImportMapping, ImportRow, ImportRun
 from leads.models.lead import CustomField, Lead, Qualification
 from leads.models.score import LeadScore, ScoreDue
-from leads.models.segment import Segment
+from leads.models.segment import ColumnChoice, Segment
 from leads.models.tag import LeadTag, Tag
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "BulkRun",
     "Campaign",
     "Channel",
+    "ColumnChoice",
     "Company",
     "Content",
     "CustomField",

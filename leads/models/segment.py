@@ -21,6 +21,8 @@ class Segment(models.Model):
     condition = models.JSONField(default=dict, blank=True)
     filters = models.JSONField(default=dict, blank=True)
     ordering = models.CharField(max_length=30, blank=True)
+    # Names of columns; none: everybody sees their usual ones.
+    columns = models.JSONField(default=list, blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="segments")
     is_shared = models.BooleanField(_("Shared with everyone"), default=False)
     version = models.PositiveIntegerField(default=1)
@@ -34,3 +36,20 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ColumnChoice(models.Model):
+    """The columns that a person chose to see on a saved list, or (without one) on lists of leads in general."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    segment = models.ForeignKey(Segment, models.CASCADE, null=True, related_name="+")
+    names = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "segment"], name="leads_columnchoice_once"),
+            models.UniqueConstraint(fields=["user"], condition=Q(segment=None), name="leads_columnchoice_usual_once"),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(self.names)

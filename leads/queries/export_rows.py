@@ -7,10 +7,11 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.interface.figures import full_name, is_last_first
-from leads.domain.export_columns import Column
+from leads.domain.export_columns import ACT, Column
 from leads.models import Activity, Lead
 from leads.queries import lead_names, tags
 from leads.queries.lead_list import API_COLUMNS
+from leads.queries.lead_rows import newest_acts
 
 CHUNK = 1000
 
@@ -19,6 +20,7 @@ def read(queryset: QuerySet[Lead], columns: Sequence[Column]) -> Iterator[dict[s
     """The queryset's leads by id, each with the keys that `columns` name as their source."""
     types = [column.source.removeprefix("activity:") for column in columns if column.source.startswith("activity:")]
     with_tags = any(column.source == "tags" for column in columns)
+    with_acts = any(column.source == ACT for column in columns)
     after = 0
     while rows := list(queryset.filter(pk__gt=after).order_by("pk").values("pk", *API_COLUMNS)[:CHUNK]):
         after = rows[-1]["pk"]
@@ -27,7 +29,9 @@ def read(queryset: QuerySet[Lead], columns: Sequence[Column]) -> Iterator[dict[s
         if with_tags:
             tags.add_names(rows)
         counts = _counts([row["pk"] for row in rows], types)
+        acts = newest_acts([row["pk"] for row in rows]) if with_acts else {}
         for row in rows:
+            row[ACT] = acts[row["pk"]].text if row["pk"] in acts else ""
             row["tags"] = _(", ").join(row.get("tags", ()))
             row["name"] = _name(row["last_name"], row["first_name"])
             row |= {f"custom.{key}": value for key, value in row["custom"].items()}

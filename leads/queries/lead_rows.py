@@ -18,6 +18,7 @@ from leads.queries.timeline import label_of, named
 SIZE = 50
 COLUMNS = (
     *"last_name first_name title department stage stage_since last_contact_at due_at due_kind acquired_at".split(),
+    *"email phone mobile seniority company__address company__phone company__url company__corporate_number".split(),
     *"company__name company__industry company__employee_count company__prefecture channel_id".split(),
     *"campaign_id owner_id team_id score__total score__band".split(),
 )

@@ -5,7 +5,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import IO
 
@@ -19,8 +19,8 @@ from accounts.queries import organization
 from journal import services as journal
 from journal.errors import Forbidden, Invalid
 from leads.domain import export_columns, prefectures
-from leads.domain.choices import Seniority, Stage
-from leads.domain.export_columns import Column
+from leads.domain.choices import DueKind, Seniority, Stage
+from leads.domain.export_columns import Cell, Column
 from leads.domain.import_cells import for_spreadsheet
 from leads.domain.import_words import seniority_word
 from leads.models import CustomField, Lead
@@ -28,10 +28,12 @@ from leads.queries import export_rows
 from leads.queries.lead_filter import BANDS
 
 MOST_ROWS = 100_000
+MOST_NAME = 60  # signs of four bytes each stay below the 255 bytes that file systems allow
 IN_MEMORY = 4 * 1024 * 1024
 CSV, SHIFT_JIS, XLSX = "csv", "csv_cp932", "xlsx"
 FORMATS = (XLSX, CSV, SHIFT_JIS)
-Cells = list[str | int]
+Cells = list[Cell]
+_NOT_IN_FILES = frozenset('\\/:*?"<>|')
 
 
 class TooManyLeads(Invalid):
@@ -65,11 +67,21 @@ class Export:
     leads: int
 
 
-def export(*, leads: QuerySet[Lead], layout: str, file_format: str, by: User, at: datetime) -> Export:
+def export(
+    *,
+    leads: QuerySet[Lead],
+    layout: str,
+    file_format: str,
+    by: User,
+    at: datetime,
+    shown: Sequence[str] = (),
+    name: str = "",
+) -> Export:
     """The leads (already narrowed to what the person sees) as a file.
 
-    `layout` is `everything` or `excel_starter`, `file_format` one of FORMATS. Raises Forbidden, UnknownFormat,
-    TooManyLeads, NotInShiftJis.
+    `layout` is `everything`, `shown` (who, then the list's columns named in `shown`; others than the list has are
+    passed over) or `excel_starter`, `file_format` one of FORMATS, `name` the saved list's that the file is called by.
+    Raises Forbidden, UnknownFormat, TooManyLeads, NotInShiftJis.
     """
     if not by.may(Permission.EXPORT_LEADS):
         raise Forbidden(_("You don't have permission to export leads."))
@@ -77,7 +89,7 @@ def export(*, leads: QuerySet[Lead], layout: str, file_format: str, by: User, at
         raise UnknownFormat
     if leads.order_by().values("pk")[: MOST_ROWS + 1].count() > MOST_ROWS:
         raise TooManyLeads(most=f"{MOST_ROWS:,}")
-    columns = _columns(layout)
+    columns = _columns(layout, shown)
     zone = organization.current().zone
     words = _words()
     lines = (export_columns.cells(row, columns, zone=zone, words=words) for row in export_rows.read(leads, columns))
@@ -87,7 +99,13 @@ def export(*, leads: QuerySet[Lead], layout: str, file_format: str, by: User, at
     )
     ending, content_type = _TYPES[file_format]
     day = organization.local_day(at).isoformat()
-    return Export(file, f"leads-{day}.{ending}", content_type, count)
+    return Export(file, f"{file_name(name) or 'leads'}-{day}.{ending}", content_type, count)
+
+
+def file_name(name: str) -> str:
+    """The name as every system takes it for a file's: without signs of paths and controls, not too long, maybe empty."""
+    plain = "".join(" " if sign in _NOT_IN_FILES or not sign.isprintable() else sign for sign in name)
+    return " ".join(plain.split())[:MOST_NAME].strip(" .")
 
 
 _TYPES = {
@@ -97,17 +115,22 @@ _TYPES = {
 }
 
 
-def _columns(layout: str) -> tuple[Column, ...]:
+def _columns(layout: str, shown: Sequence[str]) -> tuple[Column, ...]:
     columns = export_columns.LAYOUTS[layout]
-    if columns is not export_columns.EVERYTHING:
+    if layout == "excel_starter":
         return columns
-    own = CustomField.objects.order_by("position", "pk").values_list("key", "label")
-    return (*columns, *(export_columns.own(key, label) for key, label in own))
+    rows = CustomField.objects.order_by("position", "pk").values_list("key", "label", "kind")
+    own = {f"custom.{key}": (export_columns.own(key, label, kind),) for key, label, kind in rows}
+    if layout == "shown":
+        known = {**export_columns.SHOWN, **own}
+        return (*columns, *(column for name in shown for column in known.get(name, ())))
+    return (*columns, *chain.from_iterable(own.values()))
 
 
 def _words() -> dict[str, dict[str, str]]:
     return {
         "stage": {value: str(label) for value, label in Stage.choices},
+        "duty": {value: str(label) for value, label in DueKind.choices},
         "seniority": {value: seniority_word(value) for value in Seniority.values},
         "prefecture": {name: prefectures.shown(name) for name in prefectures.PREFECTURES},
         "band": {value: str(label) for value, label in BANDS},
@@ -138,7 +161,7 @@ def _write_text(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells], e
     return count
 
 
-def _lacking(cells: Iterable[str | int], encoding: str) -> NotInShiftJis:
+def _lacking(cells: Iterable[Cell], encoding: str) -> NotInShiftJis:
     for cell in cells:
         for letter in str(cell):
             try:
@@ -153,6 +176,7 @@ def _write_workbook(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells
     with xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False}) as book:
         sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
+        day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         sheet.freeze_panes(1, 0)
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, bold)
@@ -160,7 +184,9 @@ def _write_workbook(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells
         count = 0
         for count, line in enumerate(lines, start=1):
             for column, cell in enumerate(line):
-                if isinstance(cell, int):
+                if isinstance(cell, date):
+                    sheet.write_datetime(count, column, cell, day)
+                elif isinstance(cell, int):
                     sheet.write_number(count, column, cell)
                 elif cell:
                     sheet.write_string(count, column, cell)

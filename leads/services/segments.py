@@ -12,10 +12,12 @@ from accounts.models import User
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import retried
+from leads.domain import export_columns
 from leads.domain.conditions import InvalidCondition
 from leads.models import Lead, Segment
 from leads.queries import conditions, lead_list
 from leads.queries.lead_filter import LeadFilter
+from leads.services import column_choices
 
 MOST_NAME = 80
 # What a saved list may narrow by; its condition has a column of its own, and lists don't hold lists.
@@ -42,7 +44,8 @@ class SegmentNameTaken(Conflict):
 
 @retried
 def save(*, values: Mapping[str, Any], by: User, at: datetime, segment: Segment | None = None) -> Segment:
-    """A new list, or what is given changed on one. `values`: name, condition, filters, ordering, is_shared.
+    """A new list, or what is given changed on one. `values`: name, condition, filters, ordering, columns,
+    is_shared. Its columns saved anew are what the person who saves sees.
 
     Raises Forbidden, InvalidSegment, SegmentNameTaken.
     """
@@ -53,6 +56,8 @@ def save(*, values: Mapping[str, Any], by: User, at: datetime, segment: Segment 
         setattr(row, name, value)
     row.updated_at, row.version = at, row.version + 1
     _write(row)
+    if "columns" in values:
+        column_choices.choose(user=by, names=(), segment=row)
     data = {"name": row.name, "is_shared": row.is_shared}
     journal.record("segment.saved", subject=row, by=by, at=at, data=data)
     return row
@@ -93,6 +98,8 @@ def _checked(values: Mapping[str, Any], *, is_new: bool, by: User, at: datetime)
         given["filters"] = _filters(values["filters"], by, at, faults)
     if "ordering" in values:
         given["ordering"] = _ordering(values["ordering"], faults)
+    if "columns" in values:
+        given["columns"] = _columns(values["columns"], faults)
     if faults:
         raise InvalidSegment(errors=faults)
     return given
@@ -145,3 +152,15 @@ def _ordering(value: object, faults: list[FieldError]) -> str:
     except lead_list.UnknownOrdering as error:
         faults.extend(error.errors)
         return ""
+
+
+def _columns(given: object, faults: list[FieldError]) -> list[str]:
+    if not isinstance(given, list | tuple) or not all(isinstance(name, str) for name in given):
+        faults.append(FieldError("columns", "invalid", _("A list of names of columns.")))
+        return []
+    names = column_choices.known(given)
+    if unknown := sorted(set(given) - set(names)):
+        values = {"name": unknown[0][:40], "known": ", ".join(export_columns.SHOWN)}
+        text = _("There is no column “%(name)s”. Known ones: %(known)s") % values
+        faults.append(FieldError("columns", "unknown_field", text))
+    return names

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.interface import cells, figures
 from accounts.templatetags import ui
 from leads.domain import prefectures
+from leads.domain.choices import Seniority
 from leads.queries import custom_values
 from leads.queries.lead_rows import Row
 from leads.templatetags.lead_words import due_word
@@ -99,6 +100,11 @@ def _two_lines(above: str, below: str, css: str = "") -> SafeString:
     )
 
 
+def _seniority(row: Row, _today: date) -> str:
+    value = row.values["seniority"]
+    return str(Seniority(value).label) if value in Seniority.values else ""
+
+
 def _tags(row: Row, _today: date) -> str:
     return render_to_string("leads/_tags.html", {"tags": row.tags}) if row.tags else ""
 
@@ -116,6 +122,14 @@ CELLS = {
     "prefecture": Cell(
         " hf-2nd hf-nowrap", lambda row, _today: prefectures.shown(row.values["company__prefecture"] or "")
     ),
+    "email": Cell(" hf-2nd", _value("email")),
+    "phone": Cell(" hf-2nd hf-nowrap", _value("phone")),
+    "mobile": Cell(" hf-2nd hf-nowrap", _value("mobile")),
+    "seniority": Cell(" hf-2nd hf-nowrap", _seniority),
+    "address": Cell(" hf-2nd", _value("company__address")),
+    "company_phone": Cell(" hf-2nd hf-nowrap", _value("company__phone")),
+    "website": Cell(" hf-2nd", _value("company__url")),
+    "corporate_number": Cell(" hf-2nd hf-nowrap", _value("company__corporate_number")),
     "acquired": Cell(" hf-nowrap", lambda row, today: cells.when(row.values["acquired_at"], "day", today=today)),
     "tags": Cell("", _tags),
     "owner": Cell(" hf-nowrap", lambda row, _today: ui.owner(row.owner, team=row.values["team__name"])),

@@ -1,12 +1,14 @@
 """Taking a list away as a file: the chosen leads, or all that the list shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +23,7 @@ from leads.models import Lead
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
 from leads.services import exports
+from leads.web import list_columns
 from leads.web.chosen import WHOLE
 
 MOST_CHOSEN = 1000
@@ -32,6 +35,7 @@ class ExportForm(forms.Form):
     layout = forms.ChoiceField(
         label=pgettext_lazy("export", "What goes into the file"),
         choices=[
+            ("shown", ""),
             ("everything", gettext_lazy("All columns, with custom fields")),
             ("excel_starter", gettext_lazy("The Excel starter sheet, with score and priority filled in")),
         ],
@@ -49,6 +53,15 @@ class ExportForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "hf-check"}),
     )
 
+    def __init__(self, *args: Any, shown: Sequence[list_columns.Column], **options: Any):
+        """`shown`: the columns that the list shows, which the choice of them names."""
+        super().__init__(*args, **options)
+        layout: Any = self.fields["layout"]
+        words = _("Columns shown in the list: %(columns)s") % {
+            "columns": _(", ").join(str(column.label) for column in shown)
+        }
+        layout.choices = [("shown", words), *layout.choices[1:]]
+
 
 @needs(Permission.EXPORT_LEADS)
 @require_http_methods(["GET", "POST"])
@@ -61,10 +74,12 @@ def export(request: HttpRequest) -> HttpResponse:
     except InvalidCondition:
         # A field of its condition was deleted since: the list says so.
         return redirect(f"{reverse('leads')}?{request.GET.urlencode()}")
-    form = ExportForm(request.POST if "file_format" in request.POST else None)
+    segment = list_columns.opened(request.user, _query(request))
+    shown = list_columns.among(list_columns.offered(), list_columns.of(request.user, segment))
+    form = ExportForm(request.POST if "file_format" in request.POST else None, shown=shown)
     if form.is_valid():
         try:
-            return _file(request, leads, form.cleaned_data)
+            return _file(request, leads, form.cleaned_data, shown=shown, name=segment.name if segment else "")
         except DomainError as error:
             show_error(form, error)
     return _page(request, form, leads, chosen)
@@ -79,13 +94,27 @@ def _leads(request: HttpRequest) -> tuple[QuerySet[Lead], list[int]]:
     return (found.qs if found.is_valid() else visible.none()), []
 
 
-def _file(request: HttpRequest, leads: QuerySet[Lead], given: dict[str, Any]) -> FileResponse:
+def _query(request: HttpRequest) -> QueryDict:
+    """The list's address: chosen leads are sent along with the one they were chosen on."""
+    return QueryDict(request.POST["query"]) if request.POST.get("query") else request.GET
+
+
+def _file(
+    request: HttpRequest,
+    leads: QuerySet[Lead],
+    given: dict[str, Any],
+    *,
+    shown: Sequence[list_columns.Column],
+    name: str,
+) -> FileResponse:
     made = exports.export(
         leads=leads,
         layout=given["layout"],
         file_format=given["file_format"],
         by=request.user,  # type: ignore[arg-type]
         at=request.entry.at,  # type: ignore[attr-defined]
+        shown=[column.name for column in shown],
+        name=name,
     )
     return FileResponse(made.file, as_attachment=True, filename=made.name, content_type=made.content_type)
 
@@ -94,4 +123,5 @@ def _page(request: HttpRequest, form: ExportForm, leads: QuerySet[Lead], chosen:
     total, is_capped = capped_count(leads)
     back = safe_next(request, f"{reverse('leads')}?{request.GET.urlencode()}")
     context = {"form": form, "total": total, "is_capped": is_capped, "chosen": chosen, "back": back}
+    context["query"] = _query(request).urlencode()
     return render(request, "leads/export.html", context, status=400 if form.errors else 200)

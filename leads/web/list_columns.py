@@ -1,13 +1,13 @@
-"""The columns of the list: which there are, which a person has chosen."""
+"""The columns of the list: which there are, which a person sees on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-
-from leads.models import CustomField
+from leads.domain.field_labels import LABELS, WORKED_OUT
+from leads.models import CustomField, Segment
+from leads.queries import column_choices
+from leads.queries.references import as_id
 
 
 @dataclass(frozen=True)
@@ -23,23 +23,30 @@ class Column:
 
 
 COLUMNS = (
-    Column("score", pgettext_lazy("column", "Score"), "c-score", "score"),
-    Column("stage", _("Stage"), "c-stage", "stage_since"),
-    Column("touch", _("Last contact"), "c-touch", "last_contact_at"),
-    Column("act", _("Last activity"), "c-act", "last_activity_at"),
-    Column("channel", _("Channel"), "c-channel"),
-    Column("due", _("Next due"), "c-due", "due_at"),
-    Column("industry", _("Industry"), "c-industry"),
-    Column("employees", _("Employees"), "c-employees"),
-    Column("prefecture", _("Prefecture"), "c-prefecture"),
-    Column("campaign", _("Campaign"), "c-campaign"),
-    Column("acquired", _("Acquired"), "c-acquired", "acquired_at"),
-    Column("tags", _("Tags"), "c-tags"),
-    Column("owner", pgettext_lazy("column", "Owner"), "c-owner"),
+    Column("score", WORKED_OUT["score"], "c-score", "score"),
+    Column("stage", WORKED_OUT["stage"], "c-stage", "stage_since"),
+    Column("touch", WORKED_OUT["touch"], "c-touch", "last_contact_at"),
+    Column("act", WORKED_OUT["act"], "c-act", "last_activity_at"),
+    Column("channel", LABELS["channel"], "c-channel"),
+    Column("due", WORKED_OUT["due"], "c-due", "due_at"),
+    Column("email", LABELS["email"], "c-email c-more"),
+    Column("phone", LABELS["phone"], "c-phone c-more"),
+    Column("mobile", LABELS["mobile"], "c-mobile c-more"),
+    Column("seniority", LABELS["seniority"], "c-seniority c-more"),
+    Column("industry", LABELS["company.industry"], "c-industry"),
+    Column("employees", LABELS["company.employee_count"], "c-employees"),
+    Column("prefecture", LABELS["company.prefecture"], "c-prefecture"),
+    Column("address", LABELS["company.address"], "c-address c-more"),
+    Column("company_phone", LABELS["company.phone"], "c-switchboard c-more"),
+    Column("website", LABELS["company.url"], "c-website c-more"),
+    Column("corporate_number", LABELS["company.corporate_number"], "c-number c-more"),
+    Column("campaign", LABELS["campaign"], "c-campaign"),
+    Column("acquired", LABELS["acquired_at"], "c-acquired", "acquired_at"),
+    Column("tags", LABELS["tags"], "c-tags"),
+    Column("owner", WORKED_OUT["owner"], "c-owner"),
 )
 DEFAULT = ("score", "stage", "touch", "act", "channel", "owner")
 OWN = "custom."
-_KEY = "lead_columns"
 
 
 def offered() -> list[Column]:
@@ -48,12 +55,28 @@ def offered() -> list[Column]:
     return [*COLUMNS, *(Column(f"{OWN}{row.key}", row.label, "c-own", key=row.key, kind=row.kind) for row in own)]
 
 
-def chosen(request: HttpRequest, columns: list[Column]) -> list[Column]:
-    """Those of the columns that this person sees, in their fixed order."""
-    names = request.session.get(_KEY) or DEFAULT
-    return [column for column in columns if column.name in names]
+def opened(user: Any, query: Mapping[str, str]) -> Segment | None:
+    """The saved list that an address names with `list`, if there is one that this person sees."""
+    number = as_id(query.get("list", ""))
+    return Segment.objects.visible_to(user).filter(pk=number).first() if number else None
 
 
-def choose(request: HttpRequest, names: list[str]) -> None:
-    """Remembers the choice for this browser's session; none at all means the usual ones."""
-    request.session[_KEY] = [column.name for column in offered() if column.name in names]
+@dataclass(frozen=True)
+class Choice:
+    """The names of the columns that a person sees; `is_own` where they are a choice of theirs, for this list."""
+
+    names: tuple[str, ...]
+    is_own: bool = False
+
+
+def of(user: Any, segment: Segment | None) -> Choice:
+    """What this person chose for the list, else what the list was saved with, else what they chose for no list."""
+    kept = column_choices.of(user, segment)
+    if segment is not None and (kept.here or segment.columns):
+        return Choice(tuple(kept.here or segment.columns), is_own=bool(kept.here and segment.columns))
+    return Choice(tuple(kept.usual or DEFAULT), is_own=bool(kept.usual) and segment is None)
+
+
+def among(columns: list[Column], choice: Choice) -> list[Column]:
+    """Those of the columns that are chosen, in their fixed order."""
+    return [column for column in columns if column.name in choice.names]

@@ -23,7 +23,8 @@ from journal.errors import DomainError
 from leads.models import Company, Lead, Segment
 from leads.queries import lead_list, lead_rows
 from leads.queries.lead_filter import LeadFilter
-from leads.web import bulk_strip, list_columns, list_sentence, peek, saved_lists
+from leads.services import column_choices
+from leads.web import bulk_strip, list_columns, list_orders, list_sentence, peek, saved_lists
 
 # As many as a list of suggestions can be looked through.
 MOST_INDUSTRIES = 200
@@ -67,7 +68,9 @@ def show(request: HttpRequest) -> HttpResponse:
     at = request.entry.at  # type: ignore[attr-defined]
     ordering = request.GET.get("ordering") or lead_list.DEFAULT_ORDERING
     offered = list_columns.offered()
-    columns = list_columns.chosen(request, offered)
+    segment = list_columns.opened(request.user, request.GET)
+    choice = list_columns.of(request.user, segment)
+    columns = list_columns.among(offered, choice)
     faults, rows, pages = [], [], None
     found = LeadFilter(_clean(request.GET), Lead.objects.visible_to(request.user), at=at, user=request.user)
     if found.is_valid():
@@ -80,7 +83,8 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "leads/list.html",
-        _context(request, rows, pages, columns, ordering, faults) | _choices(offered, columns),
+        _context(request, rows, pages, columns, ordering, faults)
+        | _choices(request, offered, columns, segment, choice),
     )
 
 
@@ -147,11 +151,11 @@ def _context(
         "page": pages,
         "columns": columns,
         "ordering": ordering,
-        "orderings": _orderings(request, ordering),
+        "orderings": list_orders.offered(ordering),
+        "order": list_orders.said(ordering),
         "faults": faults,
         "bulk": _bulk_actions(request),
         "export_url": f"{reverse('leads-export')}?{request.GET.urlencode()}" if _may_export(request) else "",
-        "save_url": f"{reverse('saved-list')}?{request.GET.urlencode()}" if used else "",
         "imports_url": navigation.address("imports") if request.user.may("import_leads") else "",
         "is_narrowed": bool(used),
         "run": bulk_strip.of(request),
@@ -159,8 +163,21 @@ def _context(
     }
 
 
-def _choices(offered: list[list_columns.Column], columns: list[list_columns.Column]) -> dict[str, Any]:
-    return {"column_choices": [(column, column in columns) for column in offered]}
+def _choices(
+    request: HttpRequest,
+    offered: list[list_columns.Column],
+    columns: list[list_columns.Column],
+    segment: Segment | None,
+    choice: list_columns.Choice,
+) -> dict[str, Any]:
+    # Not for the list that everybody has anyway: there is nothing to it that could be kept.
+    is_worth_saving = choice.is_own or segment or set(request.GET) & saved_lists.CARRIED
+    return {
+        "column_choices": [(column, column in columns) for column in offered],
+        "open_list": segment,
+        "has_own_columns": choice.is_own,
+        "save_url": f"{reverse('saved-list')}?{request.GET.urlencode()}" if is_worth_saving else "",
+    }
 
 
 def _tabs(request: HttpRequest, pages: Pages | None) -> list[Tab]:
@@ -204,17 +221,6 @@ def _may_export(request: HttpRequest) -> bool:
     return request.user.may(Permission.EXPORT_LEADS)  # type: ignore[union-attr]
 
 
-def _orderings(request: HttpRequest, ordering: str) -> list[tuple[str, str, bool]]:
-    words = [
-        ("-score", _("Highest score first")),
-        ("-last_activity_at", _("Latest activity first")),
-        ("last_contact_at", _("Longest without contact")),
-        ("due_at", _("Nearest deadline first")),
-        ("-acquired_at", _("Newest first")),
-    ]
-    return [(key, words_of, key == ordering) for key, words_of in words]
-
-
 def _bulk_actions(request: HttpRequest) -> list[dict[str, Any]]:
     words = {
         "handoff-bulk-offer": pgettext("button", "Hand over"),
@@ -247,6 +253,8 @@ def industries(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def choose_columns(request: HttpRequest) -> HttpResponse:
-    """Keeps the chosen columns and goes back to the list."""
-    list_columns.choose(request, request.POST.getlist("column"))
+    """Keeps the chosen columns, for the saved list that is open or for all others, and goes back to the list."""
+    segment = list_columns.opened(request.user, request.POST)
+    names = [] if "reset" in request.POST else request.POST.getlist("column")
+    column_choices.choose(user=request.user, names=names, segment=segment)  # type: ignore[arg-type]
     return redirect(safe_next(request, reverse("leads")))

@@ -40,6 +40,7 @@ class Chip:
     kind: str  # several, one, number, text
     text: str = ""
     value: str = ""
+    said: str = ""  # with the words around it
     choices: list[Choice] = field(default_factory=list)
     clear_url: str = ""
 
@@ -105,9 +106,10 @@ def chips(query: QueryDict, *, sees_imports: bool) -> tuple[list[Chip], list[Chi
         chip = _chip(piece, query)
         (used if chip.text else free).append(chip)
     if said := _condition(query.get(CONDITION, "")):
-        before, _mark, after = pgettext("filter", "where %s").partition("%s")
+        words = pgettext("filter", "where %s")
+        before, _mark, after = words.partition("%s")
         used.append(Chip(CONDITION, _("Condition"), before.strip(), after.strip(), CONDITION, said, query[CONDITION]))
-        used[-1].clear_url = without(query, CONDITION)
+        used[-1].clear_url, used[-1].said = without(query, CONDITION), words.replace("%s", said)
     return used, free
 
 
@@ -134,7 +136,8 @@ def _condition(text: str) -> str:
 
 def _chip(piece: Piece, query: QueryDict) -> Chip:
     name, kind, choices, label, sentence = piece
-    before, _mark, after = sentence().partition("%s")
+    words = sentence()
+    before, _mark, after = words.partition("%s")
     chip = Chip(name, label(), before.strip(), after.strip(), kind)
     given = [part for text in query.getlist(name) for part in text.split(",") if part.strip()]
     chip.value = ",".join(given)
@@ -144,8 +147,17 @@ def _chip(piece: Piece, query: QueryDict) -> Chip:
         chip.text = pgettext("filter", " or ").join(chosen) or chip.value
     else:
         chip.text = chip.value
-    chip.clear_url = without(query, name)
+    chip.clear_url, chip.said = without(query, name), words.replace("%s", chip.text)
     return chip
+
+
+def said(used: list[Chip]) -> str:
+    """The filters in use as one plain sentence; '' for none."""
+    if not used:
+        return ""
+    begin, end = pgettext("sentence begins", "Leads"), pgettext("sentence ends", "-")
+    body = pgettext("between conditions", ", ").join(chip.said for chip in used)
+    return f"{'' if begin == '-' else f'{begin} '}{body}{'' if end == '-' else end}"
 
 
 def without(query: QueryDict, *names: str) -> str:

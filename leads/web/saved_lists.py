@@ -1,6 +1,7 @@
 """Saving what the list shows now under a name, and letting go of it."""
 
 import json
+from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.domain.roles import Permission
 from accounts.interface import toasts
 from accounts.interface.forms import show as show_error
 from journal.errors import DomainError
 from leads.models import Segment
 from leads.services import segments
+from leads.web import list_columns, list_orders, list_sentence
 
 CARRIED = frozenset(segments.FILTERS) | {"condition", "ordering"}
 
@@ -42,26 +45,45 @@ def save(request: HttpRequest) -> HttpResponse:
             return _save(request, form, query, segment)
         except DomainError as error:
             show_error(form, error)
-    context = {"form": form, "segment": segment, "back": f"{reverse('leads')}?{query.urlencode()}"}
-    return render(request, "leads/saved_list.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "leads/saved_list.html", _context(request, form, query, segment), status=400 if form.errors else 200
+    )
 
 
 def _of_address(request: HttpRequest, query: QueryDict) -> Segment | None:
-    text = query.get("list", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-    found = Segment.objects.visible_to(request.user).filter(pk=number).first()
+    found = list_columns.opened(request.user, query)
     return found if found and segments.may_change(found, request.user) else None  # type: ignore[arg-type]
+
+
+def _context(request: HttpRequest, form: SaveForm, query: QueryDict, segment: Segment | None) -> dict[str, Any]:
+    """With what the list will be: its filters as a sentence, its order, its columns."""
+    used, _free = list_sentence.chips(query, sees_imports=request.user.may(Permission.IMPORT_LEADS))  # type: ignore[union-attr]
+    offered = list_columns.offered()
+    given = tuple(request.POST.getlist("column"))
+    choice = (
+        list_columns.Choice(given) if given else list_columns.of(request.user, list_columns.opened(request.user, query))
+    )
+    return {
+        "form": form,
+        "segment": segment,
+        "back": f"{reverse('leads')}?{query.urlencode()}",
+        "sentence": list_sentence.said(used),
+        "order": list_orders.said(query.get("ordering", "")),
+        "columns": list_columns.among(offered, choice),
+    }
 
 
 def _save(request: HttpRequest, form: SaveForm, query: QueryDict, segment: Segment | None) -> HttpResponse:
     given = {name: ",".join(query.getlist(name)) for name in query if name in CARRIED}
-    values = {
+    values: dict[str, Any] = {
         "name": form.cleaned_data["name"],
         "is_shared": form.cleaned_data["is_shared"],
         "condition": _tree(given.pop("condition", "")),
         "ordering": given.pop("ordering", ""),
         "filters": {name: value for name, value in given.items() if value},
     }
+    if request.POST.getlist("column"):
+        values["columns"] = request.POST.getlist("column")
     kept = segment if request.POST.get("as") != "new" else None
     saved = segments.save(values=values, by=request.user, at=request.entry.at, segment=kept)  # type: ignore[arg-type,attr-defined]
     toasts.say(request, _("List “%(name)s” saved.") % {"name": saved.name})

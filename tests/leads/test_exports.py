@@ -4,17 +4,22 @@ import csv
 import io
 import re
 import zipfile
+from datetime import date
+from itertools import chain
+from urllib.parse import unquote
 
 import pytest
+import python_calamine
 from django.core.files.base import ContentFile
 from django.utils import translation
 
 from journal.errors import Forbidden
 from journal.models import Event
-from leads.domain.export_columns import EVERYTHING, STARTER
+from leads.domain.export_columns import EVERYTHING, SHOWN, STARTER, WHO
 from leads.domain.import_columns import recognise
 from leads.models import Lead, LeadScore, LeadTag
-from leads.services import custom_fields, exports, import_runs, import_work, tags
+from leads.services import activities, custom_fields, exports, import_runs, import_work, segments, tags
+from leads.web import list_columns
 from tests import factories
 from tests.cast import NOON, tokyo
 
@@ -37,9 +42,10 @@ def take(data, cast, name="list.csv"):
     return run
 
 
-def written(cast, layout="everything", file_format=exports.CSV, leads=None):
+def written(cast, layout="everything", file_format=exports.CSV, leads=None, shown=()):
     found = Lead.objects.present() if leads is None else leads
-    return exports.export(leads=found, layout=layout, file_format=file_format, by=cast.mia, at=NOON).file.read()
+    given = {"layout": layout, "file_format": file_format, "shown": shown}
+    return exports.export(leads=found, by=cast.mia, at=NOON, **given).file.read()
 
 
 def lines(data, encoding="utf-8-sig"):
@@ -106,7 +112,7 @@ def test_an_export_comes_in_again_unchanged(cast, language, file_format):
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("columns", [EVERYTHING, STARTER])
+@pytest.mark.parametrize("columns", [EVERYTHING, STARTER, (*WHO, *chain.from_iterable(SHOWN.values()))])
 def test_every_head_is_one_that_the_importer_knows(language, columns):
     with translation.override(language):
         heads = {str(column.head): column.field or "-" for column in columns}
@@ -115,6 +121,122 @@ def test_every_head_is_one_that_the_importer_knows(language, columns):
     whole = {"name", "full_name"}
     found = recognise(list(heads)).mapping
     assert {head: "name" if field in whole else field for head, field in found.items()} == heads
+
+
+def a_full_lead(cast):
+    company = {"name": "東浜精工", "industry": "製造業", "employee_count": 120, "prefecture": "愛知県"}
+    company |= {"url": "https://higashihama.example", "phone": "052-555-6666", "address": "中区1-2-3"}
+    values = {"title": "部長", "email": "emma@example.com", "phone": "03-1111-2222", "mobile": "090-3333-4444"}
+    lead = factories.lead(company=company, channel="展示会", campaign="春の展示会", **values)
+    LeadTag.objects.create(lead=lead, tag=tags.named("要フォロー", at=NOON), added_at=NOON)
+    field = custom_fields.add(label="来場予定日", kind="date", by=cast.ada, at=NOON)
+    activities.record(lead=lead, type="webinar_attended", occurred_at=NOON, by=cast.isao, at=NOON)
+    Lead.objects.filter(pk=lead.pk).update(
+        acquired_at=tokyo("2026-11-02 15:30"),
+        last_contact_at=tokyo("2026-11-03 23:59"),
+        due_at=tokyo("2026-11-10 18:00"),
+        due_kind="resurface",
+        owner=cast.isao,
+        team=cast.inside,
+        custom={field.key: "2026-12-24"},
+    )
+    return [*SHOWN, f"custom.{field.key}"]
+
+
+@pytest.mark.parametrize("file_format", exports.FORMATS)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_shown_columns_go_out_and_come_in_again_unchanged(cast, language, file_format):
+    shown = a_full_lead(cast)
+    before = [list(model.objects.order_by("pk").values()) for model in (Lead, factories.Company)]
+
+    with translation.override(language):
+        data = written(cast, "shown", file_format, shown=shown)
+        run = take(data, cast, "list.xlsx" if file_format == exports.XLSX else "list.csv")
+
+    seen = list(run.file_rows.values_list("result", "errors", "candidates", "old"))
+    assert (run.rows, run.unchanged) == (1, 1), seen
+    assert [list(model.objects.order_by("pk").values()) for model in (Lead, factories.Company)] == before
+
+
+def test_only_the_shown_columns_go_out_under_the_words_of_the_page(cast):
+    a_full_lead(cast)
+    with translation.override("en"):
+        heads, row = lines(written(cast, "shown", shown=["act", "due", "email", "owner", "gone", "custom.gone"]))
+        words = {str(column.label) for column in list_columns.COLUMNS}
+    assert dict(zip(heads, row, strict=True)) == {
+        "Company": "東浜精工",
+        "Last name": "中村",
+        "First name": row[2],
+        "Department": "",
+        "Title": "部長",
+        "Last activity": "2026-11-20",
+        "Last activity (details)": "Webinar attended",
+        "Next due": "2026-11-10",
+        "Next due (details)": "Review",
+        "Email": "emma@example.com",
+        "Owner (current)": "井坂 勲",
+        "Team (current)": "インサイドセールス1課",
+    }
+    assert {re.sub(r" \((current|details)\)$", "", head) for head in heads[5:]} - {"Team"} <= words
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_file_and_the_list_call_a_column_the_same(language):
+    with translation.override(language):
+        words = {column.name: str(column.label) for column in list_columns.COLUMNS}
+        everything = {column.source: str(column.head) for column in EVERYTHING}
+        for name, columns in SHOWN.items():
+            assert str(columns[0].head).startswith(words[name]), name
+            assert everything.get(columns[0].source, str(columns[0].head)) == str(columns[0].head)
+
+
+def test_days_are_days_in_a_workbook(cast):
+    shown = a_full_lead(cast)
+    data = written(cast, "shown", exports.XLSX, shown=shown)
+    heads, row = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    cells = dict(zip(heads, row, strict=True))
+    days = [cells[head] for head in ("獲得日", "最終接触", "来場予定日")]
+    assert days == [date(2026, 11, 2), date(2026, 11, 3), date(2026, 12, 24)]
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        assert 'formatCode="yyyy-mm-dd"' in book.read("xl/styles.xml").decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("春の展示会", "春の展示会-2026-11-20.csv"),
+        ('../../a\\b:c*?"<x>|', "a b c x-2026-11-20.csv"),
+        ("…", "…-2026-11-20.csv"),
+        ("/", "leads-2026-11-20.csv"),
+        ("", "leads-2026-11-20.csv"),
+        ("名" * 80, f"{'名' * 60}-2026-11-20.csv"),
+        ("a\u202egnp.exe", "a gnp.exe-2026-11-20.csv"),
+    ],
+)
+def test_a_file_is_called_by_its_list(cast, lead, name, called):
+    made = exports.export(
+        leads=Lead.objects.all(), layout="everything", file_format="csv", by=cast.mia, at=NOON, name=name
+    )
+    assert made.name == called
+
+
+def test_the_page_offers_the_shown_columns_and_names_the_file(cast, client, lead):
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    values = {"name": "春の展示会 / 大阪", "filters": {"stage": "lead"}, "columns": ["email"], "is_shared": True}
+    saved = segments.save(values=values, by=cast.maki, at=NOON)
+    address = f"/leads/export/?stage=lead&list={saved.pk}"
+    assert "Columns shown in the list: Email" in client.get(address).content.decode()
+
+    sent = {"layout": "shown", "file_format": "csv"}
+    whole = client.post(address, sent)
+    chosen = client.post("/leads/export/", sent | {"lead": lead.pk, "query": f"stage=lead&list={saved.pk}"})
+
+    for answer in (whole, chosen):
+        heads = lines(b"".join(answer.streaming_content))[0]
+        assert heads == ["Company", "Last name", "First name", "Department", "Title", "Email"]
+        told = unquote(answer["Content-Disposition"].partition("filename*=utf-8''")[2])
+        assert re.fullmatch(r"春の展示会 大阪-\d{4}-\d\d-\d\d\.csv", told)
 
 
 def test_no_cell_can_be_a_formula(cast):

@@ -96,7 +96,7 @@ def test_the_list_takes_a_constant_number_of_queries(page, cast, django_assert_m
         activities.record(lead=lead, type="document_download", content="事例", occurred_at=NOON, by=None, at=NOON)
         score(lead, 5)
     page.get(LIST)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         assert len(names(page.get(LIST))) == 10
 
 
@@ -138,9 +138,15 @@ def test_columns_are_chosen(page, lead):
 
 def test_every_column_is_drawn(page, cast):
     lead = factories.lead(by=cast.mia)
-    company = factories.company("東浜精工", industry="製造業", employee_count=120, prefecture="愛知県")
+    where = {"prefecture": "愛知県", "address": "名古屋市中区1-2-3", "phone": "052-555-6666"}
+    about = {"url": "https://higashihama.example", "corporate_number": "1010001000001"}
+    company = factories.company("東浜精工", industry="製造業", employee_count=120, **where, **about)
     CustomField.objects.create(key="size", label="Size", kind="number")
     Lead.objects.filter(pk=lead.pk).update(
+        email="emma@example.com",
+        phone="03-1111-2222",
+        mobile="090-3333-4444",
+        seniority="director",
         company=company,
         channel=factories.channel("展示会"),
         owner=cast.sato,
@@ -170,6 +176,14 @@ def test_every_column_is_drawn(page, cast):
         "c-employees": "120",
         "c-prefecture": "Aichi",
         "c-campaign": "",
+        "c-email": "emma@example.com",
+        "c-phone": "03-1111-2222",
+        "c-mobile": "090-3333-4444",
+        "c-seniority": "Director (department)",
+        "c-address": "名古屋市中区1-2-3",
+        "c-switchboard": "052-555-6666",
+        "c-website": "https://higashihama.example",
+        "c-number": "1010001000001",
         "c-acquired": "Today",
         "c-tags": "<em>見学",
         "c-owner": "佐藤 翔太",
