@@ -7,10 +7,10 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 
+from accounts import fault_pages
 from accounts.interface import dates
 from accounts.models import Organization
 from journal import clock
@@ -58,7 +58,7 @@ class FormAddressMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.path.startswith(NOT_PAGES):
             return response
-        page = render(request, "405.html", status=response.status_code)
+        page = fault_pages.page(request, "405.html", response.status_code)
         page["Allow"] = response["Allow"]
         return page
 

@@ -32,5 +32,6 @@ urlpatterns = [
 ]
 
 handler400 = "accounts.api.fallback.bad_request"
+handler403 = "accounts.api.fallback.forbidden"
 handler404 = "accounts.api.fallback.not_found"
 handler500 = "accounts.api.fallback.server_error"

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
 
+from accounts import fault_pages
 from accounts.api.problems import PROBLEM_JSON, problem_body
 
 API = "/api/"
@@ -23,8 +24,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such address."""
     if not request.path.startswith(API):
-        return defaults.page_not_found(request, exception)
+        return fault_pages.page(request, "404.html", HTTPStatus.NOT_FOUND)
     return _problem(HTTPStatus.NOT_FOUND, "not_found", _("Not found, or you don't have access to it."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: a page that this person may not open."""
+    if not request.path.startswith(API):
+        return fault_pages.page(request, "403.html", HTTPStatus.FORBIDDEN)
+    return _problem(HTTPStatus.FORBIDDEN, "forbidden", _("You don't have permission to do this."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,28 @@
+"""The pages that say no: within the product's frame for whoever is signed in, bare for others and when the frame fails."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+FRAMED, BARE = "errors/framed.html", "errors/page.html"
+log = logging.getLogger(__name__)
+
+
+def page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """The page of a fault: with the menu and a way on for somebody signed in, else alone.
+
+    The frame asks the database; where that fails the page is told without it, so that one fault does not become two.
+    """
+    try:
+        if _has_frame(request):
+            return render(request, template, {"frame": FRAMED}, status=status)
+    except Exception:
+        log.exception("The frame of page %s could not be drawn", status)
+    return render(request, template, {"frame": BARE}, status=status)
+
+
+def _has_frame(request: HttpRequest) -> bool:
+    # A piece of a page that a script asked for is no place for a whole frame.
+    user = getattr(request, "user", None)
+    return "HX-Request" not in request.headers and hasattr(request, "entry") and bool(user and user.is_authenticated)
