@@ -1,8 +1,10 @@
 """./run messages: gathers the texts of all code and pages into the catalogues of locale/, ready to be written in Japanese.
 
 A text stays in the catalogue that has it; a new one goes to its app's; one that nothing uses any more goes away.
+English is written in the code itself; its one catalogue only says where a line may not break.
 """
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,12 +18,18 @@ from config.environment import ROOT
 from config.start.surroundings import Missing, begin, plainly, program, say
 
 LANGUAGE = "ja"
+GLUED = "glued"  # the catalogue of English texts with places where no line may break
+NO_BREAK = "\N{NO-BREAK SPACE}"
+DAYS = frozenset({"date", "month"})  # contexts of texts that are one day or month, and stand on one line
+# A dot between words ends a line, it never begins one; a version stays beside its number.
+_GLUE = re.compile(r" (?=·)|(?<=[Vv]ersion) (?=%\(number\))")
 APPS = ("accounts", "journal", "leads", "scoring", "handoff", "feedback", "reports", "integrations")
 SHELL = "shell"
 KEYWORDS = (
     *("gettext_lazy", "gettext_noop", "ngettext:1,2", "ngettext_lazy:1,2", "pgettext:1c,2", "pgettext_lazy:1c,2"),
     *("npgettext:1c,2,3", "npgettext_lazy:1c,2,3", "_"),
 )
+_EVERY = re.compile(" ")
 
 Key = tuple[str | None, str]
 
@@ -41,11 +49,31 @@ def gather() -> None:
         path = ROOT / "locale" / name / LANGUAGE / "LC_MESSAGES" / "django.po"
         path.parent.mkdir(parents=True, exist_ok=True)
         catalogue.save(str(path))
+    glued = glue([entry for catalogue in catalogues.values() for entry in catalogue])
+    glued_file().parent.mkdir(parents=True, exist_ok=True)
+    glued.save(str(glued_file()))
     say(f"{sum(len(catalogue.untranslated_entries()) for catalogue in catalogues.values())} texts want their Japanese")
 
 
 def catalogue_files() -> list[Path]:
     return sorted((ROOT / "locale").glob(f"*/{LANGUAGE}/LC_MESSAGES/django.po"))
+
+
+def glued_file() -> Path:
+    return ROOT / "locale" / GLUED / "en" / "LC_MESSAGES" / "django.po"
+
+
+def glue(entries: list[polib.POEntry]) -> polib.POFile:
+    """The English texts among these in which some space may not end a line, with that space as one that doesn't."""
+    catalogue = _empty("en", "nplurals=2; plural=(n != 1);")
+    for entry in sorted(entries, key=lambda one: str(key(one))):
+        places = _EVERY if entry.msgctxt in DAYS else _GLUE
+        if not places.search(entry.msgid):
+            continue
+        one, many = (places.sub(NO_BREAK, text) for text in (entry.msgid, entry.msgid_plural))
+        written = {"msgstr_plural": {0: one, 1: many}, "msgid_plural": entry.msgid_plural} if many else {"msgstr": one}
+        catalogue.append(polib.POEntry(msgctxt=entry.msgctxt, msgid=entry.msgid, **written))
+    return catalogue
 
 
 def key(entry: polib.POEntry) -> Key:
@@ -98,13 +126,13 @@ def _pages(home: str) -> Iterator[Path]:
             yield path
 
 
-def _empty() -> polib.POFile:
+def _empty(language: str = LANGUAGE, plurals: str = "nplurals=1; plural=0;") -> polib.POFile:
     catalogue = polib.POFile(wrapwidth=110)
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
-        "Language": LANGUAGE,
-        "Plural-Forms": "nplurals=1; plural=0;",
+        "Language": language,
+        "Plural-Forms": plurals,
     }
     return catalogue
 

@@ -33,7 +33,7 @@ def test_a_moment_near_at_hand_keeps_the_exact_one_on_hover():
     at = datetime(2026, 11, 21, 4, 52, tzinfo=UTC)
     drawn = cells.when(at, "near", today=TODAY)
     assert ">Today 13:52<" in drawn
-    assert 'title="Sat 21 Nov 13:52"' in drawn
+    assert 'title="Sat\N{NO-BREAK SPACE}21\N{NO-BREAK SPACE}Nov 13:52"' in drawn
     assert "title" not in cells.when(date(2026, 3, 2), "day", today=TODAY)
 
 

@@ -23,18 +23,30 @@ def language(request):
 
 def test_moment_has_weekday_and_time(language):
     said = dates.moment(tokyo("2026-11-21 14:30"), today=TODAY)
-    assert said == {"ja": "11/21(土) 14:30", "en": "Sat 21 Nov 14:30"}[language]
+    assert said == {"ja": "11/21(土) 14:30", "en": "Sat\N{NO-BREAK SPACE}21\N{NO-BREAK SPACE}Nov 14:30"}[language]
 
 
 def test_day_of_another_year_says_its_year(language):
     said = dates.day(date(2027, 2, 22), today=TODAY)
-    assert said == {"ja": "2027/2/22(月)", "en": "Mon 22 Feb 2027"}[language]
+    assert (
+        said
+        == {"ja": "2027/2/22(月)", "en": "Mon\N{NO-BREAK SPACE}22\N{NO-BREAK SPACE}Feb\N{NO-BREAK SPACE}2027"}[language]
+    )
 
 
 def test_day_without_today_is_told_as_of_when_it_is_read(language):
     with dates.read_at(lambda: tokyo("2031-01-01 00:30")):
         said = dates.day(date(2031, 2, 22)), dates.day(date(2030, 12, 31))
-    assert said == {"ja": ("2/22(土)", "2030/12/31(火)"), "en": ("Sat 22 Feb", "Tue 31 Dec 2030")}[language]
+    assert (
+        said
+        == {
+            "ja": ("2/22(土)", "2030/12/31(火)"),
+            "en": (
+                "Sat\N{NO-BREAK SPACE}22\N{NO-BREAK SPACE}Feb",
+                "Tue\N{NO-BREAK SPACE}31\N{NO-BREAK SPACE}Dec\N{NO-BREAK SPACE}2030",
+            ),
+        }[language]
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,7 +55,7 @@ def test_day_without_today_is_told_as_of_when_it_is_read(language):
         (0, "今日 14:32", "today 14:32"),
         (-1, "昨日 14:32", "yesterday 14:32"),
         (1, "明日 14:32", "tomorrow 14:32"),
-        (-2, "11/18(水) 14:32", "Wed 18 Nov 14:32"),
+        (-2, "11/18(水) 14:32", "Wed\N{NO-BREAK SPACE}18\N{NO-BREAK SPACE}Nov 14:32"),
     ],
 )
 def test_near_moment_uses_words_for_the_days_around_today(language, days, japanese, english):

@@ -74,7 +74,7 @@ def test_the_board_is_wholly_english_in_english(look, late):
     for words in (
         "Accepted, not contacted",
         "2 working days",
-        "Tue 17 Nov 10:40: accepted.",
+        "Tue\N{NO-BREAK SPACE}17\N{NO-BREAK SPACE}Nov 10:40: accepted.",
         "1 item is stuck between teams.",
     ):
         assert words in page

@@ -4,10 +4,14 @@ import ast
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
 
 import polib
 import pytest
+from django.utils import translation
+from django.utils.translation import pgettext
 
+from accounts.interface import dates
 from config.start import messages
 from tests.house import tracked
 
@@ -96,3 +100,27 @@ def test_every_text_in_use_is_in_a_catalogue():
 def test_no_catalogue_holds_a_text_that_nothing_uses():
     used = messages.in_use()
     assert [(app, named(entry)) for app, entry in entries() if messages.key(entry) not in used] == []
+
+
+def test_english_lines_break_where_they_may():
+    """The English catalogue is what `./run messages` makes of the others, and reads like them but for the spaces."""
+    kept = polib.pofile(str(messages.glued_file()))
+    made = messages.glue([entry for _app, entry in entries()])
+    assert {messages.key(entry): written(entry) for entry in kept} == {
+        messages.key(each): written(each) for each in made
+    }
+    for entry in kept:
+        told = [text.replace(messages.NO_BREAK, " ") for text in written(entry)]
+        assert told == ([entry.msgid, entry.msgid_plural] if entry.msgid_plural else [entry.msgid])
+
+
+def test_no_english_line_breaks_a_day_or_begins_with_a_dot():
+    with translation.override("en"):
+        assert pgettext("separator", " · ") == "\N{NO-BREAK SPACE}· "
+        assert pgettext("model version", "Version %(number)s") % {"number": 2} == "Version\N{NO-BREAK SPACE}2"
+        assert dates.day(date(2025, 11, 27), today=date(2026, 1, 1)) == "Thu 27 Nov 2025".replace(
+            " ", messages.NO_BREAK
+        )
+        assert dates.month(date(2025, 11, 27)) == "Nov\N{NO-BREAK SPACE}2025"
+    with translation.override("ja"):
+        assert pgettext("separator", " · ") == "・"

@@ -152,7 +152,7 @@ def test_own_fields_are_entered_in_the_form_and_shown(page, interest, lead):
     lead.refresh_from_db()
     assert lead.custom == {"予算": 1500000, "更新日": "2027-03-31", "代理店": False, "興味": "製品B"}
     body = page.get(f"/leads/{lead.pk}/").content.decode()
-    for shown in ("1,500,000", "31 Mar 2027", "製品B", "メモ"):
+    for shown in ("1,500,000", "31\N{NO-BREAK SPACE}Mar\N{NO-BREAK SPACE}2027", "製品B", "メモ"):
         assert shown in body, shown
 
 

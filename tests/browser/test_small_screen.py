@@ -1,0 +1,102 @@
+"""On a phone, in English as in Japanese: words stay whole, forms end with a button of the full width."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from journal import clock
+from leads.models import ActivityType
+from leads.services import activities
+from tests.cast import NOON
+from tests.factories import standard_rows
+from tests.handoff import stories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FORMS = (
+    *("/settings/reasons/new/", "/settings/fields/new/", "/settings/keys/", "/settings/calendar/", "/name/"),
+    *("/leads/new/", "/leads/save/?stage=mql", "/leads/export/", "/settings/campaigns/new/"),
+)
+# The filled buttons that end a form, and are narrower than it.
+NARROW = """() => [...document.querySelectorAll("main form .btn-primary[type=submit]")].filter(
+    button => button.offsetWidth && button.offsetWidth < button.closest("form").clientWidth - 2).map(
+    button => button.textContent.trim())"""
+LINES = """(words) => [...document.querySelectorAll(words)].map(
+    word => Math.round(word.getBoundingClientRect().height / parseFloat(getComputedStyle(word).lineHeight)))"""
+WIDE = "document.documentElement.scrollWidth > innerWidth"
+TITLE = "在庫管理の基礎ガイドと導入の流れ"
+
+
+@pytest.fixture(params=["ja", "en"])
+def phone(request, chrome, live_server, settings):
+    with clock.frozen(NOON):
+        ActivityType.objects.bulk_create(standard_rows(), ignore_conflicts=True)  # an emptied database has lost them
+        people = stories.small()
+        User.objects.update(language=request.param)
+        handoff = stories.offered(people, to=people.sato, channel="ウェビナー", at=NOON)
+        activities.record(
+            lead=stories.lead(), type="document_download", content=TITLE, occurred_at=NOON, by=people.mia, at=NOON
+        )
+        visitor = Client()
+        visitor.force_login(people.ada)
+        context = chrome.new_context(
+            viewport={"width": 390, "height": 844},
+            has_touch=True,
+            locale="ja-JP" if request.param == "ja" else "en-GB",
+        )
+        session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        shown = context.new_page()
+        shown.handoff, shown.people = handoff, people
+        shown.at = lambda address: shown.goto(f"{live_server.url}{address}")
+        yield shown
+        context.close()
+
+
+def test_a_form_ends_with_a_button_as_wide_as_it(phone):
+    for address in (*FORMS, f"/settings/people/{phone.people.sato.pk}/roles/", f"/absences/{phone.people.ada.pk}/"):
+        assert phone.at(address).status == 200, address
+        assert phone.locator("main form .btn-primary[type=submit]").count(), address
+        assert phone.evaluate(NARROW) == [], address
+        assert not phone.evaluate(WIDE), address
+
+
+def test_the_names_of_days_stand_whole_below_the_month(phone):
+    phone.at("/settings/calendar/")
+    cells = "[...document.querySelectorAll('.hf-month td')].filter(cell => cell.scrollWidth > cell.clientWidth).length"
+    assert phone.evaluate(cells) == 0
+    assert phone.locator(".hf-month small.hf-hide-s").first.is_hidden()
+    names = phone.locator(".hf-month-names li").all_inner_texts()
+    assert len(names) == 2
+    assert names[1].endswith(("Labor Thanksgiving Day", "勤労感謝の日"))
+
+
+def test_a_title_has_a_line_of_its_own(phone):
+    phone.at("/contents/")
+    assert phone.locator("tbody th a").all_inner_texts() == [TITLE]
+    assert phone.evaluate(LINES, "tbody th a") == [1]
+    assert not phone.evaluate(WIDE)
+
+
+def test_the_name_of_a_channel_has_a_line_of_its_own(phone):
+    phone.at("/dashboard/?tab=channels&period=month")
+    assert phone.locator(".is-titled tbody th", has_text="ウェビナー").count() == 1
+    assert set(phone.evaluate(LINES, ".is-titled tbody th")) == {1}
+
+
+def test_the_unit_of_a_score_stays_beside_it_on_a_sheet(phone):
+    phone.at(f"/handoffs/{phone.handoff.pk}/sheet/")
+    score = phone.locator(".hf-sheet-score > span").first
+    assert score.evaluate("span => span.getClientRects().length === 1 && span.offsetHeight < 40")
+
+
+def test_what_is_done_with_the_selected_keeps_within_the_phone(phone):
+    phone.set_viewport_size({"width": 320, "height": 740})
+    phone.at("/leads/")
+    phone.locator("[data-select-start]").click()
+    phone.locator("main input[name=lead]").first.check()
+    bar = phone.locator("[data-bulk-bar]")
+    assert bar.is_visible()
+    assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+    assert bar.evaluate("bar => [...bar.children].every(part => part.getBoundingClientRect().right <= innerWidth)")
+    assert not phone.evaluate(WIDE)
