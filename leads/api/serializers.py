@@ -71,7 +71,7 @@ class LeadSerializer(serializers.Serializer):
     first_name = _text("First name", LEAD_TEXTS["first_name"])
     last_name_kana = _text("Last name in kana", LEAD_TEXTS["last_name_kana"])
     first_name_kana = _text("First name in kana", LEAD_TEXTS["first_name_kana"])
-    email = _text("E-mail; a personal one identifies the lead, role addresses such as info@ don't", LEAD_TEXTS["email"])
+    email = _text("Email; a personal one identifies the lead, role addresses such as info@ don't", LEAD_TEXTS["email"])
     phone = _text("Telephone", LEAD_TEXTS["phone"])
     mobile = _text("Mobile; identifies the lead when there is no personal e-mail", LEAD_TEXTS["mobile"])
     title = _text("Job title", LEAD_TEXTS["title"])
