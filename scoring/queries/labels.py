@@ -14,5 +14,7 @@ def of(condition: Node, known: Registry) -> dict[str, str]:
     labels = {}
     for language in ("ja", "en"):
         with translation.override(language):
-            labels[f"label_{language}"] = condition_sentence.sentence(condition, known)[:MOST_LETTERS]
+            said = condition_sentence.sentence(condition, known)[:MOST_LETTERS]
+            # It stands by itself, so it begins with a capital where the language has them.
+            labels[f"label_{language}"] = said[:1].upper() + said[1:] if language == "en" else said
     return labels
