@@ -1,8 +1,9 @@
 """What a suggestion is made from and of, and how it reads our own fields."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import sqrt
 from typing import Any
 
 from scoring.domain.choices import Dimension
@@ -12,8 +13,10 @@ MOST_RULES_ASKED = 30
 DOUBTS = ("too_good", "filled_later", "one_outcome", "written_twice", "filled_together")
 # The points of the rule that says most; the others in proportion.
 STRONGEST = 20
-# With fewer outcomes of either kind chance decides.
-LEAST_OUTCOMES = 30
+MOST_HINTS = 5
+# With fewer outcomes of either kind hardly a condition finds ten cases and ten others among the two thirds that teach.
+# What differs no more than by chance is kept out by the test for that, however few or many there are.
+LEAST_OUTCOMES = 20
 
 # Who a person is says nothing about the next one; that it is known may.
 IDENTITIES = frozenset({"last_name", "email", "phone", "mobile", "company.name", "company.domain"})
@@ -33,6 +36,31 @@ def dimension_of(source: str) -> str:
     start = source.split(".")[0]
     usual = {"activity": Dimension.ENGAGEMENT, "qualification": Dimension.READINESS}.get(start, Dimension.FIT)
     return _DIMENSIONS.get(source, usual).value
+
+
+def dimension_of_condition(tree: Any) -> str:
+    """The dimension in which a rule with this condition begins: what its fields are about, else what was done."""
+    sources = list(_sources(tree))
+    fields = [source for source in sources if not source.startswith("activity")]
+    return dimension_of((fields or sources or ["activity"])[0])
+
+
+def _sources(tree: Any) -> Iterator[str]:
+    """What the tests of a condition's tree ask about, in their order: a field's name, `activity.<type>` or `activity`."""
+    if isinstance(tree, list):
+        for child in tree:
+            yield from _sources(child)
+    elif isinstance(tree, Mapping):
+        if "field" in tree:
+            yield str(tree["field"])
+        elif "activity" in tree:
+            types = tree["activity"].get("types") or []
+            yield f"activity.{types[0]}" if len(types) == 1 else "activity"
+        elif "inactive" in tree:
+            yield "activity"
+        else:
+            for name in ("all", "any", "not", "some", "of"):
+                yield from _sources(tree.get(name))
 
 
 @dataclass
@@ -96,6 +124,7 @@ class Suggestion:
 
     `auc` and `lift` (of the best tenth, against all tested) are None where one kind is missing among the tested.
     `line`: the total that as many fitted leads reach as were good, None where that is under one point.
+    `hints`: without any rule, the conditions that differ most all the same; their points are 0.
     `without`: fields left out.
     """
 
@@ -107,12 +136,23 @@ class Suggestion:
     lift: float | None = None
     line: int | None = None
     rules: tuple[SuggestedRule, ...] = ()
+    hints: tuple[SuggestedRule, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     without: frozenset[str] = frozenset()
 
     @property
     def bad(self) -> int:
         return self.leads - self.good
+
+    @property
+    def rate(self) -> float:
+        """The share of good outcomes among all; 0 without any."""
+        return self.good / self.leads if self.leads else 0.0
+
+    @property
+    def margin(self) -> float:
+        """Half the width of the 95 % interval of a rate of one half among half of the leads: 1.96 √(¼ / (leads / 2))."""
+        return 1.96 * sqrt(0.25 / (self.leads / 2)) if self.leads else 1.0
 
     @property
     def has_enough(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from accounts.interface import figures
 from leads.domain.condition_fields import Registry
@@ -39,7 +39,12 @@ def why_none(found: Suggestion) -> str:
     if found.rules:
         return ""
     if found.has_enough:
-        return gettext("None of the fields and activities tells the outcomes apart clearly enough for a rule.")
+        said = gettext("None of the fields and activities tells the outcomes apart clearly enough for a rule.")
+        wide = gettext(
+            "Even of a condition that half of these %(leads)s leads meet, the rate is only known to about "
+            "±%(margin)s percentage points."
+        ) % {"leads": figures.number(found.leads), "margin": figures.number(100 * found.margin)}
+        return pgettext("two whole sentences", "%(first)s %(second)s") % {"first": said, "second": wide}
     return gettext(
         "A suggestion needs at least %(least)s leads that became opportunities and %(least)s that were lost, "
         "disqualified or given back. So far there are %(good)s and %(bad)s."

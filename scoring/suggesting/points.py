@@ -30,10 +30,15 @@ def telling(conditions: Mask, good: Mask) -> list[int]:
 
     `conditions`: leads × conditions, each met by somebody.
     """
+    found = false_discovery_control(chances(conditions, good)) <= BY_CHANCE
+    return [int(column) for column in np.flatnonzero(found)]
+
+
+def chances(conditions: Mask, good: Mask) -> list[float]:
+    """For each column how likely chance alone makes its share of good leads as different (exact binomial test)."""
     average = float(good.mean())
     cases, met = conditions.sum(axis=0), conditions[good].sum(axis=0)
-    chances = [binomtest(int(hits), int(number), average).pvalue for hits, number in zip(met, cases, strict=True)]
-    return [int(column) for column in np.flatnonzero(false_discovery_control(chances) <= BY_CHANCE)]
+    return [float(binomtest(int(hits), int(number), average).pvalue) for hits, number in zip(met, cases, strict=True)]
 
 
 def choose(conditions: Mask, good: Mask, most: int) -> list[int]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from leads.domain.condition_fields import Registry
-from scoring.domain.suggested import Sample, SuggestedRule, Suggestion
+from scoring.domain.suggested import MOST_HINTS, Sample, SuggestedRule, Suggestion
 from scoring.suggesting import cuts, doubts, points
 from scoring.suggesting.cuts import Candidate, Mask
 
@@ -22,7 +22,8 @@ def suggest(sample: Sample, known: Registry, *, most: int, without: Collection[s
     tried = cuts.candidates(sample, known, good, taught)
     doubtful = doubts.find(sample, known, tried, good, taught)
     left_out = frozenset({doubt.field for doubt in doubtful} if without is None else without)
-    usable = _telling(_different([one for one in tried if one.source not in left_out]), good, taught)
+    different = _different([one for one in tried if one.source not in left_out])
+    usable = _telling(different, good, taught)
     chosen, given = _fit(usable, good, taught, most)
     totals = _totals(chosen, given, len(good))
     return Suggestion(
@@ -34,6 +35,7 @@ def suggest(sample: Sample, known: Registry, *, most: int, without: Collection[s
         lift=points.lift(totals[~taught], good[~taught]),
         line=_line(totals[taught], good[taught]) if chosen else None,
         rules=tuple(_rule(one, each, good) for one, each in zip(chosen, given, strict=True)),
+        hints=() if chosen else _hints(different, good, taught),
         doubts=doubtful,
         without=left_out,
     )
@@ -54,6 +56,18 @@ def _telling(tried: Sequence[Candidate], good: Mask, taught: Mask) -> list[Candi
         return []
     conditions = np.column_stack([one.holds[taught] for one in tried])
     return [tried[column] for column in points.telling(conditions, good[taught])]
+
+
+def _hints(tried: Sequence[Candidate], good: Mask, taught: Mask) -> tuple[SuggestedRule, ...]:
+    """The conditions that differ most, one for each source, though no more than chance may make them: no points."""
+    if not tried:
+        return ()
+    likely = points.chances(np.column_stack([one.holds[taught] for one in tried]), good[taught])
+    ranked = sorted(zip(likely, tried, strict=True), key=lambda pair: (pair[0], str(pair[1].condition)))
+    best: dict[str, Candidate] = {}
+    for _, one in ranked:
+        best.setdefault(one.source, one)
+    return tuple(_rule(one, 0, good) for one in list(best.values())[:MOST_HINTS])
 
 
 def _fit(usable: Sequence[Candidate], good: Mask, taught: Mask, most: int) -> tuple[list[Candidate], list[int]]:

@@ -90,15 +90,16 @@ def _worked_out(request: HttpRequest, model: ScoringModel) -> dict[str, Any]:
     found = suggestion.suggest(model, known=known, at=request.entry.at, without=without)  # type: ignore[attr-defined]
     return {
         "found": found,
-        "rows": list(_rows(found, known)),
+        "rows": list(_rows(found.rules, known)),
+        "hints": list(_rows(found.hints, known)),
         "doubts": _doubts(found, known),
         "why_none": suggestion.why_none(found),
         "has_rules": model.rules.exists(),
     }
 
 
-def _rows(found: Suggestion, known: Registry) -> Iterator[Row]:
-    for rule in found.rules:
+def _rows(rules: Sequence[SuggestedRule], known: Registry) -> Iterator[Row]:
+    for rule in rules:
         node = conditions.read(rule.condition, known=known, scoring=True)
         spec = RuleSpec("", rule.dimension, node, rule.points)
         value = {"dimension": rule.dimension, "condition": rule.condition, "points": rule.points}

@@ -51,13 +51,13 @@ def test_a_planted_reason_becomes_the_strongest_rule_with_cases_rate_and_interva
     assert suggest() == found
 
 
-@pytest.mark.parametrize(("good", "bad"), [(29, 200), (200, 29), (0, 0)])
-def test_with_fewer_than_thirty_outcomes_of_either_kind_nothing_is_suggested(cast: Cast, good: int, bad: int) -> None:
+@pytest.mark.parametrize(("good", "bad"), [(19, 200), (200, 19), (0, 0)])
+def test_with_fewer_than_twenty_outcomes_of_either_kind_nothing_is_suggested(cast: Cast, good: int, bad: int) -> None:
     outcomes.past(good + bad, lambda place: place < good)
     found = suggest()
     assert not found.has_enough
     assert found.rules == ()
-    assert "商談化したリードと、失注・対象外・差し戻しになったリードがそれぞれ30件" in suggestion.why_none(found)
+    assert "商談化したリードと、失注・対象外・差し戻しになったリードがそれぞれ20件" in suggestion.why_none(found)
     assert f"{good}件と{bad}件" in suggestion.why_none(found)
 
 
@@ -74,6 +74,19 @@ def test_nothing_is_suggested_where_nothing_stands_out(cast: Cast) -> None:
     assert found.has_enough
     assert found.rules == ()
     assert "結果の違いが表れる" in suggestion.why_none(found)
+    assert "±6ポイント" in suggestion.why_none(found)
+
+
+def test_what_differs_most_is_told_without_points_where_chance_may_make_it(cast: Cast) -> None:
+    """Twenty of each: read with its interval, and no rule made of it."""
+    outcomes.past(40, lambda place: place % 2 == 0, seniority=lambda place: "director" if place // 2 % 2 else "staff")
+    found = suggest()
+    assert (found.good, found.bad, found.rules) == (20, 20, ())
+    hint = found.hints[0]
+    assert hint.condition["field"] == "seniority"
+    assert hint.points == 0
+    assert hint.low < found.rate < hint.high
+    assert "±22ポイント" in suggestion.why_none(found)
 
 
 def test_every_kind_of_condition_counts_as_the_statement_counts_it(cast: Cast) -> None:

@@ -156,7 +156,16 @@ def test_too_few_outcomes_say_how_many_are_missing(mia: Client) -> None:
     outcomes.past(40, lambda place: place < 12)
     said = text(page(mia, scored.draft()))
     assert "結果がまだ足りません" in said
-    assert "それぞれ30件以上必要です。いまは12件と28件です。" in said
+    assert "それぞれ20件以上必要です。いまは12件と28件です。" in said
+
+
+def test_few_outcomes_show_what_differs_most_for_reading_only(mia: Client) -> None:
+    outcomes.past(40, lambda place: place % 2 == 0, seniority=lambda place: "director" if place // 2 % 2 else "staff")
+    shown = page(mia, scored.draft())
+    assert offered(shown) == []
+    assert "いまのところ差が大きいもの" in text(shown)
+    assert "±22ポイント" in text(shown)
+    assert "結果が出たすべてのリード" in text(shown)
 
 
 @pytest.mark.parametrize("value", ["", "[]", "{", "[" * 100_000, '{"points": "x"}', '{"condition": {"field": "stage", "op": "known"}, "points": 5, "dimension": "fit"}'])  # fmt: skip
