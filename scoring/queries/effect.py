@@ -17,7 +17,7 @@ from leads.models import Lead, LeadScore
 from leads.queries import conditions
 from leads.queries.condition_sql import Sql
 from scoring import hooks
-from scoring.domain.choices import Band
+from scoring.domain.choices import Band, ModelState
 from scoring.domain.formula import ModelSpec
 from scoring.models import ScoringModel
 from scoring.queries import specs
@@ -54,12 +54,13 @@ class BandRow:
 
 @dataclass(frozen=True)
 class Effect:
-    """Counts over all present leads. `matches`: rule key → how many leads it gives or takes points.
+    """Counts over all present leads; of a published model over those it scores. `matches`: rule key → how many leads it gives or takes points.
 
-    `newly`: who would reach the line and doesn't today; `newly_free`: of these, who could be handed over then.
+    `is_part`: of several published models, so not all leads are counted. `newly`: who would reach the line and doesn't today; `newly_free`: of these, who could be handed over then.
     """
 
     leads: int
+    is_part: bool = False
     matches: Mapping[str, int] = field(default_factory=dict)
     before: Mapping[str, int] = field(default_factory=dict)
     after: Mapping[str, int] = field(default_factory=dict)
@@ -81,18 +82,24 @@ def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
     known = conditions.registry()
     own = specs.spec(model, known)
     compiled = _compiled(model, own, known, at)
-    present = Lead.objects.present().count()
+    leads, scored = Lead.objects.present(), LeadScore.objects.filter(lead__is_present=True)
+    is_part = model.state == ModelState.PUBLISHED and _is_one_of_several(model)
+    if is_part:
+        scored = scored.filter(model_id=model.pk)
+        leads = leads.filter(score__model_id=model.pk)
+    present = leads.count()
     bands, matches, reaching, changed, reaching_newly = _counts(compiled, own)
-    stored = LeadScore.objects.filter(lead__is_present=True).aggregate(
+    stored = scored.aggregate(
         high=Count("pk", filter=Q(band=Band.HIGH)),
         middle=Count("pk", filter=Q(band=Band.MIDDLE)),
         reaching=Count("pk", filter=Q(reaches_line=True)),
     )
     newly = _newly(compiled) if reaching_newly else []
     # Another line takes leads across it whose score stays.
-    anybody = changed or reaching_newly or reaching != stored["reaching"]
+    anybody = changed or reaching_newly or (not is_part and reaching != stored["reaching"])
     return Effect(
         leads=present,
+        is_part=is_part,
         matches=matches,
         before={
             "high": stored["high"],
@@ -133,6 +140,11 @@ def crossing(model: ScoringModel, *, line: int, at: datetime) -> Crossing:
         + Sql(") n LEFT JOIN leads_leadscore t ON t.lead_id = n.lead_id")
     )
     return Crossing(*_fetch(statement)[0])
+
+
+def _is_one_of_several(model: ScoringModel) -> bool:
+    """Whether other published models score other leads."""
+    return ScoringModel.objects.filter(state=ModelState.PUBLISHED).exclude(pk=model.pk).exists()
 
 
 def _compiled(model: ScoringModel, own: ModelSpec, known: Registry, at: datetime) -> Compiled:

@@ -119,8 +119,34 @@ def test_ar_11_each_line_of_business_has_its_own_published_points(draft: Scoring
     assert explain(baker, NOON).model.id == food.pk
     assert explain(maker, NOON).model.id == draft.copied_from_id
     page = client.get(f"/scoring/{food.pk}/").content.decode()
-    assert "業種が食品リードだけを採点します" in page.replace("のリード", "リード")
+    assert "次の条件のリードだけを採点します：業種が食品。" in page
     assert "ほかのルールが採点しないリードを、すべて採点します" in client.get(f"/scoring/{draft.pk}/").content.decode()
+
+
+def test_the_figures_of_one_of_several_say_which_leads_they_are_about(
+    draft: ScoringModel, client: Any, cast: Cast
+) -> None:
+    client.force_login(cast.ada)
+    values = {"name": "食品", "line": 5, "bands": scored.bands(5, 2), "applies_to": FOOD}
+    food = models.create(values=values | {"rules": [scored.rule(DEMO, 7)]}, by=cast.ada, at=NOON)
+    leads = [rows.lead(company_fields={"industry": "食品"}), rows.lead(), rows.lead()]
+    for lead in leads:
+        rows.activity(lead, "demo_request")
+
+    before = client.get(f"/scoring/{food.pk}/?effect=1").content.decode()
+    models.publish(model=food, why="x", by=cast.ada, at=NOON)
+    for lead in leads:
+        scored.score(lead)
+    of_food = client.get(f"/scoring/{food.pk}/?effect=1")
+    of_rest = client.get(f"/scoring/{draft.copied_from_id}/?effect=1")
+
+    assert "すべてのリードで数えています。このルールが採点するのは次の条件のリードだけです：業種が食品" in before
+    assert "次の条件のリードだけの数字です：業種が食品" in of_food.content.decode()
+    assert "ほかのルールが採点しないリードだけの数字です" in of_rest.content.decode()
+    counted = [answer.context["effect"] for answer in (of_food, of_rest)]
+    assert [effect.leads for effect in counted] == [1, 2]
+    assert [effect.before["high"] for effect in counted] == [1, 0]
+    assert [effect.reaching_before for effect in counted] == [1, 0]
 
 
 def test_a_wrong_condition_or_an_empty_name_is_told_and_nothing_is_kept(
