@@ -28,6 +28,7 @@ class Gate(models.Model):
     mode = models.CharField(max_length=5, choices=Mode, default=Mode.WARN)
     condition = models.JSONField(null=True)
     required = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.kind

@@ -11,7 +11,7 @@ from accounts.models import User
 from handoff.domain.questions import ITEMS
 from handoff.models import Gate
 from journal import services as journal
-from journal.errors import FieldError, Forbidden, Invalid
+from journal.errors import DomainError, FieldError, Forbidden, Invalid
 from journal.transactions import one_at_a_time, retried
 from leads.domain.conditions import InvalidCondition
 from leads.queries import conditions
@@ -25,6 +25,18 @@ class BadGate(Invalid):
     message = _("The criteria were not saved.")
 
 
+class StaleGate(DomainError):
+    """Somebody changed the gate after the caller had read it; `gate` is as it stands now."""
+
+    code = "stale"
+    status = 412
+    message = _("Someone else has changed this. Reload it, then repeat your change.")
+
+    def __init__(self, gate: Gate):
+        super().__init__()
+        self.gate = gate
+
+
 @retried
 def change(
     *,
@@ -34,18 +46,27 @@ def change(
     required: Sequence[Mapping[str, Any]],
     by: User | None,
     at: datetime,
+    expected_version: int | None = None,
 ) -> Gate:
-    """Sets one gate as a whole; `required` as the model has it. Raises BadGate, Forbidden."""
+    """Sets one gate as a whole; `required` as the model has it. Raises BadGate, Forbidden.
+
+    `expected_version` is the version the caller had read: StaleGate where it is no longer the present one, unless the
+    gate already is what it shall be. Without it the last write wins.
+    """
     if by is not None and not by.may(Permission.CHANGE_SETTINGS):
         raise Forbidden(_("Only an administrator can change the handoff criteria."))
     _check(kind, mode, condition, required)
     one_at_a_time("gates")
-    gate = Gate.objects.select_for_update().filter(kind=kind).first() or Gate(kind=kind, mode=Gate.Mode.OFF)
+    gate = Gate.objects.select_for_update().filter(kind=kind).first() or Gate(kind=kind, mode=Gate.Mode.OFF, version=0)
+    found = gate.version
     old, asked = _values(gate), _asked(gate)
     gate.mode, gate.condition = mode, condition or None
     gate.required = _in_their_order(gate.required, required)
     if gate.pk and _values(gate) == old:
         return gate
+    if expected_version is not None and expected_version != found:
+        raise StaleGate(Gate.objects.filter(kind=kind).first() or Gate(kind=kind, mode=Gate.Mode.OFF, version=0))
+    gate.version = found + 1
     gate.save()
     journal.record("gate.changed", subject=gate, by=by, at=at, data={"kind": kind}, old=old, new=_values(gate))
     if kind == Gate.Kind.MQL and _asked(gate) != asked:

@@ -16,7 +16,7 @@ from journal.errors import Forbidden
 from journal.models import Event
 from leads.queries import conditions
 from scoring.models import RecomputeRun
-from tests import factories
+from tests import cast, factories
 from tests.at_once import all_well, at_once
 from tests.cast import NOON, organization
 from tests.handoff import posting, stories
@@ -212,3 +212,32 @@ def test_a_gate_that_was_never_set_up_is_set_up_once_by_two_at_once():
     jobs = [partial(gate_settings.change, kind="sql", mode=mode, **values) for mode in ("warn", "block")]
     all_well(at_once(*jobs))
     assert Gate.objects.count() == 1
+
+
+def test_a_gate_changed_meanwhile_is_told_and_what_was_typed_stays(page, client, people):
+    version = gate("sql").version
+    form = client.get(reverse("settings-gate", args=["sql"])).content.decode()
+    assert f'name="version" value="{version}"' in form
+    bob = cast.person("bob", "坊", "", ["admin"])
+    gate_settings.change(kind="sql", mode="warn", condition=None, required=[{"item": "budget"}], by=bob, at=NOON)
+    answer = page("sql", NEED | {"version": version})
+    said = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Not saved yet: 坊 changed this" in said
+    assert "Budget; otherwise a warning" in said
+    assert 'value="need" aria-label="Need: Required" checked' in said
+    assert gate("sql").required == [{"item": "budget"}]
+    assert f'name="version" value="{version + 1}"' in said
+    assert page("sql", NEED | {"version": version + 1}).status_code == 302
+    assert gate("sql").required == [{"item": "need"}]
+
+
+def test_the_same_gate_saved_twice_is_no_quarrel(page):
+    version = gate("sql").version
+    assert [page("sql", NEED | {"version": version}).status_code for _ in range(2)] == [302, 302]
+
+
+def test_a_gate_that_is_set_up_by_two_is_told_too(page):
+    Gate.objects.all().delete()
+    assert page("sql", NEED | {"version": 0}).status_code == 302
+    assert page("sql", NEED | {"version": 0, "item": ["budget"]}).status_code == 400

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from accounts.domain.roles import Permission
-from accounts.interface import toasts
+from accounts.interface import dates, figures, toasts
 from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
 from handoff.domain import presets
@@ -45,10 +45,12 @@ class GateForm(ConditionForm):
         label=gettext_lazy("When it is not met"), choices=Gate.Mode.choices, widget=forms.RadioSelect
     )
     item = forms.MultipleChoiceField(required=False, choices=_ITEMS)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, gate: Gate, **more: Any):
         groups = [entry for entry in gate.required if "of" in entry]
         start: dict[str, Any] = {"mode": gate.mode, "condition": condition_builder.written_out(gate.condition)}
+        start["version"] = gate.version
         start["item"] = [entry["item"] for entry in gate.required if "item" in entry]
         for number, group in enumerate(groups):
             start |= {f"of{number}": group["of"], f"least{number}": group["at_least"]}
@@ -117,14 +119,33 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
         return _page(request, gate, GateForm(given, gate=gate))
     form = GateForm(given, gate=gate)
     if given is not None and form.is_valid():
+        values = form.values() | {"expected_version": form.cleaned_data["version"]}
         try:
-            gate_settings.change(kind=kind, **form.values(), by=request.user, at=request.entry.at)  # type: ignore[arg-type, attr-defined]
+            gate_settings.change(kind=kind, **values, by=request.user, at=request.entry.at)  # type: ignore[arg-type, attr-defined]
+        except gate_settings.StaleGate as error:
+            form.add_error(None, _changed_meanwhile(error.gate))
+            # What is typed is shown again beside what changed; sent again, it was read.
+            given["version"] = str(error.gate.version)
         except DomainError as error:
             show_error(form, error)
         else:
             toasts.say(request, _("Saved. It holds from the next handoff on."))
             return redirect("settings-gates")
     return _page(request, gate, form, status=400 if form.errors else 200)
+
+
+def _changed_meanwhile(gate: Gate) -> str:
+    """Who changed it and what it asks for now."""
+    change = gate_words.last_change(gate)
+    person = figures.addressed(change.by) if change and change.by else _("Someone else")
+    values = {"who": person, "when": dates.moment(change.at) if change else "", "now": gate_words.said(gate)}
+    return (
+        _(
+            "Not saved yet: %(who)s changed this on %(when)s. It now says: %(now)s. "
+            "Your entries are still here; save again to replace it."
+        )
+        % values
+    )
 
 
 def _page(request: HttpRequest, gate: Gate, form: GateForm, status: int = 200) -> HttpResponse:
