@@ -29,7 +29,7 @@ export function end() {
   if (!running) stop();
 }
 
-function reset() {
+export function reset() {
   running = 0;
   stop();
   for (const button of document.querySelectorAll("[aria-busy=true][data-was-free]")) free(button);

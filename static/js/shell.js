@@ -7,6 +7,7 @@ import { bindSheets } from "./sheets.js";
 import { showCurrentTabs } from "./tabs.js";
 import { bindTheme } from "./theme.js";
 import { bindToasts } from "./toasts.js";
+import { bindUnsaved } from "./unsaved.js";
 
 bindTheme();
 bindSheets();
@@ -14,5 +15,6 @@ bindToasts();
 bindKeys();
 bindProgress();
 bindRegions();
+bindUnsaved();
 showCurrentTabs();
 countClocks();
