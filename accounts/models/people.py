@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain.roles import Permission, Role, TeamKind, permissions_of
+from accounts.domain.roles import GRANTS, Permission, Role, TeamKind, permissions_of
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -21,6 +21,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def with_role(self, role: str) -> "UserQuerySet":
         return self.filter(role_grants__role=role)
+
+    def who_may(self, permission: Permission) -> "UserQuerySet":
+        """Those whose roles give the permission."""
+        roles = [role for role, granted in GRANTS.items() if permission in granted]
+        return self.filter(role_grants__role__in=roles).distinct()
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

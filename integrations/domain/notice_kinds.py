@@ -26,6 +26,7 @@ KINDS = {
     "clock.escalated": NoticeKind("alert-circle", mails=True),
     "duty.nudged": NoticeKind("bell", mails=True),
     "answer_check.due": NoticeKind("calendar-check", mails=True),
+    "scoring_model.publication_asked": NoticeKind("clipboard-check", mails=True),
     "batch.made": NoticeKind("stack-pop", mails=True),
     "import.finished": NoticeKind("file-import"),
     "mail.dead": NoticeKind("mail-off"),

@@ -13,6 +13,8 @@ from integrations.domain.notice_kinds import KINDS
 from integrations.models import Notice
 from integrations.queries import sentences
 from leads.models import BulkRun, Lead
+from scoring.domain.choices import ModelState
+from scoring.models import PublicationRequest
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Facts:
     leads: dict[int, Lead] = field(default_factory=dict)
     people: dict[int, User] = field(default_factory=dict)
     reject_reasons: dict[str, RejectReason] = field(default_factory=dict)
+    requests: dict[int, PublicationRequest] = field(default_factory=dict)
 
 
 def of_user(user: User) -> QuerySet[Notice]:
@@ -64,6 +67,9 @@ def is_settled(notice: Notice) -> bool:
         return BulkRun.objects.filter(pk=notice.data.get("run"), state=BulkRun.State.UNDONE).exists()
     if notice.kind == "answer_check.due":
         return AnswerCheck.objects.filter(at__gte=notice.at).exists()
+    if notice.kind == "scoring_model.publication_asked":
+        drafts = PublicationRequest.objects.filter(model__state=ModelState.DRAFT)
+        return not drafts.filter(pk=notice.data.get("request")).exists()
     if notice.kind in {"handoff.offered", "handoff.queued", "handoff.reassigned"}:
         return not Handoff.objects.open().filter(pk=notice.handoff_id).exists()
     return False
@@ -75,7 +81,9 @@ def _facts(page: list[Notice]) -> Facts:
     people = User.objects.in_bulk({n.data.get(name) for n in page for name in ("by", "user")} - {None})
     codes = {handoff.reject_reason for handoff in handoffs.values()} - {""}
     reasons = RejectReason.objects.in_bulk(codes, field_name="code") if codes else {}
-    return Facts(handoffs, leads, people, reasons)
+    asked = {n.data.get("request") for n in page} - {None}
+    requests = PublicationRequest.objects.select_related("model").in_bulk(asked) if asked else {}
+    return Facts(handoffs, leads, people, reasons, requests)
 
 
 def _row(notice: Notice, facts: Facts) -> NoticeRow:
@@ -100,4 +108,5 @@ def _subject(notice: Notice, facts: Facts) -> sentences.Subject:
         lead=facts.leads.get(notice.lead_id or 0),
         person=facts.people.get(notice.data.get("by") or notice.data.get("user") or 0),
         reject_reason=facts.reject_reasons.get(handoff.reject_reason) if handoff else None,
+        request=facts.requests.get(notice.data.get("request") or 0),
     )

@@ -1,5 +1,7 @@
 """Who is told what: the receivers of a handoff, those who sent it, and those who answer for a team."""
 
+from accounts.domain.roles import Permission
+from accounts.models import User
 from handoff.models import Handoff
 from handoff.queries import people
 
@@ -34,3 +36,9 @@ def everybody_before(handoff: Handoff) -> frozenset[int]:
     earlier = Handoff.objects.filter(lead_id=handoff.lead_id, offered_at__lte=handoff.offered_at, state="accepted")
     pairs = earlier.values_list("sender_id", "offered_by_id")
     return senders(handoff) | frozenset(filter(None, (person for pair in pairs for person in pair)))
+
+
+def publishers() -> frozenset[int]:
+    """Those who may publish scoring rules."""
+    found = User.objects.active().people().who_may(Permission.PUBLISH_RULES)
+    return frozenset(found.values_list("pk", flat=True))

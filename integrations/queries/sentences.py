@@ -19,6 +19,8 @@ from handoff.queries.reason_words import label_of
 from integrations.models import Notice
 from leads.domain.choices import DueKind
 from leads.models import Lead
+from scoring.domain.presets import shown
+from scoring.models import PublicationRequest
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Subject:
     lead: Lead | None
     person: User | None
     reject_reason: RejectReason | None
+    request: PublicationRequest | None = None
 
     @property
     def who(self) -> str:
@@ -143,6 +146,16 @@ def _answer_check(subject: Subject) -> tuple[str, str]:
     return answer_check_words(date.fromisoformat(subject.notice.data["due_on"]))
 
 
+def _publication(subject: Subject) -> tuple[str, str]:
+    """The draft by name and version, with the asker's note."""
+    request = subject.request
+    if request is None:
+        title = _("%(colleague)s asked you to publish a draft of the scoring rules")
+        return title % {"colleague": subject.colleague}, _("The draft has been discarded.")
+    names = {"colleague": subject.colleague, "name": shown(request.model.name), "number": request.model.number}
+    return _("%(colleague)s asks you to publish the scoring rules “%(name)s”, version %(number)d") % names, request.note
+
+
 def _assigned(subject: Subject) -> tuple[str, str]:
     """Many leads at once; the list says which."""
     count = subject.notice.data.get("count", 0)
@@ -240,6 +253,8 @@ def _address(subject: Subject) -> str:
     if subject.notice.kind == "leads.assigned":
         holder = f"team={data['team']}&owner=none" if data.get("team") else f"owner={subject.notice.user_id}"
         return f"{navigation.address('leads')}?{holder}&ordering=due_at"
+    if subject.notice.kind == "scoring_model.publication_asked":
+        return navigation.address("scoring-model", subject.request.model_id) if subject.request else ""
     if subject.notice.kind == "answer_check.due":
         return navigation.address("answer-check")
     if data.get("import"):
@@ -264,6 +279,7 @@ SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
     "duty.nudged": _nudged,
     "leads.assigned": _assigned,
     "answer_check.due": _answer_check,
+    "scoring_model.publication_asked": _publication,
     "batch.made": _batch,
     "import.finished": _import,
     "mail.dead": _dead_mail,

@@ -113,6 +113,12 @@ def _of_answer_check(event: Event) -> Announcement | None:
     return Announcement(event.kind, f"{event.kind}:{due_on}", people, data={"due_on": due_on})
 
 
+def _of_publication_request(event: Event) -> Announcement | None:
+    """Somebody asks to publish a draft of the scoring rules: one notice for each time it is asked."""
+    data = {"request": event.data["request"], "by": event.actor_id}
+    return Announcement(event.kind, f"publication:{event.data['request']}", recipients.publishers(), data=data)
+
+
 def _of_import(event: Event) -> Announcement | None:
     run = ImportRun.objects.get(pk=event.subject_id)
     counts = {name: getattr(run, name) for name in ("rows", "created", "updated", "duplicates", "refused", "state")}
@@ -158,6 +164,7 @@ TABLE: dict[str, Callable[[Event], Announcement | None]] = {
     "clock.escalated": _of_clock,
     "duty.nudged": _of_nudge,
     "answer_check.due": _of_answer_check,
+    "scoring_model.publication_asked": _of_publication_request,
     "batch.made": _of_batch,
     "import.finished": _of_import,
     "bulk.finished": _of_bulk,

@@ -1,5 +1,13 @@
 from scoring.models.history import ScoreHistory
-from scoring.models.model import Agreement, Rule, ScoringModel
+from scoring.models.model import Agreement, PublicationRequest, Rule, ScoringModel
 from scoring.models.recompute import RecomputeRange, RecomputeRun
 
-__all__ = ["Agreement", "RecomputeRange", "RecomputeRun", "Rule", "ScoreHistory", "ScoringModel"]
+__all__ = [
+    "Agreement",
+    "PublicationRequest",
+    "RecomputeRange",
+    "RecomputeRun",
+    "Rule",
+    "ScoreHistory",
+    "ScoringModel",
+]

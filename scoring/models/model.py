@@ -83,3 +83,19 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side} agrees to {self.model_id}"
+
+
+class PublicationRequest(models.Model):
+    """Somebody who may not publish asks those who may to publish a draft as it stands: once for each `version`."""
+
+    model = models.ForeignKey(ScoringModel, models.CASCADE, related_name="requests")
+    version = models.PositiveIntegerField()
+    note = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "version"], name="scoring_request_once")]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} asks for {self.model_id}"

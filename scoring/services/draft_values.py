@@ -26,6 +26,7 @@ _RULE_KEYS = {
     "cap",
     "half_life_days",
 }
+NOT_A_TEXT = _("This must be text of a suitable length.")
 EDITABLE = ("name", "line", "bands", "caps", "applies_to", "rules", "why")
 
 
@@ -54,7 +55,7 @@ class _Reader:
 
     def text(self, value: object, path: str, most: int, *, needed: bool = False) -> str:
         if not isinstance(value, str) or len(value) > most or "\x00" in value:
-            self.refuse(path, "not_a_text", _("This must be text of a suitable length."))
+            self.refuse(path, "not_a_text", NOT_A_TEXT)
             return ""
         if needed and not value.strip():
             self.refuse(path, "required", _("This is required."))

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import navigation
 from accounts.domain.roles import Permission
@@ -20,7 +21,7 @@ from scoring import permissions
 from scoring.domain import check, formula
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS, ModelSpec, RuleSpec
-from scoring.models import RecomputeRun, ScoringModel
+from scoring.models import PublicationRequest, RecomputeRun, ScoringModel
 from scoring.queries import effect, findings, specs
 from scoring.queries import versions as found_versions
 from scoring.services import models, order
@@ -86,6 +87,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         "next_draft": _next_draft(model),
         "backtest_url": _backtest_url(model, user),
         "agreement": _agreement(model, user),
+        "asked": _asked(model, at),
         "answer_check_url": navigation.address("answer-check") if user.may(Permission.SEE_REPORTS) else "",
         "current": ScoringModel.objects.filter(state=ModelState.PUBLISHED)
         .select_related("published_by")
@@ -119,9 +121,22 @@ def effect_context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str,
     said = findings.say(spec, matches=counted.matches, leads=counted.leads)
     return {
         "effect": counted,
+        "counted": _counted(model, spec, counted),
         "idle": [item for item in said if item.finding.code in ("never", "always")],
         "lists": _lists(model),
     }
+
+
+def _counted(model: ScoringModel, spec: ModelSpec, counted: effect.Effect) -> str:
+    """Which leads the figures are about, where that is not plainly all of them; '' where it is."""
+    leads = condition_sentence.sentence(spec.applies_to, conditions.registry()) if model.applies_to else ""
+    if counted.is_part:
+        return (
+            _("Only leads with: %(leads)s") % {"leads": leads} if leads else _("Only leads that no other rules score.")
+        )
+    if leads and model.state == ModelState.DRAFT:
+        return _("All leads are counted; these rules score only leads with: %(leads)s") % {"leads": leads}
+    return ""
 
 
 def _lists(model: ScoringModel) -> dict[str, str]:
@@ -176,6 +191,26 @@ def _agreement(model: ScoringModel, user: Any) -> dict[str, Any] | None:
         "open": [side for side in mine if side not in given],
         "is_complete": len(given) == 2,
     }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The latest request to publish the draft; `is_present`: the draft is still as it was then."""
+
+    request: PublicationRequest
+    when: str
+    is_present: bool
+
+
+def _asked(model: ScoringModel, at: datetime) -> Asked | None:
+    """None where nobody asked, and of what is no draft."""
+    if model.state != ModelState.DRAFT:
+        return None
+    latest = model.requests.select_related("by").order_by("-version").first()
+    if latest is None:
+        return None
+    when = dates.near_moment(latest.at, today=organization.local_day(at))
+    return Asked(latest, when, latest.version == model.version)
 
 
 def _groups(spec: ModelSpec, before: ModelSpec | None, known: Registry) -> Iterator[DimensionGroup]:
