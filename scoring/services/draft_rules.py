@@ -11,7 +11,7 @@ from journal.transactions import retried
 from leads.domain.condition_fields import Registry
 from leads.domain.conditions import InvalidCondition
 from leads.queries import conditions
-from scoring.domain import check
+from scoring.domain import check, draft_parts
 from scoring.models import ScoringModel
 from scoring.queries import specs, suggestion
 from scoring.services import models
@@ -22,24 +22,46 @@ class NothingToFix(Conflict):
     message = _("There is no simple fix for this draft.")
 
 
+class RuleGone(models.ChangedMeanwhile):
+    code = "rule_gone"
+    message = _("This rule has been removed from the draft. Reload it, then repeat your change.")
+
+
 def put_rule(
     *, model: ScoringModel, rule: Mapping[str, Any], by: Any, at: datetime, key: str = "", version: int | None = None
 ) -> ScoringModel:
-    """Adds a rule, or changes the one with this key, which is called as before while its condition stays."""
+    """Adds a rule, or changes the one with this key, which is called as before while its condition stays.
+
+    A rule that the draft has word for word is not added again. Raises as `patch` does; ChangedMeanwhile only where
+    this rule is no longer as in `version`, and RuleGone where it is there no more.
+    """
 
     def values(draft: ScoringModel) -> dict[str, Any]:
         rules = models.rule_values(draft)
-        places = [number for number, known in enumerate(rules) if key and known["key"] == key]
-        if places:
-            was = rules[places[0]]
-            stays = was["condition"] == rule.get("condition")
-            kept = {name: was[name] for name in ("label_ja", "label_en")} if stays else {}
-            rules[places[0]] = {**kept, **rule, "key": key}
-        else:
+        if key:
+            _change(rules, key, rule)
+        elif not any(_is_same(known, rule) for known in rules):
             rules.append(dict(rule))
         return {"rules": rules}
 
-    return models.rework(model=model, values=values, by=by, at=at, version=version)
+    parts = [draft_parts.rule_part(key)] if key else []
+    return models.rework(model=model, values=values, by=by, at=at, version=version, parts=parts)
+
+
+def _change(rules: list[dict[str, Any]], key: str, rule: Mapping[str, Any]) -> None:
+    place = next((number for number, known in enumerate(rules) if known["key"] == key), None)
+    if place is None:
+        raise RuleGone
+    was = rules[place]
+    stays = was["condition"] == rule.get("condition")
+    kept = {name: was[name] for name in ("label_ja", "label_en")} if stays else {}
+    rules[place] = {**kept, **rule, "key": key}
+
+
+def _is_same(known: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    """Whether a rule of the draft is this one, which has no name of its own."""
+    wanted = {"per_activity": False, "cap": None, "half_life_days": None} | dict(rule)
+    return all(known.get(name) == value for name, value in wanted.items())
 
 
 def add_rules(
@@ -79,12 +101,13 @@ def _twin_key(model: ScoringModel, rule: Mapping[str, Any], known: Registry) -> 
 
 
 def remove_rule(*, model: ScoringModel, key: str, by: Any, at: datetime, version: int | None = None) -> ScoringModel:
-    """Takes the rule with this key out of the draft."""
+    """Takes the rule with this key out of the draft. Raises ChangedMeanwhile where it is no longer as in `version`."""
 
     def values(draft: ScoringModel) -> dict[str, Any]:
         return {"rules": [rule for rule in models.rule_values(draft) if rule["key"] != key]}
 
-    return models.rework(model=model, values=values, by=by, at=at, version=version)
+    parts = [draft_parts.rule_part(key)]
+    return models.rework(model=model, values=values, by=by, at=at, version=version, parts=parts)
 
 
 @retried

@@ -1,6 +1,6 @@
 """The verbs of scoring models: draft, change, agree, publish."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,10 @@ from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import one_at_a_time, retried
 from leads.queries import conditions
-from scoring.domain import formula, presets
+from scoring.domain import draft_parts, formula, presets
 from scoring.domain.choices import ModelState
 from scoring.models import Agreement, RecomputeRun, Rule, ScoringModel
-from scoring.queries import specs
+from scoring.queries import meanwhile, specs
 from scoring.services import draft_values, locks, recompute
 
 # The model without a condition is tried last.
@@ -31,6 +31,14 @@ class NotADraft(Conflict):
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
     message = _("Someone else has changed this draft. Reload it, then repeat your change.")
+    change: meanwhile.Change | None = None
+
+    @classmethod
+    def since(cls, change: meanwhile.Change) -> "ChangedMeanwhile":
+        """The refusal that knows whose change it was."""
+        error = cls()
+        error.change = change
+        return error
 
 
 class MayNotDraft(Forbidden):
@@ -71,7 +79,7 @@ class NoLastModel(Invalid):
 @retried
 def create(*, values: Mapping[str, Any], by: Any, at: datetime) -> ScoringModel:
     """A draft of these values; missing ones as in an empty model."""
-    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     empty = {"line": 30, "bands": presets.BANDS, "caps": {}, "applies_to": None, "rules": [], "why": ""}
     clean = draft_values.read(empty | {"name": ""} | dict(values))
     return _new_draft(clean, None, by, at)
@@ -80,10 +88,19 @@ def create(*, values: Mapping[str, Any], by: Any, at: datetime) -> ScoringModel:
 @retried
 def copy(*, model: ScoringModel, by: Any, at: datetime, changes: Mapping[str, Any] | None = None) -> ScoringModel:
     """The next version as a draft, with `changes` if given; its publishing will retire `model`."""
-    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     names = ("name", "line", "bands", "caps", "applies_to")
     values = {name: getattr(model, name) for name in names} | {"why": "", "rules": rule_values(model)}
     return _new_draft(values | draft_values.read(changes or {}), model, by, at)
+
+
+@retried
+def continued(*, model: ScoringModel, by: Any, at: datetime) -> ScoringModel:
+    """The draft that is being made of this version, newest first; a copy where there is none. Pressed twice, one copy."""
+    check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    one_at_a_time("versions")
+    draft = model.copies.filter(state=ModelState.DRAFT).order_by("-pk").first()
+    return draft or copy(model=model, by=by, at=at)
 
 
 def _new_draft(values: Mapping[str, Any], origin: ScoringModel | None, by: Any, at: datetime) -> ScoringModel:
@@ -111,12 +128,14 @@ def patch(
 
     Raises NotADraft, InvalidModel, and ChangedMeanwhile when `version` is no longer the present one.
     """
-    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     clean = draft_values.read(values)
     rest = {name: value for name, value in clean.items() if name != "rules"}
     draft = ScoringModel.objects.filter(pk=model.pk, state=ModelState.DRAFT)
     current = draft.filter(version=version) if version is not None else draft
-    if "name" in rest and not draft.filter(name=rest["name"]).exists():
+    was = draft.select_for_update(of=("self",)).first()
+    parts = _changed(was, clean) if was else []
+    if was and "name" in rest and was.name != rest["name"]:
         rest["number"] = _next_number(rest["name"])
     if not current.update(**rest, version=F("version") + 1, updated_at=at):
         raise ChangedMeanwhile if draft.exists() else NotADraft
@@ -124,11 +143,13 @@ def patch(
         model.rules.all().delete()
         _write_rules(model, clean["rules"])
     changed = {name: value for name, value in clean.items() if name != "why"}
-    journal.record("scoring_model.changed", subject=model, by=by, at=at, data={"fields": sorted(changed)}, new=changed)
+    told = {"fields": sorted(changed), "parts": parts}
+    journal.record("scoring_model.changed", subject=model, by=by, at=at, data=told, new=changed)
     fresh = ScoringModel.objects.prefetch_related("rules").get(pk=model.pk)
     if set(clean) == {"why"}:
         # What was agreed to are the rules; why they change may still be worded.
-        fresh.agreements.filter(version=fresh.version - 1).update(version=fresh.version)
+        for said in (fresh.agreements, fresh.requests):
+            said.filter(version=fresh.version - 1).update(version=fresh.version)
     return fresh
 
 
@@ -138,7 +159,7 @@ def note_why(*, model: ScoringModel, why: str, by: Any, at: datetime) -> None:
 
     Raises NotADraft and InvalidModel.
     """
-    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     clean = draft_values.read({"why": why})
     if not ScoringModel.objects.filter(pk=model.pk, state=ModelState.DRAFT).update(**clean, updated_at=at):
         raise NotADraft
@@ -152,9 +173,30 @@ def rework(
     by: Any,
     at: datetime,
     version: int | None = None,
+    parts: Collection[str] | None = None,
 ) -> ScoringModel:
-    """`patch` with values made of the draft as it stands, which nobody else changes in between."""
-    return patch(model=model, values=values(held(model)), by=by, at=at, version=version)
+    """`patch` with values made of the draft as it stands, which nobody else changes in between.
+
+    With `parts` (`scoring.domain.draft_parts`) only a change of these since `version` raises ChangedMeanwhile, and
+    not where it made them just what they shall be now.
+    """
+    draft = held(model)
+    is_apart = parts is not None and version is not None
+    change = meanwhile.last(draft, version=version or 0, parts=parts or ()) if is_apart else None
+    try:
+        wanted = values(draft)
+    except ChangedMeanwhile as error:
+        error.change = change
+        raise
+    if change and set(parts or ()) & set(_changed(draft, draft_values.read(wanted))):
+        raise ChangedMeanwhile.since(change)
+    return patch(model=model, values=wanted, by=by, at=at, version=None if is_apart else version)
+
+
+def _changed(draft: ScoringModel, clean: Mapping[str, Any]) -> list[str]:
+    """The parts of the draft that these values change."""
+    fields = {name: getattr(draft, name) for name in draft_values.EDITABLE if name != "rules"}
+    return draft_parts.changed(fields | {"rules": rule_values(draft)}, clean)
 
 
 def held(model: ScoringModel) -> ScoringModel:
@@ -168,9 +210,9 @@ def held(model: ScoringModel) -> ScoringModel:
 @retried
 def discard(*, model: ScoringModel, by: Any, at: datetime) -> None:
     """Throws a draft away; raises NotADraft for a version that has scored leads, or is just being published."""
-    _check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     model = held(model)
-    _check_present(model, None)
+    check_present(model, None)
     journal.record("scoring_model.discarded", subject=model, by=by, at=at, data={"number": model.number})
     model.delete()
 
@@ -199,7 +241,7 @@ def agree(
     sides = sides_of(by)
     if not by.may(Permission.AGREE_TO_RULES) or not sides or (side and side not in sides):
         raise MayNotAgree
-    _check_present(model, version)
+    check_present(model, version)
     given, is_new = Agreement.objects.get_or_create(
         model=model, side=side or sides[0], version=model.version, defaults={"by": by, "at": at}
     )
@@ -219,7 +261,7 @@ def agreed_sides(model: ScoringModel) -> set[str]:
     return set(model.agreements.filter(version=model.version).values_list("side", flat=True))
 
 
-def _check_present(model: ScoringModel, version: int | None) -> None:
+def check_present(model: ScoringModel, version: int | None) -> None:
     """Raises NotADraft, and ChangedMeanwhile where `version` is given and no longer the present one."""
     if model.state != ModelState.DRAFT:
         raise NotADraft
@@ -237,13 +279,13 @@ def publish(*, model: ScoringModel, why: str, by: Any, at: datetime, version: in
     Raises NotADraft, ChangedMeanwhile when the draft is no longer the `version` that was read, WhyMissing, NotAgreed,
     Unreachable, NoLastModel. `by` None is the system (first start).
     """
-    _check_may(by, Permission.PUBLISH_RULES, MayNotPublish)
+    check_may(by, Permission.PUBLISH_RULES, MayNotPublish)
     if not why.strip():
         raise WhyMissing(errors=[FieldError("why", "required", WhyMissing.message)])
     locks.own_models()
     # Held, so that what is checked and agreed to is what comes into force.
     model = held(model)
-    _check_present(model, version)
+    check_present(model, version)
     if by is not None and organization.current().publishing_needs_agreement and len(agreed_sides(model)) < 2:
         raise NotAgreed
     check_reachable(model)
@@ -286,6 +328,6 @@ def _make_room(model: ScoringModel, at: datetime) -> int:
     return (taken or 0) + 1
 
 
-def _check_may(by: Any, permission: Permission, error: type[Forbidden]) -> None:
+def check_may(by: Any, permission: Permission, error: type[Forbidden]) -> None:
     if by is not None and not by.may(permission):
         raise error

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.queries import organization
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 from scoring.domain import presets
 from scoring.models import ScoringModel
 from scoring.services import models
@@ -28,5 +28,9 @@ def install(*, preset: str = "small", by: Any, at: datetime) -> ScoringModel:
 
 @retried
 def draft_starter(*, by: Any, at: datetime) -> ScoringModel:
-    """The Excel starter as a draft, for the organisation's target industries."""
+    """The Excel starter as a draft, for the organisation's target industries; where rules are already, the newest."""
+    one_at_a_time("versions")
+    newest = ScoringModel.objects.order_by("-pk").first()
+    if newest is not None:
+        return newest
     return models.create(values=presets.excel_starter(organization.current().target_industries), by=by, at=at)

@@ -1,5 +1,6 @@
 """The builder of one rule: a field compared, an activity counted, silence, or a condition put together in detail."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from leads.domain.condition_fields import Field, Kind, Registry
 from leads.queries.lead_filter import MOST_CONDITION
 from leads.web import condition_builder
 from scoring.domain.choices import Dimension
+from scoring.domain.suggested import dimension_of, dimension_of_condition
 
 OPERATOR_WORDS = {
     "eq": pgettext_lazy("scoring", "is"),
@@ -41,7 +43,10 @@ class RuleForm(forms.Form):
     distinct = forms.ChoiceField(label=pgettext_lazy("scoring", "Count"), required=False)
     days = forms.IntegerField(label=gettext_lazy("Days without activity"), required=False, min_value=1, max_value=3660)
     condition = forms.CharField(required=False, max_length=MOST_CONDITION)
-    dimension = forms.ChoiceField(label=pgettext_lazy("scoring", "Dimension"), choices=Dimension.choices)
+    # Of a new rule "" as long as nobody chose: the condition says it.
+    dimension = forms.ChoiceField(
+        label=pgettext_lazy("scoring", "Dimension"), choices=Dimension.choices, required=False
+    )
     points = forms.IntegerField(label=pgettext_lazy("scoring", "Points"), min_value=-1000, max_value=1000)
     per_activity = forms.BooleanField(label=gettext_lazy("Points per activity"), required=False)
     cap = forms.IntegerField(label=gettext_lazy("Maximum points"), required=False, min_value=1, max_value=10_000)
@@ -66,6 +71,8 @@ class RuleForm(forms.Form):
             ("", pgettext("scoring", "Any activity, our own included")),
             *known.activity_types.items(),
         ]
+        if not self.initial.get("dimension"):
+            self.fields["dimension"].choices = [("", gettext_lazy("By its condition")), *Dimension.choices]
         self.fields["distinct"].choices = [
             ("", pgettext("scoring", "every time")),
             ("content", pgettext("scoring", "different contents")),
@@ -87,13 +94,19 @@ class RuleForm(forms.Form):
         text = self["condition"].value() or ""
         return condition_builder.of(text, key=key, scoring=True, faults=self.errors.get("condition", []))
 
+    def usual(self) -> str:
+        """The dimension that goes with each field and activity, as JSON for the page."""
+        sources = [*self.known.fields, "activity", *(f"activity.{code}" for code in self.known.activity_types)]
+        return json.dumps({source: dimension_of(source) for source in sources})
+
     def rule(self) -> dict[str, Any]:
         """The rule as the service takes it; what does not fit is refused there, by its spot."""
         data = self.cleaned_data
         per_activity = data["per_activity"] and data["kind"] in ("activity", "built")
+        condition = self._condition()
         return {
-            "dimension": data["dimension"],
-            "condition": self._condition(),
+            "dimension": data["dimension"] or dimension_of_condition(condition),
+            "condition": condition,
             "points": data["points"],
             "per_activity": per_activity,
             "cap": data["cap"] if per_activity else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.interface import toasts
 from accounts.web.typed import typed
@@ -20,17 +20,13 @@ from leads.queries import conditions
 from leads.queries.references import as_id
 from scoring import permissions
 from scoring.domain.choices import ModelState
-from scoring.domain.formula import DIMENSIONS
 from scoring.models import ScoringModel
 from scoring.queries import findings, specs
 from scoring.queries import versions as found_versions
-from scoring.services import draft_rules, models, order, presets
+from scoring.services import draft_rules, models, order, presets, requests
 from scoring.web import difference_page, model_page
-from scoring.web.frame_form import FrameForm
-from scoring.web.rule_form import FigureForm, RuleForm, initial
 
 View = Callable[..., HttpResponse]
-FIGURES = {"line", "high", "middle", *DIMENSIONS}
 
 
 def for_readers(view: View) -> View:
@@ -79,7 +75,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def show_effect(request: HttpRequest, pk: int) -> HttpResponse:
     """What publishing would do, as the fragment beside the rules."""
     if not request.htmx:
-        return redirect(f"{_address(pk)}?effect=1")
+        return redirect(f"{address_of(pk)}?effect=1")
     model = model_or_404(pk)
     counted = model_page.effect_context(model, user=request.user, at=request.entry.at)
     return render(request, "scoring/_effect.html", {"model": model, "is_fragment": True} | counted)
@@ -104,13 +100,14 @@ def show_difference(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """The first draft: the starter for small firms."""
-    return _after(request, lambda: presets.draft_starter(by=request.user, at=request.entry.at), None)
+    return after(request, lambda: presets.draft_starter(by=request.user, at=request.entry.at), None)
 
 
 @for_readers
 @require_POST
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
-    return _after(request, lambda: models.copy(model=model_or_404(pk), by=request.user, at=request.entry.at), pk)
+    """The draft in which this version is changed; who presses twice, or comes second, finds the first one's."""
+    return after(request, lambda: models.continued(model=model_or_404(pk), by=request.user, at=request.entry.at), pk)
 
 
 @for_readers
@@ -120,108 +117,16 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         models.discard(model=model_or_404(pk), by=request.user, at=request.entry.at)
     except DomainError as error:
         toasts.warn(request, str(error))
-        return redirect(_address(pk))
+        return redirect(address_of(pk))
     toasts.say(request, _("Draft discarded."))
     return redirect("scoring")
 
 
 @for_readers
 @require_POST
-def set_figure(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """The line, the beginning of a band, or the cap of a dimension."""
-    model = model_or_404(pk)
-    if name not in FIGURES:
-        raise Http404
-    form = FigureForm(request.POST)
-    if not form.is_valid():
-        toasts.warn(request, _("Enter a whole number."))
-        return redirect(_address(pk))
-    who = {"by": request.user, "at": request.entry.at}
-    values = partial(_figure_values, name=name, figure=form.cleaned_data["figure"])
-    return _after(request, lambda: models.rework(model=model, values=values, **who), pk)
-
-
-def _figure_values(model: ScoringModel, name: str, figure: int | None) -> dict[str, Any]:
-    if name == "line":
-        return {"line": figure}
-    if name in DIMENSIONS:
-        return {"caps": {**model.caps, name: figure}}
-    return {"bands": [band | {"from": figure} if band["band"] == name else band for band in model.bands]}
-
-
-@for_readers
-@require_http_methods(["GET", "POST"])
-def edit_frame(request: HttpRequest, pk: int) -> HttpResponse:
-    """The draft's name, the leads it scores, and what its bands are called."""
-    model = model_or_404(pk)
-    if model.state != ModelState.DRAFT:
-        return redirect(_address(pk))
-    if not permissions.may_draft(request.user):
-        raise PermissionDenied
-    form = FrameForm(request.POST or None, model=model, known=conditions.registry())
-    if request.method == "POST" and form.is_valid():
-        try:
-            models.rework(model=model, values=form.values, by=request.user, at=request.entry.at)
-            toasts.say(request, _("Draft saved."))
-            return redirect(_address(pk))
-        except DomainError as error:
-            form.add_error(None, str(error))
-    context = {"model": model, "form": form, "builder": form.builder(), "bands": form.bands()}
-    return render(request, "scoring/frame.html", context, status=400 if form.errors else 200)
-
-
-@for_readers
-@require_http_methods(["GET", "POST"])
-def edit_rule(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
-    """The builder of one rule; `key` '' for a new one."""
-    model = model_or_404(pk)
-    rule = model.rules.filter(key=key).values().first() if key else None
-    if key and rule is None:
-        return redirect(_address(pk))
-    known = conditions.registry()
-    start = initial(rule, known) if rule else {"kind": "activity", "dimension": "engagement", "op": "in"}
-    form = RuleForm(request.POST or None, initial=start, known=known)
-    if request.method == "POST" and form.is_valid() and _save(request, model, key, form):
-        return _go(request, _address(pk))
-    context = {"form": form, "model": model, "key": key, "builder": form.builder(key or "new")}
-    template = "scoring/_rule_form.html" if request.htmx else "scoring/rule.html"
-    return render(request, template, context, status=400 if form.errors else 200)
-
-
-def _save(request: HttpRequest, model: ScoringModel, key: str, form: RuleForm) -> bool:
-    """Keeps the rule, or puts the service's words beside the form's fields."""
-    try:
-        draft_rules.put_rule(model=model, key=key, rule=form.rule(), by=request.user, at=request.entry.at)
-    except DomainError as error:
-        _show_faults(form, error)
-        return False
-    toasts.say(request, _("Draft saved."))
-    return True
-
-
-def _show_faults(form: RuleForm, error: DomainError) -> None:
-    for fault in error.errors:
-        last = fault.field.replace("[", ".").replace("]", "").split(".")
-        spot = next((name for name in reversed(last) if name in form.fields), None)
-        form.add_error(spot, str(fault.message))
-    if not error.errors:
-        form.add_error(None, str(error))
-
-
-@for_readers
-@require_POST
-def remove_rule(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    model = model_or_404(pk)
-    return _after(
-        request, lambda: draft_rules.remove_rule(model=model, key=key, by=request.user, at=request.entry.at), pk
-    )
-
-
-@for_readers
-@require_POST
 def take_fix(request: HttpRequest, pk: int) -> HttpResponse:
     """The offered fix of an unreachable line."""
-    return _after(
+    return after(
         request, lambda: draft_rules.apply_fix(model=model_or_404(pk), by=request.user, at=request.entry.at), pk
     )
 
@@ -238,7 +143,23 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
         model = model_or_404(pk)
         return models.agree(model=model, side=side, by=request.user, at=request.entry.at, version=version).model
 
-    return _after(request, act, pk, _("Agreement recorded."))
+    return after(request, act, pk, _("Agreement recorded."))
+
+
+@for_readers
+@require_POST
+def ask_to_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tells those who may publish that the draft is ready, with a note."""
+    note, version = typed(request, "note"), as_id(typed(request, "version"))
+
+    def act() -> ScoringModel:
+        model = model_or_404(pk)
+        try:
+            return requests.ask(model=model, note=note, by=request.user, at=request.entry.at, version=version).model
+        except models.Unreachable as error:
+            raise models.Unreachable(_("Not sent. %(why)s") % {"why": _out_of_reach(model)}) from error
+
+    return after(request, act, pk, _("The administrators have been notified."))
 
 
 @for_readers
@@ -254,11 +175,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             # What was typed is still there when what stands in the way has been mended.
             _keep_why(request, model, why)
             if isinstance(error, models.Unreachable):
-                raise models.Unreachable(_not_published(model)) from error
+                raise models.Unreachable(_("Not published. %(why)s") % {"why": _out_of_reach(model)}) from error
             raise
         return model
 
-    return _after(request, act, pk, _("Published. All leads are being rescored."))
+    return after(request, act, pk, _("Published. All leads are being rescored."))
 
 
 @for_readers
@@ -284,26 +205,25 @@ def try_earlier(request: HttpRequest, pk: int) -> HttpResponse:
         order.earlier(model=model, by=request.user, at=request.entry.at)
         return model
 
-    return _after(request, act, pk, _("Order changed. All leads are being rescored."))
+    return after(request, act, pk, _("Order changed. All leads are being rescored."))
 
 
-def _not_published(model: ScoringModel) -> str:
+def _out_of_reach(model: ScoringModel) -> str:
     """The first thing that is out of reach, as the page says it above the rules."""
     said = findings.say(specs.spec(model, conditions.registry()))
-    why = next(str(one.message) for one in said if one.finding.code.startswith("unreachable"))
-    return _("Not published. %(why)s") % {"why": why}
+    return next(str(one.message) for one in said if one.finding.code.startswith("unreachable"))
 
 
-def _after(request: HttpRequest, act: Callable[[], ScoringModel], pk: int | None, said: str = "") -> HttpResponse:
+def after(request: HttpRequest, act: Callable[[], ScoringModel], pk: int | None, said: str = "") -> HttpResponse:
     """Acts, and goes to the model it answers; a refusal is said on the page it came from."""
     try:
         model = act()
     except DomainError as error:
         warn_of(request, error)
-        return redirect(_address(pk) if pk else "scoring")
+        return redirect(address_of(pk) if pk else "scoring")
     if said:
         toasts.say(request, said)
-    return redirect(_address(model.pk))
+    return redirect(address_of(model.pk))
 
 
 def warn_of(request: HttpRequest, error: DomainError) -> None:
@@ -312,12 +232,5 @@ def warn_of(request: HttpRequest, error: DomainError) -> None:
     toasts.warn(request, " ".join(list(said)[:2]))
 
 
-def _go(request: HttpRequest, address: str) -> HttpResponse:
-    """A redirect that a fragment's caller follows with the whole page."""
-    if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return redirect(address)
-
-
-def _address(pk: int) -> str:
+def address_of(pk: int) -> str:
     return reverse("scoring-model", args=[pk])

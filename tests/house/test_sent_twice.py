@@ -11,12 +11,13 @@ from accounts.services import people
 from feedback.models import AnswerCheck
 from handoff.models import RejectReason
 from journal.transactions import retried
-from leads.models import Campaign, Channel, CustomField
+from leads.models import ActivityType, Campaign, Channel, CustomField
 from leads.services import sources
 from scoring.models import ScoringModel
 from scoring.services import models
 from tests.at_once import all_well, at_once
 from tests.cast import NOON, Cast, organization, person
+from tests.factories import standard_rows
 from tests.scoring import scored
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +90,22 @@ def test_two_administrators_who_close_each_other_out_at_once_leave_one(cast: Cas
         lambda: people.place(user=cast.ada, roles=["rep"], teams=[], by=bob, at=NOON),
     )
     assert User.objects.active().with_role("admin").people().count() == 1
+
+
+def test_who_edits_the_rules_in_force_at_once_shares_one_draft(cast: Cast) -> None:
+    model = scored.published([scored.rule({"field": "seniority", "op": "known"})])
+    all_well(at_once(*[sent_by(cast.ada, f"/scoring/{model.pk}/copy/", {}) for _ in range(4)]))
+    assert ScoringModel.objects.filter(state="draft").count() == 1
+
+
+def test_a_first_draft_asked_for_at_once_is_made_once(cast: Cast) -> None:
+    ActivityType.objects.bulk_create(standard_rows(), ignore_conflicts=True)  # an emptied database has lost them
+    all_well(at_once(*[sent_by(cast.ada, "/scoring/start/", {}) for _ in range(4)]))
+    assert ScoringModel.objects.count() == 1
+
+
+def test_a_rule_sent_at_once_is_added_once(cast: Cast) -> None:
+    draft = scored.draft()
+    rule = {"kind": "field", "field": "seniority", "op": "known", "points": 4, "version": draft.version}
+    all_well(at_once(*[sent_by(cast.ada, f"/scoring/{draft.pk}/rules/new/", rule) for _ in range(4)]))
+    assert draft.rules.count() == 1

@@ -166,7 +166,7 @@ def test_faulty_values_are_refused_with_their_spot(values: dict[str, Any], spot:
 
 def test_a_rule_without_labels_is_called_by_its_sentence() -> None:
     rule = scored.draft([scored.rule(VISIT)]).rules.get()
-    assert (rule.label_ja, rule.label_en) == ("サイトを訪問", "visited the site")
+    assert (rule.label_ja, rule.label_en) == ("サイトを訪問", "Visited the site")
 
 
 def test_rules_are_added_changed_and_removed_one_by_one() -> None:
@@ -183,7 +183,7 @@ def test_a_rule_is_called_as_before_while_its_condition_stays() -> None:
     draft = draft_rules.put_rule(model=draft, key="a", rule=scored.rule(VISIT, 6), by=None, at=NOON)
     assert draft.rules.values_list("points", "label_ja", "label_en").get() == (6, "来訪", "Visit")
     draft = draft_rules.put_rule(model=draft, key="a", rule=scored.rule(DOWNLOAD, 6), by=None, at=NOON)
-    assert draft.rules.get().label_en == "downloaded a document"
+    assert draft.rules.get().label_en == "Downloaded a document"
 
 
 def test_only_a_draft_changes_and_only_from_the_version_that_was_read() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from accounts.models import User
 from scoring.services import models
@@ -66,3 +67,48 @@ def test_a_row_of_lists_that_goes_on_says_so_at_its_end(phone, draft):
     assert lists.evaluate("row => row.scrollWidth > row.clientWidth")
     shades = lists.evaluate("row => getComputedStyle(row).backgroundAttachment").split(", ")
     assert shades == ["local", "local", "scroll", "scroll"]
+
+
+def test_a_new_rule_shows_where_it_begins_until_somebody_chooses(phone, draft):
+    phone.goto(f"/scoring/{draft.pk}/rules/new/")
+    dimension = phone.locator("[name=dimension]")
+    expect(dimension).to_have_value("engagement")
+    phone.check("[name=kind][value=field]")
+    phone.select_option("[name=field]", "company.industry")
+    expect(dimension).to_have_value("fit")
+    phone.select_option("[name=field]", "seniority")
+    expect(dimension).to_have_value("authority")
+    dimension.select_option("intent")
+    phone.select_option("[name=field]", "company.industry")
+    expect(dimension).to_have_value("intent")
+
+
+@pytest.mark.parametrize("page", ["frame/", "rules/size/"])
+def test_who_leaves_with_something_typed_is_asked_first_and_goes_on(phone, draft, page):
+    asked = []
+    phone.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    phone.goto(f"/scoring/{draft.pk}/{page}")
+    address = phone.url
+    field = phone.locator("[name=name], [name=points]").first
+    field.fill("77")
+    phone.locator("a[href='/leads/']:visible").first.click()
+    phone.wait_for_function("() => true")
+    assert (asked, phone.url) == (["beforeunload"], address)
+    expect(field).to_have_value("77")
+    phone.locator("form[data-unsaved] button.btn-primary").click()
+    phone.wait_for_url(f"**/scoring/{draft.pk}/")
+    assert asked == ["beforeunload"]
+
+
+def test_nobody_is_asked_who_typed_nothing_or_gives_up(phone, draft):
+    asked = []
+    phone.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    phone.goto(f"/scoring/{draft.pk}/frame/")
+    phone.locator("[name=name]").click()
+    phone.locator("a[href='/leads/']:visible").first.click()
+    phone.wait_for_url("**/leads/")
+    phone.goto(f"/scoring/{draft.pk}/frame/")
+    phone.locator("[name=name]").fill("77")
+    phone.locator("[data-discards]").click()
+    phone.wait_for_url(f"**/scoring/{draft.pk}/")
+    assert asked == []
