@@ -121,15 +121,15 @@ def effect_context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str,
     said = findings.say(spec, matches=counted.matches, leads=counted.leads)
     return {
         "effect": counted,
-        "counted": _counted(model, spec, counted),
+        "counted": _counted(model, counted),
         "idle": [item for item in said if item.finding.code in ("never", "always")],
         "lists": _lists(model),
     }
 
 
-def _counted(model: ScoringModel, spec: ModelSpec, counted: effect.Effect) -> str:
+def _counted(model: ScoringModel, counted: effect.Effect) -> str:
     """Which leads the figures are about, where that is not plainly all of them; '' where it is."""
-    leads = condition_sentence.sentence(spec.applies_to, conditions.registry()) if model.applies_to else ""
+    leads = conditions.said(model.applies_to)
     if counted.is_part:
         return (
             _("Only leads with: %(leads)s") % {"leads": leads} if leads else _("Only leads that no other rules score.")

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from accounts.interface import dates, figures
-from leads.domain import condition_sentence
 from leads.domain.condition_fields import Registry
+from leads.queries import conditions
 from scoring.domain import presets
 from scoring.domain.formula import DIMENSIONS
 from scoring.models import Rule, ScoringModel
@@ -38,7 +38,7 @@ def of_removed_rule(change: Change, rule: Rule | None, known: Registry) -> str:
 def of_frame(change: Change, model: ScoringModel, known: Registry) -> str:
     """Over the form of name, leads and priorities, which keeps what was typed."""
     spec = specs.spec(model, known)
-    leads = condition_sentence.sentence(spec.applies_to, known) if model.applies_to else _("all leads")
+    leads = conditions.said(model.applies_to, known=known) or _("all leads")
     bands = figures.listed(rule_sentences.action_label(spec.bands, band.band) for band in spec.bands)
     return _(
         "Not saved yet: %(who)s changed this on %(when)s. Now the name is “%(name)s”, the leads: %(leads)s, "
