@@ -16,6 +16,9 @@ from leads.domain.condition_fields import Field, Kind, Registry
 from leads.domain.condition_reading import fold, widened
 from leads.domain.industries import all_spellings
 
+# Of the days that can be written, those that have a day before and after them in every time zone.
+_FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
+
 
 @dataclass(frozen=True)
 class Sql:
@@ -69,8 +72,8 @@ class Dialect:
         return day if self.is_postgres else day.isoformat()
 
     def moment(self, day: date) -> Any:
-        """The first moment of a local day as this engine stores it."""
-        return self.stored(datetime.combine(day, time(), tzinfo=self.zone))
+        """The first moment of a local day as this engine stores it; at the ends of the calendar the next that has one."""
+        return self.stored(datetime.combine(max(day, _FIRST_DAY), time(), tzinfo=self.zone))
 
     def stored(self, at: datetime) -> Any:
         """A moment as this engine stores it."""
@@ -183,7 +186,9 @@ def _moment(test: c.FieldTest, column: Sql, dialect: Dialect) -> Sql:
     if test.op in ("gte", "between"):
         pieces.append(Sql(f"{column.text} >= %s", (*column.params, dialect.moment(low))))
     if test.op in ("lte", "between"):
-        pieces.append(Sql(f"{column.text} < %s", (*column.params, dialect.moment(high + timedelta(days=1)))))
+        pieces.append(
+            Sql(f"{column.text} < %s", (*column.params, dialect.moment(min(high, _LAST_DAY) + timedelta(days=1))))
+        )
     return join("AND", pieces)
 
 

@@ -126,6 +126,23 @@ def test_moments_compare_by_local_days() -> None:
     }
 
 
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Honolulu", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    ("op", "value", "held"),
+    [
+        ("gte", "0001-01-01", True),
+        ("gte", "9999-12-31", False),
+        ("lte", "0001-01-01", False),
+        ("lte", "9999-12-31", True),
+        ("between", ["0001-01-01", "9999-12-31"], True),
+    ],
+)
+def test_days_at_the_ends_of_the_calendar_are_days_too(zone: str, op: str, value: Any, held: bool) -> None:
+    organization(time_zone=zone)
+    lead = rows.lead()
+    assert found({"field": "acquired_at", "op": op, "value": value}) == ({lead.pk} if held else set())
+
+
 def test_a_window_of_30_days_is_a_difference_of_local_dates_under_30() -> None:
     lead = rows.lead()
     rows.activity(lead, "site_visit", "2026-10-22")  # 29 days before the 20th
