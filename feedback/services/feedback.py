@@ -151,9 +151,9 @@ def _detail_errors(values: dict, handoff: Handoff, at: datetime) -> list[FieldEr
     if len(values["comment"]) > LONGEST_COMMENT:
         errors.append(FieldError("comment", "too_long", _("At most 1,000 characters.")))
     if values["happened_at"] > at:
-        errors.append(FieldError("at", "future", _("The time is in the future.")))
+        errors.append(FieldError("at", "future", _("This is in the future. Enter when it happened.")))
     elif values["happened_at"] < handoff.offered_at:
-        errors.append(FieldError("at", "too_early", _("This is before the handoff.")))
+        errors.append(FieldError("at", "too_early", _("This is before the handoff. Enter a later time.")))
     return errors
 
 

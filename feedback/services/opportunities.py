@@ -195,7 +195,7 @@ def _errors(values: Mapping[str, Any], today: date) -> list[FieldError]:
         errors.append(FieldError("reason", "required", _("Choose why it was lost.")))
     for name, day in (("opened_on", opened), ("closed_on", closed)):
         if day is not None and day > today:
-            errors.append(FieldError(name, "future", _("This date is in the future.")))
+            errors.append(FieldError(name, "future", _("This date is in the future. Choose today or earlier.")))
     if opened and closed and closed < opened:
         errors.append(FieldError("closed_on", "order", _("A deal can't close before it opens.")))
     return errors

@@ -1,6 +1,7 @@
 """What a report led to, in one sentence."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.interface import dates
 from feedback.models import Feedback
@@ -15,4 +16,4 @@ def what_followed(feedback: Feedback) -> str:
         return told
     values = {"duty": lead.get_due_kind_display(), "day": dates.day(lead.due_at)}
     following = _("%(duty)s by %(day)s.") % values
-    return f"{told} {following}"
+    return pgettext("between sentences", " ").join((told, following))

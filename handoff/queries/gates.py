@@ -32,9 +32,8 @@ class Lack:
 
     def as_error(self) -> FieldError:
         field = f"qualification.{self.code}" if self.code in ITEMS else self.code
-        return FieldError(
-            field, "missing" if self.code != "condition" else "condition", f"{self.label}: {self.question}"
-        )
+        told = pgettext("list", ": ").join((str(self.label), str(self.question)))
+        return FieldError(field, "missing" if self.code != "condition" else "condition", told)
 
 
 @dataclass(frozen=True)

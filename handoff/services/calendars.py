@@ -119,14 +119,15 @@ def _check(calendar: Calendar, closing_days: Sequence[ClosingDay] | QuerySet[Clo
     try:
         ZoneInfo(calendar.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        unknown = FieldError("time_zone", "unknown_zone", _("Unknown time zone."))
+        unknown = FieldError("time_zone", "unknown_zone", _("Unknown time zone. Enter it like Asia/Tokyo."))
         raise BadCalendar(errors=[unknown]) from error
     try:
         calendars.build(calendar, closing_days).next_open(at)
     except NoWorkingTime as error:
         raise CalendarWithoutWorkingTime from error
     except (BadWindows, ValueError, TypeError, AttributeError) as error:
-        wrong = FieldError("weekly", "bad_windows", _("Working hours must be in order and not overlap."))
+        told = _("Enter working hours from earlier to later between 0:00 and 24:00, without overlaps.")
+        wrong = FieldError("weekly", "bad_windows", told)
         raise BadCalendar(errors=[wrong]) from error
 
 

@@ -181,9 +181,11 @@ def _check(handoff: Handoff, by: User, method: str, result: str, moment: datetim
     if result not in ContactResult.values:
         faults.append(FieldError("result", "unknown", ", ".join(ContactResult.values)))
     if moment > at + AHEAD:
-        faults.append(FieldError("at", "future", str(_("The contact is in the future."))))
+        faults.append(FieldError("at", "future", str(_("This contact is in the future. Enter when it happened."))))
     if moment < handoff.offered_at:
-        faults.append(FieldError("at", "before_offer", str(_("The contact is before the handoff."))))
+        faults.append(
+            FieldError("at", "before_offer", str(_("This contact is before the handoff. Enter a later time.")))
+        )
     if faults:
         raise BadContact(errors=faults)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from accounts.interface import dates, figures, toasts
@@ -44,8 +45,8 @@ def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     except Forbidden as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except DomainError as refusal:
-        faults = " ".join(str(error.message) for error in refusal.errors)
-        messages.error(request, f"{refusal} {faults}" if isinstance(refusal, Invalid) and faults else str(refusal))
+        faults = [str(error.message) for error in refusal.errors] if isinstance(refusal, Invalid) else []
+        messages.error(request, pgettext("between sentences", " ").join([str(refusal), *faults]))
     else:
         # The reason was the answer; a word may follow, and is never asked for.
         toasts.say(request, told, word_url=f"{reverse('handoff', args=[pk])}#word" if verb == "reject" else "")

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.interface import toasts
+from accounts.interface import figures, toasts
 from accounts.models import Team, User
 from accounts.web.places import safe_next
 from accounts.web.typed import typed
@@ -72,7 +72,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         said = ngettext("%(n)d lead handed over.", "%(n)d leads handed over.", number) % {"n": number}
         toasts.say(request, said, undo_url=_undo_address(at))
     for refusal in done.refused[:3]:
-        messages.error(request, f"{refusal.lead}: {refusal.error}")
+        messages.error(request, pgettext("list", ": ").join((str(refusal.lead), str(refusal.error))))
     if len(done.refused) > 3:
         rest = len(done.refused) - 3
         messages.error(request, ngettext("%(n)d more was declined.", "%(n)d more were declined.", rest) % {"n": rest})
@@ -137,9 +137,12 @@ def _page(
         "needs_reason": gate is not None and legs.is_first(leg) and not gate.condition_holds and lead.stage != "mql",
         "lacks": gate.lacks if gate else (),
         "items": gate.items if gate else (),
-        "names": gates.names(gate.lacks) if gate else "",
-        "teams": teams,
-        "people": people.distinct().order_by("pk"),
+        # A refusal by the gate names them itself.
+        "names": gates.names(gate.lacks) if gate and not isinstance(refusal, offers.GateRefused) else "",
+        "receivers": [
+            *((f"team-{team.pk}", team.name) for team in teams),
+            *((f"user-{person.pk}", figures.person(person)) for person in people.distinct().order_by("pk")),
+        ],
         "refusal": refusal,
         "given": request.POST,
     }

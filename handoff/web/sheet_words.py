@@ -226,7 +226,7 @@ def _ending(row: Mapping[str, Any]) -> str:
     told = _("%(from)s → %(to)s") % {"from": row["from"] or pgettext("sender", "System"), "to": row["to"]}
     if row["reason"]:
         told = _("%(told)s. Reason: %(reason)s") % {"told": told, "reason": _reason(row)}
-    return f"{told} {row['comment']}".strip()
+    return pgettext("between sentences", " ").join(part for part in (told, row["comment"]) if part)
 
 
 def _reason(row: Mapping[str, Any]) -> str:

@@ -85,7 +85,9 @@ def _reassigned(subject: Subject) -> tuple[str, str]:
 
 
 def _rerouted(subject: Subject) -> tuple[str, str]:
-    return _("%(who)s was passed on") % {"who": subject.who}, _("No one answered in time, or it was the wrong person.")
+    title = _("%(who)s was passed on") % {"who": subject.who}
+    is_answered = subject.handoff is not None and subject.handoff.answered_at is not None
+    return title, _("It was for someone else.") if is_answered else _("It wasn't answered in time.")
 
 
 def _withdrawn(subject: Subject) -> tuple[str, str]:
@@ -139,7 +141,7 @@ def _batch(subject: Subject) -> tuple[str, str]:
     count = subject.notice.data.get("count", 0)
     title = ngettext("%(count)d lead reached the line", "%(count)d leads reached the line", count) % {"count": count}
     decide = _("Decide whom to hand over.")
-    return title, f"{_batch_cause(subject.notice.data.get('cause', ''))} {decide}"
+    return title, pgettext("between sentences", " ").join((_batch_cause(subject.notice.data.get("cause", "")), decide))
 
 
 def _answer_check(subject: Subject) -> tuple[str, str]:

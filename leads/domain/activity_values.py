@@ -87,9 +87,9 @@ def _moment(result: CleanActivity, value: Any, at: datetime, zone: ZoneInfo) -> 
             "occurred_at", "invalid_moment", _("Enter a time with its offset, such as 2026-11-20T14:30:00+09:00.")
         )
     elif moment > at + AHEAD:
-        result.fault("occurred_at", "future", _("This time is in the future."))
+        result.fault("occurred_at", "future", _("This time is in the future. Enter when it happened."))
     elif moment.year < 1970:
-        result.fault("occurred_at", "out_of_range", _("This time is too far in the past."))
+        result.fault("occurred_at", "out_of_range", _("This time is too far in the past. Enter 1970 or later."))
     return moment
 
 

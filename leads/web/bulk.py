@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.roles import Permission
@@ -138,7 +138,7 @@ def _said_undone(run: BulkRun) -> str:
             "%(n)s have since been changed by someone else and stay as they are.",
             run.left,
         )
-        said = f"{said} {rest % {'n': figures.number(run.left)}}"
+        said = pgettext("between sentences", " ").join((said, rest % {"n": figures.number(run.left)}))
     return said
 
 

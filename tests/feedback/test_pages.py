@@ -53,7 +53,7 @@ def test_one_choice_and_one_press_are_enough(people, handoff, client):
     deal = Opportunity.objects.get()
     assert answer.headers["Location"] == f"/opportunities/{deal.pk}/"
     page = client.get(answer.headers["Location"]).content.decode()
-    assert "「商談化」を記録しました" in page
+    assert "「商談化」を記録しました。\N{ZERO WIDTH SPACE}次の行動は" in page, "no blank between Japanese sentences"
 
 
 def test_a_reason_chosen_before_another_result_is_dropped(people, handoff, client):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.messages import get_messages
+from django.utils import translation
 
 from handoff.domain import presets, questions
 from handoff.models import Gate
@@ -88,3 +89,12 @@ def test_ar_28_the_warning_is_told_when_the_opportunity_is_reported(client, smal
     told = [str(message) for message in get_messages(answer.wsgi_request)]
     assert stories.fresh(handoff.lead).stage == "opportunity"
     assert any(str(questions.ITEMS["decision_process"].label) in text for text in told)
+
+
+def test_what_a_gate_asks_for_is_written_as_the_language_does():
+    lack = gates.Lack("need", "必要性", "何のために、なぜ今必要ですか")
+    told = {}
+    for language in ("ja", "en"):
+        with translation.override(language):
+            told[language] = lack.as_error().message
+    assert told == {"ja": "必要性：何のために、なぜ今必要ですか", "en": "必要性: 何のために、なぜ今必要ですか"}

@@ -128,9 +128,11 @@ def test_a_refusal_stands_on_the_form(client, small):
     lead = stories.lead()
     client.force_login(small.mia)
 
-    answer = client.post(f"/leads/{lead.pk}/offer/", {"to": ""})
+    answer = client.post(f"/leads/{lead.pk}/offer/", {"to": f"user-{small.otto.pk}"})
     assert answer.status_code == 400
     assert answer.context["needs_reason"]
+    assert f'href="/leads/{lead.pk}/edit/"' in answer.content.decode(), "the way to mend it stays"
+    assert f'<option value="user-{small.otto.pk}" selected>' in answer.content.decode(), "so does who was chosen"
 
     client.post(f"/leads/{lead.pk}/offer/", {"to": "", "reason": "社長の紹介"})
     assert fresh(lead).stage == "mql"

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import translation
 
+from handoff.models import Handoff
 from handoff.services import alerts, assigning
 from integrations.domain.announcement import Announcement
 from integrations.models import Mail, Notice
@@ -67,6 +68,20 @@ def test_an_answer_tells_the_sender_and_not_the_one_who_gave_it(people):
     deliver()
 
     assert told("handoff.accepted") == {"三宅"}
+
+
+def test_a_handoff_that_went_on_says_why(people):
+    silent, misplaced = (rows.offered(people, MONDAY, to=people.sato) for _ in range(2))
+    Handoff.objects.filter(pk=misplaced.pk).update(
+        state="rejected", answered_at=MONDAY, reject_reason="wrong_person", successor="rerouted"
+    )
+    for handoff in (silent, misplaced):
+        event("handoff.rerouted", handoff)
+
+    deliver()
+
+    page = notice_rows.rows(Notice.objects.filter(user=people.sato).order_by("handoff_id"))
+    assert [row.note for row in page] == ["期限までに回答がなかったためです。", "担当違いだったためです。"]
 
 
 def test_nobody_who_left_is_told(people):

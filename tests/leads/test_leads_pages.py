@@ -261,7 +261,7 @@ def test_a_second_press_records_one_activity(page, lead):
 def test_a_future_activity_is_told_beside_the_field(page, lead):
     answer = page.post(f"/leads/{lead.pk}/activities/new/", {"type": "call", "occurred_at": "2026-12-01T10:00"})
     assert answer.status_code == 400
-    assert "This time is in the future." in answer.content.decode()
+    assert "This time is in the future. Enter when it happened." in answer.content.decode()
 
 
 def test_a_new_lead_by_hand(page, cast):
