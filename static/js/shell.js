@@ -1,5 +1,6 @@
 /* The frame of every page: each module looks after one habit. */
 import { countClocks } from "./clocks.js";
+import { showFirstFault } from "./faults.js";
 import { bindKeys } from "./keys.js";
 import { bindProgress } from "./progress.js";
 import { bindRegions } from "./regions.js";
@@ -18,3 +19,4 @@ bindRegions();
 bindUnsaved();
 showCurrentTabs();
 countClocks();
+showFirstFault();

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import RoleGrant, User
 from journal import clock
 from tests.cast import NOON
 from tests.handoff import stories
@@ -110,3 +110,17 @@ def test_a_file_leaves_the_page_as_it_was(page):
             shown.locator("main form [type=submit]").click()
     shown.wait_for_timeout(600)  # the line of progress comes after 300 ms
     assert shown.locator("#hf-progress.is-on").count() == 0
+
+
+SEEN = """() => { const box = document.querySelector("main .hf-error").getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight; }"""
+
+
+def test_a_form_comes_back_at_its_first_fault(page):
+    RoleGrant.objects.get_or_create(user=User.objects.get(last_name="牧"), role="admin")
+    shown = page("/settings/people/")
+    shown.set_viewport_size({"width": 390, "height": 600})
+    shown.locator("form[action*=invite]").evaluate("form => form.submit()")
+    shown.wait_for_selector("main .hf-error")
+    assert shown.evaluate(SEEN)
+    assert shown.evaluate("document.activeElement.name") == "email"
