@@ -27,8 +27,9 @@ class DetailsForm(NameForm):
     )
 
     def clean_password(self) -> str:
-        """The rules of the installation, said beside the field."""
-        password_validation.validate_password(self.cleaned_data["password"])
+        """The rules of the installation, said beside the field; it must not be the name or the address either."""
+        given = {name: self.cleaned_data.get(name, "") for name in ("last_name", "first_name", "email")}
+        password_validation.validate_password(self.cleaned_data["password"], User(**given))
         return str(self.cleaned_data["password"])
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import password_validation, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.domain.roles import Permission
 from accounts.interface import toasts
-from accounts.models import Organization
+from accounts.models import Organization, User
 from accounts.services import organization as organization_service
 from integrations.services import first_start
 from journal.errors import Invalid
@@ -70,6 +70,14 @@ class BeginForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("Eight characters or more."),
     )
+
+    def clean_password(self) -> str:
+        """An own password keeps the installation's rules, as it does everywhere else."""
+        password = str(self.cleaned_data["password"])
+        if password:
+            given = {name: self.cleaned_data.get(name, "") for name in ("last_name", "first_name", "email")}
+            password_validation.validate_password(password, User(**given))
+        return password
 
 
 @login_required

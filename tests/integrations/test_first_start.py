@@ -127,6 +127,32 @@ def test_without_a_password_today_asks_for_one(client, sample):
     assert sample.mia.check_password("wakaranai-4649")
 
 
+def test_the_samples_address_is_not_shown_as_ones_own(client, sample):
+    client.force_login(sample.mia)
+    client.post("/start/", ANSWERS)
+    page = client.get("/settings/people/").content.decode()
+    assert sample.mia.email not in page
+    assert "ログイン方法は未設定" in page
+
+
+@pytest.mark.parametrize("password", ["12345678", "password", "miyake@midori"])
+@pytest.mark.parametrize("address", ["/start/", "/sign-in-details/"])
+def test_a_password_that_others_guess_is_refused_wherever_one_begins(client, sample, address, password):
+    client.force_login(sample.mia)
+    if address != "/start/":
+        client.post("/start/", ANSWERS)
+    answer = client.post(address, ANSWERS | {"email": "miyake@midori.jp", "password": password})
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() == {"password"}
+
+
+def test_whoever_signs_in_sees_that_without_being_told(client, sample):
+    sample.mia.set_password("old-wakaranai-4649")
+    sample.mia.save()
+    client.post("/account/login/", {"login": sample.mia.email, "password": "old-wakaranai-4649"})
+    assert "としてログインしました" not in client.get("/").content.decode()
+
+
 def test_with_a_password_one_signs_in_with_it(client, sample):
     client.force_login(sample.mia)
     client.post("/start/", ANSWERS | {"email": "miyake@midori.jp", "password": "wakaranai-4649"})
