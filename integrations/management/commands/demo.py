@@ -56,4 +56,6 @@ class Command(BaseCommand):
     def _print_logins(self) -> None:
         self.stdout.write(f"Sample company ready. One click each on the login page, or with the password {PASSWORD}:")
         for key, last, first, roles, _teams, _speed in PEOPLE:
-            self.stdout.write(f"  {key}@minato.example  {last} {first} ({', '.join(role.replace('_', ' ') for role in roles)})")
+            self.stdout.write(
+                f"  {key}@minato.example  {last} {first} ({', '.join(role.replace('_', ' ') for role in roles)})"
+            )
