@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.models import RoleGrant, User
+from accounts.models import Membership, RoleGrant, User
+from handoff.models import Batch, Handoff
+from handoff.services import eligibility
 from journal import clock
 from tests.cast import NOON
 from tests.handoff import stories
@@ -124,3 +126,18 @@ def test_a_form_comes_back_at_its_first_fault(page):
     shown.wait_for_selector("main .hf-error")
     assert shown.evaluate(SEEN)
     assert shown.evaluate("document.activeElement.name") == "email"
+
+
+def test_what_was_decided_together_is_no_longer_asked_for_one_by_one(page):
+    RoleGrant.objects.get_or_create(user=User.objects.get(last_name="牧"), role="marketer")
+    Membership.objects.filter(user__last_name="佐藤").update(capacity=3)  # two are with him already
+    Membership.objects.exclude(user__last_name="佐藤").update(receives=False)
+    leads = [stories.lead(total=30 + number) for number in range(2)]
+    eligibility.decide(lead_ids=[lead.pk for lead in leads], cause="bulk", reason="import", at=NOON)
+    shown = page(f"/batches/{Batch.objects.get().pk}/")
+    assert shown.locator("#batch-each li").count() == 2
+
+    shown.locator("[data-whole] button").last.click()
+
+    shown.wait_for_selector("#batch-each li:only-child")
+    assert Handoff.objects.filter(lead__in=leads).count() == 1
