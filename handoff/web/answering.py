@@ -56,7 +56,7 @@ def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _accept(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     handoffs.accept(handoff=handoff, by=request.user, at=at)
     due = Handoff.objects.values_list("contact_due_at", flat=True).get(pk=handoff.pk)
-    return _("Accepted. First contact is due by %(due)s.") % {"due": _near(due, at)}
+    return _("Accepted. First contact is due %(due)s.") % {"due": _near(due, at)}
 
 
 def _reject(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
