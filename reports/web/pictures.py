@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import npgettext, pgettext
 
 from accounts.interface import dates, figures
 from accounts.models import User
@@ -70,7 +70,7 @@ def key_figures(now: Kpis, before: Kpis, points: list[Point], asked: Asked) -> l
     count = Figure(
         name=pgettext("figure", "Handoffs"),
         figure=figures.number(now.handoffs),
-        unit=pgettext("counter", "cases"),
+        unit=npgettext("counter", "case", "cases", now.handoffs),
         of=_never_contacted(now),
         before=_("%(change)s vs. previous period") % {"change": figures.signed(now.handoffs - before.handoffs)},
         url=behind(asked, "handoffs"),

@@ -158,6 +158,7 @@ def test_one_of_a_kind_is_no_plural(people, client):
         stories.accepted(people, to=people.sato, channel="展示会")
         funnel = client.get("/dashboard/?tab=funnel&period=month").content.decode()
         promises = client.get("/dashboard/?tab=sla&period=month").content.decode()
-    assert "1 lead that became MQL" in funnel
+    assert "1 lead that became MQL during" in funnel
+    assert '<span class="hf-figure">1<small>case</small>' in funnel
     assert "Progress of the 1 lead (MQL)" in funnel
     assert "in working hours, 1 case<" in promises
