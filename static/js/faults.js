@@ -6,5 +6,5 @@ export function showFirstFault() {
   if (!fault || location.hash) return;
   const control = fault.matches(CONTROLS) ? fault : fault.querySelector(CONTROLS);
   control?.focus({ preventScroll: true });
-  fault.scrollIntoView({ block: "center" });
+  fault.scrollIntoView({ block: "center", behavior: "instant" });
 }
