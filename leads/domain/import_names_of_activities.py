@@ -2,11 +2,13 @@
 
 ACTIVITIES: dict[str, tuple[str, ...]] = {
     "activity:document_download": (
+        "dl",
         "dl回数",
         "dl数",
         "資料dl",
         "資料dl回数",
         "資料dl数",
+        "ダウンロード",
         "ダウンロード回数",
         "ダウンロード数",
         "資料ダウンロード",
@@ -15,6 +17,7 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
         "資料請求",
         "資料請求日",
         "資料ダウンロード日",
+        "download",
         "downloads",
         "documentdownloads",
         "documentdownload",
@@ -53,6 +56,8 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
         "web閲覧回数",
         "web閲覧",
         "web閲覧数",
+        "web訪問",
+        "web訪問回数",
         "webアクセス数",
         "webアクセス回数",
         "サイト訪問",

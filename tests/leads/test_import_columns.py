@@ -85,6 +85,18 @@ def test_a_field_takes_one_column() -> None:
     assert list(recognise(["氏名", "姓", "名"]).mapping.values()) == ["-", "last_name", "first_name"]
 
 
+@pytest.mark.parametrize(
+    ("heads", "name"),
+    [
+        ("DL,ダウンロード,ＤＬ,Download", "activity:document_download"),
+        ("Web訪問,WEB訪問回数", "activity:site_visit"),
+    ],
+)
+def test_a_count_is_recognised_by_a_short_head(heads, name):
+    for head in heads.split(","):
+        assert recognise(columns(f"会社名,氏名,{head}")).mapping[head] == name
+
+
 def test_visitors_of_an_exhibition_need_no_mapping() -> None:
     mapping = recognise(columns("会社名,氏名,展示会名,来場日")).mapping
     assert list(mapping.values()) == ["company.name", "name", "campaign", "activity:event_attended"]
