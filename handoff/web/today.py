@@ -8,11 +8,13 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
 from accounts import navigation
 from accounts.domain.roles import Permission, Role
+from accounts.interface import dates
 from handoff import reminders
 from handoff.domain.gaps import GapKind
 from handoff.queries import calendars, first_steps, gaps, reason_lines, team_hands, today
@@ -38,6 +40,15 @@ class Row:
         """Why the lead is here, in the reader's language; empty for duties without a handoff."""
         handoff = self.timed.duty.handoff
         return reason_lines.told(handoff) if handoff else ""
+
+    @property
+    def by(self) -> str:
+        """Until when, while the clock rests and only says when it goes on; else the clock says it itself."""
+        face, due = self.timed.face, self.timed.duty.due_at
+        if face.state != "paused":
+            return ""
+        near = timezone.localdate(due) == timezone.localdate(face.at)
+        return dates.clock_time(due) if near else dates.moment(due, today=timezone.localdate(face.at))
 
 
 @login_required

@@ -53,6 +53,16 @@ def test_a_manager_sees_the_teams_promises_and_nothing_of_other_teams(cast, page
     assert today.first_things(user=cast.maki, at=AT, whole_team=False) == []
 
 
+def test_while_the_clock_rests_a_row_says_until_when(cast, page):
+    offered(cast, tokyo("2026-11-20 17:50"), to=cast.sato)
+    night = page(cast.sato, at=tokyo("2026-11-20 20:00")).content.decode()
+    assert "営業時間外" in night
+    assert "期限 11/24(火) 9:05</span>" in night
+    early = page(cast.sato, at=tokyo("2026-11-24 08:00")).content.decode()
+    assert ">期限 9:05</span>" in early
+    assert "期限 9:05" not in page(cast.sato, at=tokyo("2026-11-24 09:01")).content.decode()
+
+
 def test_the_share_of_a_promise_is_counted_in_working_time(cast):
     handoff = offered(cast, tokyo("2026-11-20 17:50"), to=cast.sato)
     at = tokyo("2026-11-24 09:02")
