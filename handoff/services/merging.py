@@ -9,6 +9,7 @@ from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import HandoffState
 from handoff.domain.duties import Duty, rank
+from handoff.domain.stages import Way
 from handoff.models import Episode, Handoff, JoinedLead, StageEntry, StageTransition
 from handoff.queries import due, legs, marketing
 from handoff.queries.marketing import Keeper
@@ -20,6 +21,7 @@ from leads.services import merging
 
 MERGED = "merged"
 _DECIDED = (DueKind.ANSWER, DueKind.MERGE_DECISION)
+_OWN_WAYS = (Way.INTAKE, Way.ELIGIBLE)
 
 
 class BothHeld(Conflict):
@@ -55,17 +57,36 @@ def merge(*, row: Merge, assignee: User | None, by: User | None, at: datetime) -
 
 
 def unmerge(*, row: Merge, at: datetime) -> None:
-    """Within the undo: every row as it was. Raises GoneOn after a later handoff, answer, stage or duty."""
+    """Within the undo: every row as it was. Raises GoneOn after a later handoff, answer, stage or duty.
+
+    A stage that the system alone gave the survivor (what both did reached the line) is nobody's decision and no
+    hindrance: it stays with the survivor, and so does the duty that came with it.
+    """
     state = row.before["handoff"]
-    later = Handoff.objects.filter(lead=row.survivor_id, offered_at__gt=row.at)
-    if later.exists() or _newest(row) != state["transition"] or merge_traces.differs(state["changed"]):
+    changed, since = state["changed"], _moved(row).filter(pk__gt=state["transition"] or 0)
+    if since and _by_itself(since, changed):
+        changed = changed | {"duty": {key: one for key, one in changed["duty"].items() if key != str(row.survivor_id)}}
+    elif since:
         raise GoneOn
-    merge_traces.put_back(state["changed"])
+    later = Handoff.objects.filter(lead=row.survivor_id, offered_at__gt=row.at)
+    if later.exists() or merge_traces.differs(changed):
+        raise GoneOn
+    merge_traces.put_back(changed)
+
+
+def _by_itself(since: QuerySet[StageTransition], changed: merge_traces.Rows) -> bool:
+    """Whether only the system moved the lead, and into stages whose first entries the merge left alone."""
+    entries = [side for row in changed["entry"].values() for side in row.values() if side is not None]
+    told = {entry["stage"] for entry in entries}
+    return all(one.by_id is None and one.reason in _OWN_WAYS and one.to_stage not in told for one in since)
+
+
+def _moved(row: Merge) -> QuerySet[StageTransition]:
+    return StageTransition.objects.filter(lead__in=[row.survivor_id, row.loser_id])
 
 
 def _newest(row: Merge) -> int | None:
-    moved = StageTransition.objects.filter(lead__in=[row.survivor_id, row.loser_id])
-    return moved.aggregate(newest=Max("pk"))["newest"]
+    return _moved(row).aggregate(newest=Max("pk"))["newest"]
 
 
 def _open(*leads: Lead) -> QuerySet[Handoff]:

@@ -7,7 +7,7 @@ import pytest
 from feedback.models import Opportunity
 from handoff.models import Clock, Episode, Handoff, JoinedLead, StageEntry
 from handoff.queries import invariants
-from handoff.services import handoffs, joining
+from handoff.services import handoffs, joining, transition
 from handoff.services.eligibility import make_mqls
 from handoff.services.merging import BothHeld, GoneOn
 from handoff.services.reassigning import NotManager
@@ -208,6 +208,25 @@ def test_undo_is_refused_after_a_later_handoff_or_answer(people):
     offered = stories.offered(people, to=people.otto)
     row, stays, _goes = merged(offered.lead, stories.lead(), people.mia)
     handoffs.accept(handoff=offered, by=people.otto, at=LATEST)
+    with pytest.raises(GoneOn):
+        merging.undo(merge=row, by=people.mia, at=LATEST)
+
+
+def test_a_stage_that_the_system_gave_the_merged_lead_stays_and_does_not_hinder_the_undo(people):
+    survivor, loser = stories.lead(), stories.lead()
+    row, stays, goes = merged(survivor, loser, people.mia)
+    make_mqls(leads=[stays], at=LATER)
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    stays, goes = fresh(stays), fresh(goes)
+    assert (stays.stage, stays.due_kind, stays.is_present) == (Stage.MQL, "offer", True)
+    assert (goes.merged_into_id, goes.due_kind, goes.is_present) == (None, loser.due_kind, True)
+
+
+def test_a_stage_given_by_hand_since_hinders_the_undo(people):
+    row, stays, _goes = merged(stories.lead(), stories.lead(), people.mia)
+    transition.transition(lead=stays, to=Stage.MQL, by=people.mia, at=LATER, reason="called us")
     with pytest.raises(GoneOn):
         merging.undo(merge=row, by=people.mia, at=LATEST)
 
