@@ -1,7 +1,8 @@
 """The sources and activities that rows stand for: counts become synthesised activities, each only once."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from accounts.queries import organization
@@ -61,9 +62,10 @@ class Sources:
 def note(drafts: Sequence[Draft], found: Sources) -> None:
     """Finds out, for rows that are taken, which source and which activities are new, and marks their rows changed."""
     taken = [draft for draft in drafts if draft.lead is not None]
+    happened = _happened(taken)
     for draft in taken:
         draft.source = found.names(draft)
-        draft.events = list(_wanted(draft))
+        draft.events = list(_wanted(draft, happened))
     _drop_known_sources(taken)
     _drop_known_events(taken)
     for draft in taken:
@@ -72,26 +74,44 @@ def note(drafts: Sequence[Draft], found: Sources) -> None:
 
 
 def _drop_known_sources(drafts: Sequence[Draft]) -> None:
+    """A channel without a campaign says nothing new of a lead that we have from any campaign of that channel."""
     known = {
         (lead_id, channel, campaign or "")
         for lead_id, channel, campaign in LeadSource.objects.filter(
             lead__in={draft.lead.pk for draft in drafts if draft.lead and draft.lead.pk}
         ).values_list("lead_id", "channel__name", "campaign__name")
     }
+    known |= {(lead_id, channel, "") for lead_id, channel, _campaign in known}
     seen: set[tuple[int, str, str]] = set()
     for draft in drafts:
         place = (id(draft.lead), *draft.source)
         if (draft.lead.pk, *draft.source) in known or place in seen:  # type: ignore[union-attr]
             draft.source = ("", "")
-        seen.add(place)
+        seen |= {place, (*place[:2], "")}
 
 
-def _wanted(draft: Draft) -> Iterable[tuple[str, str, datetime, str]]:
-    """(suffix, type, moment, note) of every activity that the row stands for."""
+def _happened(drafts: Sequence[Draft]) -> dict[tuple[int, str], int]:
+    """How many activities of a counted type a lead has that no count of an earlier file stands for."""
+    kinds = {kind for draft in drafts for kind in draft.values.counts}
+    leads = {draft.lead.pk for draft in drafts if draft.lead and draft.lead.pk and draft.values.counts}
+    found: Counter[tuple[int, str]] = Counter()
+    if leads:
+        rows = Activity.objects.filter(lead__in=leads, type__in=kinds)
+        for lead_id, kind, event in rows.values_list("lead_id", "type", "event_id"):
+            start, _colon, number = event.rpartition(":")
+            found[lead_id, kind] += not (start == f"import:{lead_id}:{kind}" and number.isdigit())
+    return found
+
+
+def _wanted(draft: Draft, happened: Mapping[tuple[int, str], int]) -> Iterable[tuple[str, str, datetime, str]]:
+    """(suffix, type, moment, note) of every activity that the row stands for.
+
+    A count says how often in all: what we know of by other ways is counted in, not added to.
+    """
     values, lead = draft.values, draft.lead
     acquired = lead.acquired_at  # type: ignore[union-attr]
     for kind, count in values.counts.items():
-        for number in range(1, count + 1):
+        for number in range(1, count - happened.get((lead.pk, kind), 0) + 1):  # type: ignore[union-attr]
             yield f"{kind}:{number}", kind, acquired, ""
     for kind, moment in values.dated:
         yield f"{kind}:{moment.date().isoformat()}", kind, moment, ""

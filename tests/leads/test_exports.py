@@ -17,7 +17,7 @@ from journal.errors import Forbidden
 from journal.models import Event
 from leads.domain.export_columns import EVERYTHING, SHOWN, STARTER, WHO
 from leads.domain.import_columns import recognise
-from leads.models import Lead, LeadScore, LeadTag
+from leads.models import Activity, Lead, LeadScore, LeadSource, LeadTag
 from leads.services import activities, custom_fields, exports, import_runs, import_work, segments, tags
 from leads.web import list_columns
 from tests import factories
@@ -62,6 +62,31 @@ def test_ar_10_the_starter_sheet_comes_back_with_score_and_priority(cast):
     assert row == ["株式会社東浜", "田中一郎", "製造業", "120", "課長", "1", "0", "2", "25", "中"]
     again = take(written(cast, "excel_starter"), cast)
     assert (again.layout, again.rows, again.unchanged) == ("excel_starter", 1, 1)
+
+
+def test_ar_10_what_a_lead_did_itself_is_not_counted_again_by_its_own_sheet(cast):
+    take(STARTER_SHEET.encode(), cast)
+    lead = Lead.objects.get()
+    activities.record(lead=lead, type="webinar_attended", occurred_at=NOON, by=cast.isao, at=NOON)
+    before = list(Activity.objects.order_by("pk").values())
+
+    sheet = written(cast, "excel_starter")
+    again = take(sheet, cast)
+
+    assert (again.rows, again.unchanged, list(Activity.objects.order_by("pk").values())) == (1, 1, before)
+    more = take(sheet.decode("utf-8-sig").replace(",1,1,2,", ",1,3,2,").encode(), cast)
+    assert (more.updated, Activity.objects.filter(type="webinar_attended").count()) == (1, 3)
+
+
+def test_a_channel_without_its_campaign_is_no_second_source(cast):
+    lead = factories.lead(channel="展示会", campaign="春の展示会", email="emma@example.com")
+    sheet = written(cast, "shown", shown=["email", "channel"])
+
+    again = take(sheet, cast)
+
+    assert (again.unchanged, LeadSource.objects.filter(lead=lead).count()) == (1, 1)
+    other = take(sheet.decode("utf-8-sig").replace("展示会", "紹介").encode(), cast)
+    assert (other.updated, LeadSource.objects.filter(lead=lead).count()) == (1, 2)
 
 
 @pytest.mark.parametrize(
