@@ -85,6 +85,12 @@ def _value(name: str) -> Draw:
     return lambda row, _today: row.values[name] or ""
 
 
+def _email(row: Row, _today: date) -> SafeString:
+    """An address too long for its column goes on behind the @, not in the middle of a word."""
+    name, at, domain = row.values["email"].rpartition("@")
+    return format_html("{}{}<wbr>{}", name, at, domain) if at else format_html("{}", domain)
+
+
 def _act(row: Row, today: date) -> str:
     return _two_lines(row.act.text, cells.when(row.act.at, "happened", today=today), "hf-clip") if row.act else ""
 
@@ -122,7 +128,7 @@ CELLS = {
     "prefecture": Cell(
         " hf-2nd hf-nowrap", lambda row, _today: prefectures.shown(row.values["company__prefecture"] or "")
     ),
-    "email": Cell(" hf-2nd", _value("email")),
+    "email": Cell(" hf-2nd", _email),
     "phone": Cell(" hf-2nd hf-nowrap", _value("phone")),
     "mobile": Cell(" hf-2nd hf-nowrap", _value("mobile")),
     "seniority": Cell(" hf-2nd hf-nowrap", _seniority),

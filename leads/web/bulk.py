@@ -87,7 +87,7 @@ def _answer(request: HttpRequest, run: BulkRun) -> HttpResponse:
     bulk_runs.see(run=run, at=at)
     undo_url = reverse("bulk-run-undo", args=[run.pk]) if bulk_runs.can_undo(run) else ""
     if run.changed or not run.refused:
-        toasts.say(request, bulk_words.of(run).done(run), undo_url=undo_url)
+        toasts.say(request, bulk_words.done(run), undo_url=undo_url)
     for group in bulk_queries.left_alone(run, request.user):  # type: ignore[arg-type]
         names = _(", ").join(str(lead) for lead in group.leads)
         reason = bulk_words.reason(run, group.reason)
@@ -124,7 +124,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _result(run: BulkRun) -> dict[str, Any]:
-    said = _said_undone(run) if run.state == BulkRun.State.UNDONE else bulk_words.of(run).done(run)
+    said = _said_undone(run) if run.state == BulkRun.State.UNDONE else bulk_words.done(run)
     is_failed = run.state == BulkRun.State.FAILED
     return {"said": said, "is_failed": is_failed, "can_undo": bulk_runs.can_undo(run)}
 

@@ -30,7 +30,7 @@ def of(request: HttpRequest) -> Strip | None:
     is_undo = run.state == BulkRun.State.UNDOING
     return Strip(
         reverse("bulk-run", args=[run.pk]),
-        words.doing(run) if run.is_working else words.done(run),
+        words.doing(run) if run.is_working else bulk_words.done(run),
         run.undone if is_undo else run.worked,
         run.changed if is_undo else run.total,
         run.is_working,

@@ -32,6 +32,13 @@ def of(run: BulkRun) -> Words:
     return _WORDS[run.action]
 
 
+def done(run: BulkRun) -> str:
+    """What came of it; that nothing had to be changed is said as such, not as a count of none."""
+    if not run.changed and not run.refused and run.state == BulkRun.State.DONE:
+        return str(_("Nothing to change: the selected leads are like that already."))
+    return of(run).done(run)
+
+
 def reason(run: BulkRun, code: str) -> str:
     """Why a lead was left alone, in words."""
     return str(of(run).reasons.get(code) or REASONS.get(code) or code)

@@ -9,10 +9,10 @@ from django.utils.translation import pgettext
 
 from accounts.interface.languages import is_japanese
 from accounts.models import User
-from leads.domain import merging
+from leads.domain import merging, prefectures
 from leads.domain.choices import Phase
 from leads.domain.field_labels import label_of
-from leads.models import CustomField, DuplicatePair, Lead
+from leads.models import Company, CustomField, DuplicatePair, Lead
 from leads.queries.duplicate_pairs import Belongings
 
 _WORDS = {
@@ -71,6 +71,14 @@ class Pair:
         return bool(one and other and one != other)
 
     @property
+    def companies(self) -> tuple[str, str]:
+        """Both companies' names; where these are the same, with what tells one from the other."""
+        one, other = self.stays.lead.company, self.goes.lead.company
+        if one is None or other is None or one.name != other.name:
+            return str(one or ""), str(other or "")
+        return _placed(one), _placed(other)
+
+    @property
     def further(self) -> bool:
         """Whether the stage alone decides who survives."""
         return merging.is_further(self.stays.lead.stage, self.goes.lead.stage)
@@ -99,6 +107,13 @@ def _pair(pair: DuplicatePair, belongings: Belongings, own: Mapping[str, str], f
 
 def _side(lead: Lead, belongings: Belongings) -> Side:
     return Side(lead, _(", ").join(belongings.sources.get(lead.pk, [])), belongings.activities[lead.pk])
+
+
+def _placed(company: Company) -> str:
+    return _("%(name)s in %(place)s") % {
+        "name": company.name,
+        "place": prefectures.shown(company.prefecture) or _("no prefecture"),
+    }
 
 
 def word(name: str, own: Mapping[str, str]) -> str:

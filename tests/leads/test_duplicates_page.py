@@ -43,3 +43,16 @@ def test_own_field_is_called_by_its_name(pairs):
     _pairs, page = pairs
     assert ">Product of interest</th>" in page
     assert "product-of-interest</th>" not in page
+
+
+def test_two_companies_of_one_name_are_told_apart_by_their_place(client, cast):
+    for number, place in enumerate(("東京都", "")):
+        company = factories.company("全国商会", prefecture=place)
+        factories.lead(
+            last_name="鈴木", first_name="一郎", mobile="090-1111-2222", email=f"{number}@x.example", company=company
+        )
+    duplicate_search.work(now=lambda: NOON)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "ja"
+    page = client.get("/duplicates/").content.decode()
+    assert "企業が異なりますが（全国商会（東京都）／全国商会（都道府県なし））、まとめます" in page

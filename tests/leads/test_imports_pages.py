@@ -471,6 +471,17 @@ def test_update_says_what_came_to_history_and_company(browser):
     assert (run.state, lead.activities.count(), lead.sources.count()) == ("undone", 0, 0)
 
 
+def test_undo_names_only_what_there_is_to_take_back(browser):
+    _run, address = taken(browser, "氏名,メール\n田中,t@example.jp\n")
+    said = browser.get(address).content.decode()
+    assert "新規の1件を取り除きます。" in said
+    assert "更新した" not in said
+    _run, address = taken(browser, "氏名,メール,役職\n田中,t@example.jp,部長\n")
+    said = browser.get(address).content.decode()
+    assert "更新した1件を取り込み前に戻します。" in said
+    assert "新規の" not in said
+
+
 def test_line_and_reason_of_a_mended_file_are_no_columns_left_out(browser):
     drop(browser, "行,理由,氏名,メール,地域\n2,メールではありません,田中,t@example.jp,関西\n")
     run = ImportRun.objects.get()

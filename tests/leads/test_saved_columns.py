@@ -158,3 +158,9 @@ def test_a_choice_is_one_row_for_each_place(cast):
     for names in (["score"], ["email", "nonsense"]):
         choices.choose(user=cast.mia, names=names)
     assert column_choices.of(cast.mia, None).usual == ["email"]
+
+
+def test_an_address_breaks_behind_its_at_sign(as_):
+    page = as_("mia")
+    page.post("/leads/columns/", {"column": ["email"], "next": LIST})
+    assert ">emma@<wbr>example.com</td>" in page.get(LIST).content.decode()

@@ -117,3 +117,14 @@ def test_the_list_with_tags_and_a_lead_beside_it_takes_a_constant_number_of_quer
     page.post("/leads/columns/", {"column": ["score", "tags"], "next": "/leads/"})
     with django_assert_max_num_queries(30):
         assert page.get(f"/leads/?open={leads[0].pk}").content.decode().count('class="hf-tag"') == 13
+
+
+def test_an_action_that_changes_nothing_says_so_and_counts_nothing(page, cast):
+    lead = factories.lead()
+    sent = {"lead": lead.pk, "sent": "1", "tag": "重点", "way": "tag", "next": "/leads/"}
+    page.post("/leads/tag/", sent)
+    assert "added to 1 lead." in page.get("/leads/").content.decode()
+    page.post("/leads/tag/", sent)
+    body = page.get("/leads/").content.decode()
+    assert "Nothing to change: the selected leads are like that already." in body
+    assert "added to 0" not in body
