@@ -9,21 +9,24 @@ from django.utils.translation import gettext as _
 from accounts.interface.figures import full_name, is_last_first
 from leads.domain.export_columns import ACT, Column
 from leads.models import Activity, Lead
-from leads.queries import lead_names, tags
+from leads.queries import keyset, lead_names, tags
+from leads.queries.keyset import Sort
 from leads.queries.lead_list import API_COLUMNS
 from leads.queries.lead_rows import newest_acts
 
 CHUNK = 1000
 
 
-def read(queryset: QuerySet[Lead], columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
-    """The queryset's leads by id, each with the keys that `columns` name as their source."""
+def read(queryset: QuerySet[Lead], columns: Sequence[Column], sort: Sort) -> Iterator[dict[str, Any]]:
+    """The queryset's leads in this order, each with the keys that `columns` name as their source."""
     types = [column.source.removeprefix("activity:") for column in columns if column.source.startswith("activity:")]
     with_tags = any(column.source == "tags" for column in columns)
     with_acts = any(column.source == ACT for column in columns)
-    after = 0
-    while rows := list(queryset.filter(pk__gt=after).order_by("pk").values("pk", *API_COLUMNS)[:CHUNK]):
-        after = rows[-1]["pk"]
+    ids = keyset.in_order(queryset, sort)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        found = {row["pk"]: row for row in queryset.filter(pk__in=chunk).order_by().values("pk", *API_COLUMNS)}
+        rows = [found[pk] for pk in chunk if pk in found]
         lead_names.add_sources(rows)
         lead_names.add_holders(rows)
         if with_tags:

@@ -109,6 +109,12 @@ def page(queryset: QuerySet[Model], *, columns: tuple[str, ...], sort: Sort, cur
     )
 
 
+def in_order(queryset: QuerySet[Model], sort: Sort) -> list[int]:
+    """The ids of all rows in the order of the pages, as of one moment: who moves meanwhile is neither lost nor twice."""
+    phases = (_phase(queryset, sort, has_value, False).values_list("pk", flat=True) for has_value in (True, False))
+    return [pk for phase in phases for pk in phase]
+
+
 def _cursor(row: dict[str, Any], sort: Sort, is_backward: bool) -> str:
     return Cursor(sort.key, is_backward, row[sort.column], row["pk"]).encode()
 

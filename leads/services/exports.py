@@ -24,7 +24,7 @@ from leads.domain.export_columns import Cell, Column
 from leads.domain.import_cells import for_spreadsheet
 from leads.domain.import_words import seniority_word
 from leads.models import CustomField, Lead
-from leads.queries import export_rows
+from leads.queries import export_rows, lead_list
 from leads.queries.lead_filter import BANDS
 
 MOST_ROWS = 100_000
@@ -75,13 +75,14 @@ def export(
     by: User,
     at: datetime,
     shown: Sequence[str] = (),
+    ordering: str = "id",
     name: str = "",
 ) -> Export:
     """The leads (already narrowed to what the person sees) as a file.
 
     `layout` is `everything`, `shown` (who, then the list's columns named in `shown`; others than the list has are
-    passed over) or `excel_starter`, `file_format` one of FORMATS, `name` the saved list's that the file is called by.
-    Raises Forbidden, UnknownFormat, TooManyLeads, NotInShiftJis.
+    passed over) or `excel_starter`, `file_format` one of FORMATS, `ordering` one of the list's, `name` the saved list's
+    that the file is called by. Raises Forbidden, UnknownFormat, UnknownOrdering, TooManyLeads, NotInShiftJis.
     """
     if not by.may(Permission.EXPORT_LEADS):
         raise Forbidden(_("You don't have permission to export leads."))
@@ -92,7 +93,8 @@ def export(
     columns = _columns(layout, shown)
     zone = organization.current().zone
     words = _words()
-    lines = (export_columns.cells(row, columns, zone=zone, words=words) for row in export_rows.read(leads, columns))
+    rows = export_rows.read(leads, columns, lead_list.sort_of(ordering))
+    lines = (export_columns.cells(row, columns, zone=zone, words=words) for row in rows)
     file, count = _write(file_format, [str(column.head) for column in columns], lines)
     journal.record(
         "leads.exported", subject=by, by=by, at=at, data={"leads": count, "layout": layout, "format": file_format}

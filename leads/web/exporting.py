@@ -20,6 +20,7 @@ from accounts.web.places import safe_next
 from journal.errors import DomainError
 from leads.domain.conditions import InvalidCondition
 from leads.models import Lead
+from leads.queries import lead_list
 from leads.queries.lead_filter import LeadFilter
 from leads.queries.references import as_id
 from leads.services import exports
@@ -99,6 +100,12 @@ def _query(request: HttpRequest) -> QueryDict:
     return QueryDict(request.POST["query"]) if request.POST.get("query") else request.GET
 
 
+def _ordering(request: HttpRequest) -> str:
+    """The order of the list that the leads are taken from."""
+    given = _query(request).get("ordering", "")
+    return given if given.removeprefix("-") in lead_list.ORDERINGS else lead_list.DEFAULT_ORDERING
+
+
 def _file(
     request: HttpRequest,
     leads: QuerySet[Lead],
@@ -114,6 +121,7 @@ def _file(
         by=request.user,  # type: ignore[arg-type]
         at=request.entry.at,  # type: ignore[attr-defined]
         shown=[column.name for column in shown],
+        ordering=_ordering(request),
         name=name,
     )
     return FileResponse(made.file, as_attachment=True, filename=made.name, content_type=made.content_type)

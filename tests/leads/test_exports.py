@@ -334,3 +334,28 @@ def test_the_name_of_an_own_field_that_shift_jis_lacks_is_told(cast, lead):
     with pytest.raises(exports.NotInShiftJis) as caught:
         written(cast, file_format=exports.SHIFT_JIS)
     assert "🔥" in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_the_lines_stand_in_the_order_of_the_list(cast, client, number):
+    days = {"b": 3, "a": 1, "c": 2}
+    made = {}
+    for name, day in days.items():
+        made[name] = factories.lead(email=f"{name}@example.com", acquired_at=tokyo(f"2026-11-0{day} 10:00"))
+    touched = Lead.objects.filter(pk=made["c"].pk)
+    touched.update(last_contact_at=NOON)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    some = {"lead": [lead.pk for lead in made.values()][:number]} if number else {}
+
+    def order(query):
+        sent = {"layout": "everything", "file_format": "csv", "query": query} | some
+        heads, *rows = lines(b"".join(client.post(f"/leads/export/?{query}", sent).streaming_content))
+        return "".join(dict(zip(heads, row, strict=True))["Email"][0] for row in rows)
+
+    there = "ba" if number else "bca"
+    assert order("ordering=-acquired_at") == there
+    assert order("ordering=acquired_at") == there[::-1]
+    assert sorted(order("ordering=nonsense")) == sorted(there)
+    if not number:
+        assert order("ordering=last_contact_at")[0] == "c", "who has no value comes last"
