@@ -90,14 +90,17 @@ class Index:
         if company.corporate_number:
             self.numbers.setdefault(company.corporate_number, company)
 
-    def company_of(self, values: RowValues, keys: Keys) -> Company | None:
+    def company_of(self, values: RowValues, keys: Keys, lead: Lead | None = None) -> Company | None:
         """The company that a row means: by corporate number, else by a name that nothing contradicts.
 
-        Where several fit (branches, and a row that doesn't say which), the one with somebody of the row's name.
+        Where several fit (branches, and a row that doesn't say which), the one that `lead`, whom the row means, is
+        at already, else the one with somebody of the row's name.
         """
         if keys.corporate_number and keys.corporate_number in self.numbers:
             return self.numbers[keys.corporate_number]
         fitting = [one for one in self.companies.get(keys.company, ()) if _fits(one, values)]
+        if lead is not None and any(one is lead.company for one in fitting):
+            return lead.company
         there = (one for one in fitting if keys.name and self.namesakes(one, keys.name)) if len(fitting) > 1 else ()
         return next(iter(there), fitting[0] if fitting else None)
 

@@ -60,7 +60,7 @@ _NUMBERS = {"phone", "mobile"}
 
 def take(draft: Draft, lead: Lead | None, index: Index, changes: Changes, *, run: ImportRun, at: datetime) -> None:
     """Writes the row into the lead found, or into a new one, and notes what changed."""
-    company = _company(draft, index, changes, at)
+    company = _company(draft, lead, index, changes, at)
     if lead is None:
         lead = _new_lead(draft, company, changes, run, at)
         draft.is_new = draft.has_changed = True
@@ -179,12 +179,12 @@ def _flags(draft: Draft, lead: Lead, changed: set[str], changes: Changes) -> Non
 
 
 # -- company ------------------------------------------------------------------------------------
-def _company(draft: Draft, index: Index, changes: Changes, at: datetime) -> Company | None:
+def _company(draft: Draft, lead: Lead | None, index: Index, changes: Changes, at: datetime) -> Company | None:
     """The company the row means, made if it is new; what it lacked is filled in, nothing is overwritten."""
     given = {name: value for name, value in draft.values.company.items() if value not in ("", None)}
     if not given.get("name") and not given.get("corporate_number"):
         return None
-    company = index.company_of(draft.values, draft.keys) if draft.keys else None
+    company = index.company_of(draft.values, draft.keys, lead) if draft.keys else None
     if company is None:
         return _new_company(given, index, changes, at) if given.get("name") else None
     missing = {name for name, value in given.items() if getattr(company, name) in ("", None)}

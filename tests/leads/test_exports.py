@@ -359,3 +359,14 @@ def test_the_lines_stand_in_the_order_of_the_list(cast, client, number):
     assert sorted(order("ordering=nonsense")) == sorted(there)
     if not number:
         assert order("ordering=last_contact_at")[0] == "c", "who has no value comes last"
+
+
+def test_who_is_known_stays_at_their_own_branch_when_the_sheet_names_none(cast):
+    branches = [factories.company("東浜精工", prefecture=place) for place in ("東京都", "大阪府")]
+    for number, branch in enumerate(branches):
+        factories.lead(last_name="", first_name="", email=f"{number}@example.com", company=branch)
+
+    run = take(written(cast, "shown", shown=["email"]), cast)
+
+    assert (run.rows, run.unchanged) == (2, 2)
+    assert [lead.company for lead in Lead.objects.order_by("email")] == branches
