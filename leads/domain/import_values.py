@@ -5,8 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from leads.domain.choices import Stage
+
 # Rows of a list that name nobody on purpose: what adds it up, what shows how to fill it in, what is said below it.
 ASIDE = ("total_row", "example_row", "note_row")
+# The stages that the score decides on, in their order.
+SCORED = (Stage.LEAD, Stage.MAL, Stage.MQL)
 
 
 # (group, name, value) of one value in a group; ("", name, value) of one by itself; (group, "", values) of more for a list.
@@ -68,6 +72,22 @@ class RowValues:
     def wanted_stage(self) -> str:
         """The stage the row asks for; an outcome says more than a stage."""
         return {"won": "won", "lost": "lost", "open": "opportunity"}.get(self.outcome, self.stage)
+
+    def stage_for(self, current: str) -> str:
+        """The stage the row moves a lead to that stands at `current`, or '' where it stays.
+
+        What the score has made of a lead is not undone by a list that says what the person was before: a
+        "lead" or MAL of the file leaves a MAL or MQL as it is, or each import of that list would move it to and fro.
+        """
+        wanted = self.wanted_stage
+        if wanted in SCORED and current in SCORED and SCORED.index(wanted) < SCORED.index(current):
+            return ""
+        return wanted if wanted != current else ""
+
+    def without_history(self) -> None:
+        """Takes out the stage, the result and the owner; all else that the row says stays."""
+        self.stage = self.outcome = self.owner = self.currency = ""
+        self.stage_at = self.outcome_at = self.amount = None
 
 
 _EMPTY = vars(RowValues())

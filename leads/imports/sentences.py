@@ -27,8 +27,8 @@ ROW = {
     "number": gettext_lazy("Not a number."),
     "employees": gettext_lazy("Not a number of employees. Enter a number such as 120, or a range such as 101–300."),
     "email": gettext_lazy("Not an email address. Enter one such as name@example.com."),
-    "phone": gettext_lazy("Not a phone number."),
-    "contact": gettext_lazy("Neither an email address nor a phone number."),
+    "phone": gettext_lazy("Not a phone number. Enter one such as 03-1234-5678."),
+    "contact": gettext_lazy("Neither an email address nor a phone number. Enter one of them."),
     "shortened": gettext_lazy(
         "The spreadsheet has shortened this number. Format the column as text and enter it again."
     ),
@@ -36,12 +36,12 @@ ROW = {
     "check_digit": gettext_lazy(
         "The check digit of this corporate number is wrong. Check the number and enter it again."
     ),
-    "yes_no": gettext_lazy("Not yes or no."),
-    "amount": gettext_lazy("Not an amount of money."),
-    "url": gettext_lazy("Not a web address."),
+    "yes_no": gettext_lazy("Not yes or no. Enter one of the two."),
+    "amount": gettext_lazy("Not an amount of money. Enter one such as 1200000."),
+    "url": gettext_lazy("Not a web address. Enter one such as https://example.com."),
     "date": gettext_lazy("Not a date. Enter one such as 2026-01-05."),
     "date_order": gettext_lazy("Day and month are ambiguous. Choose the date order."),
-    "future": gettext_lazy("The date is in the future."),
+    "future": gettext_lazy("The date is in the future. Enter today or a day before."),
     "too_early": gettext_lazy("This date is before %(year)s."),
     "stage": gettext_lazy("No stage has this name. Map the value to a stage."),
     "outcome": gettext_lazy("Not a result. Enter won, lost or open."),
@@ -60,7 +60,10 @@ ROW = {
     ),
     "other_id": gettext_lazy("The address or number belongs to a lead with another ID."),
     "key_taken": gettext_lazy("The ID, address or number already belongs to another lead."),
-    "has_handoff": gettext_lazy("This lead has been handed over in Handoff, so its stage can't come from a file."),
+    "has_handoff": gettext_lazy(
+        "This lead has been handed over in Handoff, so its stage and owner stay as they are. "
+        "Choose the same person to import the rest of the row."
+    ),
     "vetoed": gettext_lazy("%(why)s"),
     "unwritable": gettext_lazy("The database rejected this row."),
 }

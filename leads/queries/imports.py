@@ -186,7 +186,7 @@ def decidable(run: ImportRun) -> dict[str, int]:
     counted = {"same": 0, "new": 0, "skip": 0}
     for candidates, errors in held.values_list("candidates", "errors").iterator(chunk_size=500):
         codes = {fault["code"] for fault in errors}
-        counted["same"] += len(candidates) == 1 and "has_handoff" not in codes
+        counted["same"] += len(candidates) == 1
         counted["new"] += bool(codes) and codes <= MAY_BE_NEW
         counted["skip"] += 1
     return counted

@@ -140,24 +140,29 @@ def _decide(
     if found.held and not (resolution == "new" and found.held in MAY_BE_NEW):
         draft.held, draft.candidates, draft.differing = found.held, list(found.candidates), list(found.differing)
         return
-    if lead is not None and lead.pk in started and _wants_history(draft, lead, context):
-        draft.held, draft.candidates = "has_handoff", [lead]
-        return
+    if lead is not None and lead.pk in started and _wanted_history(draft, lead, context):
+        if not resolution.isdigit():
+            draft.held, draft.candidates = "has_handoff", [lead]
+            return
+        # Decided: the lead's course here stands, and the rest of the row comes in.
+        draft.values.without_history()
     others = probable(index.company_of(draft.values, draft.keys), draft.keys, index) if lead is None else []
     take(draft, lead, index, changes, run=context.run, at=at)
     changes.probable += [(draft.lead, one) for one in others if draft.lead is not None and one is not draft.lead]
-    if draft.lead is not None and _wants_history(draft, draft.lead, context):
-        draft.has_changed = True
+    if draft.lead is not None:
+        draft.history = _wanted_history(draft, draft.lead, context)
+        draft.has_changed = draft.has_changed or bool(draft.history)
 
 
-def _wants_history(draft: Draft, lead: Lead, context: Context) -> bool:
-    stage = draft.values.wanted_stage
-    return bool(stage and stage != lead.stage) or _new_owner(draft, lead, context) is not None
+def _wanted_history(draft: Draft, lead: Lead, context: Context) -> list[str]:
+    """Which of stage and owner the row changes."""
+    stage, owner = draft.values.stage_for(lead.stage), _new_owner(draft, lead, context)
+    return [*(["stage"] if stage else []), *(["owner"] if owner else [])]
 
 
 def _new_owner(draft: Draft, lead: Lead, context: Context) -> User | None:
     """The owner named, where it would change anything: what rests lies with marketing, what is won with nobody."""
-    if (draft.values.wanted_stage or lead.stage) in _OWNED_BY_RULE:
+    if (draft.values.stage_for(lead.stage) or lead.stage) in _OWNED_BY_RULE:
         return None
     owner = context.owners.get(draft.values.owner.lower()) if draft.values.owner else None
     return owner if owner and owner.pk != lead.owner_id else None
@@ -266,7 +271,7 @@ def _history(drafts: Sequence[Draft], context: Context) -> list[dict[str, Any]]:
     wanted: dict[int, dict[str, Any]] = {}
     for draft in drafts:
         lead = draft.lead
-        if lead is None or not _wants_history(draft, lead, context):
+        if lead is None or not _wanted_history(draft, lead, context):
             continue
         row = wanted.setdefault(lead.pk, {"lead": lead.pk, "by_id": context.run.created_by_id})
         row |= _history_row(draft, lead, context)
@@ -286,7 +291,7 @@ def _history_row(draft: Draft, lead: Lead, context: Context) -> dict[str, Any]:
         "owner_id": owner.pk if owner else None,
         "acquired_at": lead.acquired_at.isoformat(),
     }
-    if values.wanted_stage == lead.stage:
+    if not values.stage_for(lead.stage):
         row |= {"stage": "", "outcome": ""}
     return {name: value for name, value in row.items() if value not in ("", None)}
 
@@ -310,7 +315,7 @@ def _gained(draft: Draft) -> dict[str, list[str]]:
     """What came to a lead beside the columns of its own, by the names that a mapping has for it."""
     acts = ["note" if kind == "note" else ACTIVITY + kind for _suffix, kind, _moment, _text in draft.events]
     sources = ["channel"] if draft.source[0] else []
-    gained = [*sources, *draft.company_facts, *(["tags"] if draft.tags else []), *acts]
+    gained = [*draft.history, *sources, *draft.company_facts, *(["tags"] if draft.tags else []), *acts]
     return {"+gained": list(dict.fromkeys(gained))} if gained else {}
 
 

@@ -32,6 +32,8 @@ class Draft:
     source: tuple[str, str] = ("", "")
     events: list[tuple[str, str, datetime, str]] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    # Which of stage and owner the row changes.
+    history: list[str] = field(default_factory=list)
     # What the company lacked and now has.
     company_facts: list[str] = field(default_factory=list)
 
@@ -100,7 +102,7 @@ def _columns(draft: Draft, lead: Lead, company: Company | None, index: Index) ->
     changed: set[str] = set()
     for name, value in given.items():
         before = getattr(lead, name)
-        if value == before or (before and (name in kept or _is_same_number(name, value, before))):
+        if value == before or (before and (name in kept or _says_the_same(name, value, before))):
             continue
         _set(draft, lead, name, value, changed)
     custom = lead.custom | draft.values.custom
@@ -140,8 +142,10 @@ def _inherited(draft: Draft, lead: Lead, index: Index) -> set[str]:
     return {name for name, key in said.items() if (lead.pk, key) in index.inherited}
 
 
-def _is_same_number(name: str, value: Any, before: str) -> bool:
-    """Whether only blanks and dashes differ: a spreadsheet drops them, we keep what is easier to read."""
+def _says_the_same(name: str, value: Any, before: str) -> bool:
+    """Whether only the blanks and dashes of a number differ, or the capitals of an address: what is here is kept."""
+    if name == "email":
+        return str(value).lower() == before.lower()
     return name in _NUMBERS and _digits(value) == _digits(before) != ""
 
 

@@ -70,7 +70,7 @@ def _held(run: ImportRun) -> Iterator[ImportRow]:
 def _answer(row: ImportRow, meaning: str) -> str:
     codes = {fault["code"] for fault in row.errors}
     if meaning == "same":
-        return str(row.candidates[0]) if len(row.candidates) == 1 and "has_handoff" not in codes else ""
+        return str(row.candidates[0]) if len(row.candidates) == 1 else ""
     if meaning == "new":
         return "new" if codes and codes <= MAY_BE_NEW else ""
     return "skip"

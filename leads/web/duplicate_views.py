@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.interface import figures
 from accounts.interface.languages import is_japanese
 from accounts.models import User
 from leads.domain import merging, prefectures
@@ -158,6 +159,8 @@ def _lines(stays: Lead, goes: Lead, own: Mapping[str, str]) -> Iterable[Line]:
 def _text(lead: Lead, name: str, columns: tuple[str, ...]) -> str:
     if name == "company":
         return str(lead.company or "")
+    if name == "name":
+        return figures.full_name(lead.last_name, lead.first_name)
     parts = columns[:1] if name == "title" else columns
     return " ".join(str(getattr(lead, column)) for column in parts if getattr(lead, column))
 

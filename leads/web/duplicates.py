@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.roles import Permission
-from accounts.interface import toasts
+from accounts.interface import figures, toasts
 from accounts.models import User
 from accounts.navigation import Count
 from accounts.web.places import safe_next
@@ -125,7 +125,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         toasts.warn(request, str(error))
         return redirect(f"{safe_next(request, reverse('duplicates'))}#pair-{pk}")
-    text = _("Merged into %(name)s.") % {"name": Lead.objects.get(pk=row.survivor_id)}
+    text = _("Merged into %(name)s.") % {"name": figures.person(Lead.objects.get(pk=row.survivor_id))}
     toasts.say(request, text, undo_url=reverse("merge-undo", args=[row.pk]))
     return _onwards(request)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts import navigation
+from accounts.interface import figures
 from leads.domain.choices import Stage
 from leads.domain.field_labels import label_of
 from leads.domain.import_columns import mending
@@ -278,6 +279,10 @@ def _summary(row: ImportRow, run: ImportRun) -> list[str]:
     who = ("company.name", "name", "full_name", "last_name", "first_name", "title", "email", "contact", "external_id")
     meant = {_name(target): place for place, header in enumerate(run.headers) if (target := run.mapping.get(header))}
     places = [meant[name] for name in who if name in meant]
+    last, first = ([*row.cells, ""][meant.get(name, -1)] for name in ("last_name", "first_name"))
+    if last and first and not figures.is_last_first(last, first):
+        at = places.index(meant["last_name"])
+        places[at : at + 2] = [meant["first_name"], meant["last_name"]]
     cells = [row.cells[place] for place in places if place < len(row.cells) and row.cells[place].strip()]
     return (cells or [cell for cell in row.cells if cell.strip()])[:4]
 

@@ -155,7 +155,7 @@ def _activity_label(kind: ActivityType) -> str:
 
 
 # Fields of a mapping whose names there say more than a row that came in needs.
-_GAINED = {"note": _("Note"), "tags": _("Tags")}
+_GAINED = {"note": _("Note"), "tags": _("Tags"), "owner": _("Owner")}
 
 
 def gained_labels() -> dict[str, Any]:

@@ -337,6 +337,43 @@ def test_lead_that_was_handed_over_is_held_back_from_imported_history(take: Impo
     assert handed.stage == "lead"
 
 
+def test_row_of_a_lead_that_was_handed_over_comes_in_without_its_stage_once_decided(
+    take: Import, cast: Cast, monkeypatch
+) -> None:
+    """Deciding "same person" on it must not leave it held: the stage and the owner here stand, the rest is taken."""
+    take("external_id,氏名,役職\nA1,田中 一郎,課長\n")
+    handed = Lead.objects.get(external_id="A1")
+    monkeypatch.setattr(hooks, "leads_with_handoffs", [lambda ids: {handed.pk} & set(ids)])
+    run = take("external_id,氏名,役職,結果,担当営業\nA1,田中 一郎,部長,受注,sato@handoff.example\n")
+    assert imports.decidable(run)["same"] == 1
+    import_resolving.resolve(run=run, number=1, meaning=str(handed.pk), by=cast.mia, at=NOON)
+    run.refresh_from_db()
+    handed.refresh_from_db()
+    assert counts(run) == (0, 1, 0, 0, 0)
+    assert (handed.title, handed.stage, handed.owner_id) == ("部長", "lead", None)
+
+
+def test_list_that_says_lead_leaves_what_the_score_made_of_it(take: Import, cast: Cast) -> None:
+    """Else each import of the list would move the same people to and fro between "lead" and what their score says."""
+    text = "external_id,氏名,ステージ\nA1,田中 一郎,リード\n"
+    take(text)
+    Lead.objects.update(stage="mal")
+    assert counts(take(text)) == (0, 0, 1, 0, 0)
+    assert Lead.objects.get().stage == "mal"
+
+
+def test_address_in_other_capitals_is_no_news(take: Import, cast: Cast) -> None:
+    take("氏名,email\n田中 一郎,tanaka@example.com\n")
+    assert counts(take("氏名,email\n田中 一郎,TANAKA@Example.com\n")) == (0, 0, 1, 0, 0)
+    assert Lead.objects.get().email == "tanaka@example.com"
+
+
+def test_update_of_the_stage_alone_says_what_it_brings(take: Import, cast: Cast) -> None:
+    take("external_id,氏名\nA1,田中 一郎\n")
+    run = take("external_id,氏名,結果\nA1,田中 一郎,受注\n")
+    assert run.file_rows.get().old == {"+gained": ["stage"]}
+
+
 def test_sweep_finds_a_forgotten_run_and_works_it_off(cast: Cast) -> None:
     run = import_runs.start(file=BytesFile(), filename="list.csv", by=cast.mia, at=NOON)
     assert import_work.sweep(at=NOON) == 1
