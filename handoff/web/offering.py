@@ -72,7 +72,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         said = ngettext("%(n)d lead handed over.", "%(n)d leads handed over.", number) % {"n": number}
         toasts.say(request, said, undo_url=_undo_address(at))
     for refusal in done.refused[:3]:
-        messages.error(request, pgettext("list", ": ").join((str(refusal.lead), str(refusal.error))))
+        messages.error(request, pgettext("list", ": ").join((figures.person(refusal.lead), str(refusal.error))))
     if len(done.refused) > 3:
         rest = len(done.refused) - 3
         messages.error(request, ngettext("%(n)d more was declined.", "%(n)d more were declined.", rest) % {"n": rest})

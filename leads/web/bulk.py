@@ -89,7 +89,7 @@ def _answer(request: HttpRequest, run: BulkRun) -> HttpResponse:
     if run.changed or not run.refused:
         toasts.say(request, bulk_words.done(run), undo_url=undo_url)
     for group in bulk_queries.left_alone(run, request.user):  # type: ignore[arg-type]
-        names = _(", ").join(str(lead) for lead in group.leads)
+        names = _(", ").join(figures.person(lead) for lead in group.leads)
         reason = bulk_words.reason(run, group.reason)
         toasts.warn(request, _("%(name)s: %(reason)s") % {"name": names, "reason": reason} if names else reason)
     return redirect(run.back or "leads")

@@ -56,3 +56,18 @@ def test_two_companies_of_one_name_are_told_apart_by_their_place(client, cast):
     client.cookies["handoff_language"] = "ja"
     page = client.get("/duplicates/").content.decode()
     assert "企業が異なりますが（全国商会（東京都）／全国商会（都道府県なし））、まとめます" in page
+
+
+def test_name_in_latin_letters_reads_first_name_first_throughout(client, cast):
+    for number in range(2):
+        factories.lead(last_name="Wood", first_name="Oliver", mobile="090-1111-2222", email=f"w{number}@x.example")
+    duplicate_search.work(now=lambda: NOON)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    assert "Wood Oliver" not in client.get("/duplicates/").content.decode()
+    pair = DuplicatePair.objects.get()
+    url = f"/duplicates/{pair.pk}/merge/"
+    answer = client.post(url, {"stays": pair.a_id, "following": "", "across_companies": "yes"}, follow=True)
+    page = answer.content.decode()
+    assert "Merged into Oliver Wood." in page
+    assert "Wood Oliver" not in page

@@ -16,7 +16,7 @@ from journal.models import Event
 from leads import hooks
 from leads.models import Activity, Company, ImportRow, ImportRun, Lead, LeadSource, ScoreDue
 from leads.queries import imports, timeline
-from leads.services import import_chunks, import_resolving, import_runs, import_work, merging
+from leads.services import activities, import_chunks, import_resolving, import_runs, import_work, merging
 from leads.services.import_errors import WrongState
 from tests.cast import NOON, Cast
 
@@ -372,6 +372,27 @@ def test_update_of_the_stage_alone_says_what_it_brings(take: Import, cast: Cast)
     take("external_id,氏名\nA1,田中 一郎\n")
     run = take("external_id,氏名,結果\nA1,田中 一郎,受注\n")
     assert run.file_rows.get().old == {"+gained": ["stage"]}
+
+
+def test_count_says_all_that_somebody_did_whoever_recorded_it(take: Import, cast: Cast) -> None:
+    """An exported starter sheet names what is here; taken in again it must not add the same acts once more."""
+    take("氏名,email\n田中 一郎,tanaka@example.com\n")
+    lead = Lead.objects.get()
+    for number in range(2):
+        activities.record(
+            lead=lead, type="document_download", occurred_at=NOON, by=cast.mia, at=NOON, event_id=f"w{number}"
+        )
+    head = "email,DL回数\n"
+    assert counts(take(head + "tanaka@example.com,2\n")) == (0, 0, 1, 0, 0)
+    assert counts(take(head + "tanaka@example.com,3\n")) == (0, 1, 0, 0, 0)
+    assert counts(take(head + "tanaka@example.com,3\n")) == (0, 0, 1, 0, 0)
+    assert lead.activities.filter(type="document_download").count() == 3
+
+
+def test_channel_alone_is_no_news_of_who_came_by_a_campaign_of_it(take: Import, cast: Cast) -> None:
+    take("氏名,email,経路,施策\n田中 一郎,tanaka@example.com,展示会,春の展示会\n")
+    assert counts(take("email,経路\ntanaka@example.com,展示会\n")) == (0, 0, 1, 0, 0)
+    assert LeadSource.objects.count() == 1
 
 
 def test_sweep_finds_a_forgotten_run_and_works_it_off(cast: Cast) -> None:

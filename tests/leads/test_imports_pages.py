@@ -569,3 +569,10 @@ def test_only_importers_discard(client, cast):
     client.force_login(cast.sato)
     assert client.post(reverse("import-discard", args=[run.pk])).status_code == 403
     assert ImportRun.objects.exists()
+
+
+def test_row_in_english_says_first_name_first(browser):
+    browser.cookies["handoff_language"] = "en"
+    taken_in(browser, "Last name,First name,Email\nWood,Oliver,wood@example.com\n")
+    page = browser.get(reverse("import", args=[ImportRun.objects.latest("pk").pk]))
+    assert page.context["rows"][0]["summary"] == ["Oliver", "Wood", "wood@example.com"]
