@@ -576,3 +576,11 @@ def test_row_in_english_says_first_name_first(browser):
     taken_in(browser, "Last name,First name,Email\nWood,Oliver,wood@example.com\n")
     page = browser.get(reverse("import", args=[ImportRun.objects.latest("pk").pk]))
     assert page.context["rows"][0]["summary"] == ["Oliver", "Wood", "wood@example.com"]
+
+
+def test_undo_says_only_what_it_takes_back(browser):
+    browser.cookies["handoff_language"] = "en"
+    taken_in(browser, "Last name,First name,Email\nWood,Oliver,wood@example.com\n")
+    page = browser.get(reverse("import", args=[ImportRun.objects.latest("pk").pk])).content.decode()
+    assert "Removes 1 new lead. Leads that have changed since stay as they are." in page
+    assert "Turns back" not in page
