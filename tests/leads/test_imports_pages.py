@@ -583,4 +583,4 @@ def test_undo_says_only_what_it_takes_back(browser):
     taken_in(browser, "Last name,First name,Email\nWood,Oliver,wood@example.com\n")
     page = browser.get(reverse("import", args=[ImportRun.objects.latest("pk").pk])).content.decode()
     assert "Removes 1 new lead. Leads that have changed since stay as they are." in page
-    assert "Turns back" not in page
+    assert "updated lead" not in page
