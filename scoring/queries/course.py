@@ -1,6 +1,6 @@
-"""How one lead's score came to be what it is: the rules replayed at a dozen days, and what a week has changed."""
+"""How one lead's score came to be what it is: each day's rules replayed at a dozen days, and what a week has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,8 +8,9 @@ from accounts.queries import organization
 from leads.models import Lead
 from leads.queries import conditions
 from scoring.domain import reading
-from scoring.domain.formula import DIMENSIONS
+from scoring.domain.formula import DIMENSIONS, ModelSpec
 from scoring.domain.reading import Reading
+from scoring.queries import specs
 from scoring.queries.explain import Explanation, always, label
 
 DAYS = 180
@@ -27,10 +28,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Shift:
-    """What one rule brings more or less than a week ago; without a label, what a dimension's cap takes away."""
+    """What one rule brings more or less than a week ago; without a label, what a dimension's cap takes away.
+
+    With a `version`: what that version of the rules gave a week ago's facts more or less than the one then in force.
+    """
 
     label: str
     points: int
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,23 +48,31 @@ class Course:
 
 
 def of(lead: Lead, told: Explanation, at: datetime) -> Course:
-    """The course under the model that explains the score today, for the facts known today; three queries at most.
+    """The course for the facts known today; today under the model that explains the score, each day before under those
+    then in force, so that it shows what people saw. Six queries at most, three where no rules changed meanwhile.
 
-    Fields are not replayed, for their former values are not kept: what moves is what the lead did, and time.
+    Fields are not replayed, for their former values are not kept: what moves is what the lead did, time and the rules.
     """
     if told.model is None:
         return Course()
-    home, known, model = organization.current(), conditions.registry(), always(told.model)
+    home, known, own = organization.current(), conditions.registry(), always(told.model)
     facts = conditions.facts(Lead.objects.filter(pk=lead.pk), known=known, zone=home.zone)[lead.pk]
-    today = organization.local_day(at, home)
+    today, acquired = organization.local_day(at, home), organization.local_day(lead.acquired_at, home)
+    days, ago = list(_days(acquired, today)), today - WEEK
+    # A lead has never been scored by rules that were replaced before it came.
+    then = max(ago, min(acquired, today))
+    models = specs.in_force({*days, then}, zone=home.zone, known=known)
 
-    def on(day: date) -> Reading:
-        return reading.read([model], facts, on=day, registry=known)
+    def on(day: date, by: Sequence[ModelSpec]) -> Reading:
+        return reading.read(by or [own], facts, on=day, registry=known)
 
-    days = list(_days(organization.local_day(lead.acquired_at, home), today))
-    now, then = on(today), on(today - WEEK)
-    points = tuple(Point(day, on(day).total) for day in days) if len(days) > 1 else ()
-    return Course(points, tuple(_shifts(then, now)), now.total - then.total)
+    def rules_of(day: date) -> Sequence[ModelSpec]:
+        found = models[day]
+        return [own] if day == today or any(model.id == own.id for model in found) else found
+
+    now, before, was = on(today, [own]), on(ago, [own]), on(ago, rules_of(then))
+    points = tuple(Point(day, on(day, rules_of(day)).total) for day in days) if len(days) > 1 else ()
+    return Course(points, tuple(_shifts(was, before, now)), now.total - was.total)
 
 
 def _days(first: date, today: date) -> Iterator[date]:
@@ -70,7 +83,10 @@ def _days(first: date, today: date) -> Iterator[date]:
         yield today - timedelta(days=span - round(span * step / steps) if steps else 0)
 
 
-def _shifts(then: Reading, now: Reading) -> Iterator[Shift]:
+def _shifts(was: Reading, then: Reading, now: Reading) -> Iterator[Shift]:
+    """`was`: a week ago's facts under the rules of that day; `then`: the same facts under today's."""
+    if now.model and was.total != then.total:
+        yield Shift("", then.total - was.total, now.model.number)
     before = {rule.rule.key: rule.points for rule in then.rules}
     changed = [Shift(label(rule.rule), rule.points - before.get(rule.rule.key, 0)) for rule in now.rules]
     yield from sorted((shift for shift in changed if shift.points), key=lambda shift: -abs(shift.points))

@@ -1,9 +1,12 @@
 """Stored models as the plain values that are compiled, read and explained."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, time, tzinfo
+
+from django.db.models import Q
 
 from leads.domain.condition_fields import Registry
-from leads.domain.conditions import ALWAYS
+from leads.domain.conditions import ALWAYS, InvalidCondition
 from leads.queries import conditions
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import BandSpec, ModelSpec, RuleSpec
@@ -97,3 +100,26 @@ def by_id(ids: Iterable[int], known: Registry) -> dict[int, ModelSpec]:
     """These models, whatever their state."""
     models = ScoringModel.objects.filter(pk__in=set(ids)).prefetch_related("rules")
     return {model.pk: spec(model, known) for model in models}
+
+
+def in_force(days: Collection[date], *, zone: tzinfo, known: Registry) -> dict[date, list[ModelSpec]]:
+    """The models that were published at the end of each of these local days, in the order in which they are tried.
+
+    Before the first publication there are none, nor where an old version asks about a field that is gone.
+    """
+    reach = Q(retired_at__isnull=True) | Q(retired_at__gte=datetime.combine(min(days), time.min, zone))
+    rows = (
+        ScoringModel.objects.filter(reach, published_at__isnull=False)
+        .order_by("position", "pk")
+        .values_list("pk", "published_at", "retired_at")
+    )
+    spans = [
+        (pk, begun.astimezone(zone).date(), gone.astimezone(zone).date() if gone else date.max)
+        for pk, begun, gone in rows
+    ]
+    found = {day: [pk for pk, begun, gone in spans if begun <= day < gone] for day in days}
+    try:
+        readable = by_id({pk for ids in found.values() for pk in ids}, known)
+    except InvalidCondition:
+        return {day: [] for day in days}
+    return {day: [readable[pk] for pk in ids] for day, ids in found.items()}

@@ -17,6 +17,7 @@ from leads.models import Lead, ScoreDue
 from leads.queries.references import as_id
 from scoring.domain.formula import DIMENSIONS
 from scoring.queries import course, explain
+from scoring.queries.course import Shift
 from scoring.queries.explain import Explanation, Line
 from scoring.web import evidence, rule_sentences
 
@@ -101,11 +102,16 @@ def context(lead: Lead, at: datetime) -> dict[str, Any]:
 def _course(lead: Lead, told: Explanation, at: datetime) -> dict[str, Any]:
     """The line through a dozen days with the line for handing over, and why the last week changed the total."""
     found = course.of(lead, told, at)
-    over = gettext("over the cap")
-    shifts = [f"{shift.label or over} {figures.signed(shift.points)}" for shift in found.shifts]
+    shifts = [f"{_shift_label(shift)} {figures.signed(shift.points)}" for shift in found.shifts]
     return {"points": found.points, "totals": [point.total for point in found.points], "shifts": shifts} | {
         "change": found.change
     }
+
+
+def _shift_label(shift: Shift) -> str:
+    if shift.version:
+        return gettext("version %(number)d of the scoring rules") % {"number": shift.version}
+    return shift.label or gettext("over the cap")
 
 
 def _groups(told: Explanation, at: datetime) -> Iterator[Group]:

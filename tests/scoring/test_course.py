@@ -1,12 +1,16 @@
 """The score of one lead over time, and why it changed in a week."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from journal import clock
+from leads.models import Lead
+from scoring.domain.choices import ModelState
+from scoring.models import Rule, ScoringModel
 from scoring.queries import course
 from scoring.queries.explain import explain
+from scoring.services import models
 from tests.cast import NOON, organization
 from tests.scoring import rows, scored
 from tests.scoring.test_excel_starter import tanaka
@@ -76,6 +80,75 @@ def test_decay_and_caps_are_part_of_the_change() -> None:
 
     assert [(shift.label, shift.points) for shift in found.shifts] == [("デモ", 30), ("訪問", -5), ("", -15)]
     assert found.change == sum(shift.points for shift in found.shifts) == 10
+
+
+def republished(points: int, at: datetime) -> None:
+    """The Excel starter's visits are worth so much from then on."""
+    origin = ScoringModel.objects.get(state=ModelState.PUBLISHED)
+    draft = models.copy(model=origin, by=None, at=at)
+    draft.rules.filter(key="visits").update(points=points)
+    models.publish(model=draft, why="test", by=None, at=at)
+
+
+def visitor(days: int = 120) -> Lead:
+    lead = rows.lead(acquired_at=NOON - timedelta(days=days))
+    for day in (60, 59):
+        rows.activity(lead, "site_visit", TODAY - timedelta(days=day))
+    return lead
+
+
+def test_each_day_is_replayed_under_the_rules_of_that_day() -> None:
+    scored.excel()
+    ScoringModel.objects.update(published_at=NOON - timedelta(days=300))
+    republished(10, NOON - timedelta(days=2))
+
+    found = course_of(visitor())
+
+    assert [point.total for point in found.points] == [0] * 6 + [5] * 5 + [10]
+    assert [(shift.version, shift.points) for shift in found.shifts] == [(2, 5)]
+    assert found.change == 5
+
+
+def test_rules_replaced_before_a_week_or_before_the_lead_came_change_nothing() -> None:
+    scored.excel()
+    ScoringModel.objects.update(published_at=NOON - timedelta(days=300))
+    republished(10, NOON - timedelta(days=8))
+    assert course_of(visitor()).shifts == ()
+    republished(20, NOON - timedelta(days=3))
+
+    young = rows.lead(acquired_at=NOON - timedelta(days=2))
+    for day in (2, 1):
+        rows.activity(young, "site_visit", TODAY - timedelta(days=day))
+
+    assert [(shift.version, shift.points) for shift in course_of(young).shifts] == [(None, 20)]
+    assert [(shift.version, shift.points) for shift in course_of(visitor()).shifts] == [(3, 10)]
+
+
+def test_an_old_version_that_asks_about_a_field_that_is_gone_is_left_out() -> None:
+    scored.excel()
+    ScoringModel.objects.update(published_at=NOON - timedelta(days=300))
+    republished(10, NOON - timedelta(days=2))
+    Rule.objects.filter(model__state=ModelState.RETIRED, key="visits").update(
+        condition={"field": "custom.gone", "op": "known"}
+    )
+
+    found = course_of(visitor())
+
+    assert [point.total for point in found.points] == [0] * 6 + [10] * 6
+    assert found.shifts == ()
+
+
+def test_the_panel_names_the_version_that_changed_the_score(client, cast) -> None:
+    scored.excel()
+    ScoringModel.objects.update(published_at=NOON - timedelta(days=300))
+    republished(10, NOON - timedelta(days=1))
+    lead = visitor()
+    client.force_login(cast.ada)
+
+    with clock.frozen(NOON):
+        text = client.get(f"/leads/{lead.pk}/score/").content.decode()
+
+    assert "7日で+5（配点ルール第2版への変更 +5）" in text
 
 
 def test_without_a_model_there_is_nothing_to_draw() -> None:
