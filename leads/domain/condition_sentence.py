@@ -114,12 +114,15 @@ def _yes_no(test: c.FieldTest, names: dict[str, str]) -> str:
 
 
 def _bounded(op: str, value: str, field: Field) -> str:
-    by_day = field.kind in (Kind.DATE, Kind.MOMENT)
-    if op == "gte":
-        return (gettext("%(value)s or later") if by_day else gettext("%(value)s or more")) % {"value": value}
-    if op == "lte":
-        return (gettext("%(value)s or earlier") if by_day else gettext("%(value)s or less")) % {"value": value}
-    return value
+    if op not in ("gte", "lte"):
+        return value
+    if field.kind in (Kind.DATE, Kind.MOMENT):
+        said = gettext("%(value)s or later") if op == "gte" else gettext("%(value)s or earlier")
+    elif field.choices:
+        said = gettext("%(value)s or higher") if op == "gte" else gettext("%(value)s or lower")
+    else:
+        said = gettext("%(value)s or more") if op == "gte" else gettext("%(value)s or less")
+    return said % {"value": value}
 
 
 def _several(test: c.FieldTest, field: Field, names: dict[str, str]) -> str:

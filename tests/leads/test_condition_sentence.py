@@ -34,6 +34,16 @@ CASES: list[tuple[Any, str, str]] = [
         "Company size is 50 people or more",
     ),
     (
+        {"field": "seniority", "op": "gte", "value": "director"},
+        "役職区分が部長以上",
+        "Seniority is Director (department) or higher",
+    ),
+    (
+        {"field": "seniority", "op": "lte", "value": "manager"},
+        "役職区分が課長以下",
+        "Seniority is Manager (section) or lower",
+    ),
+    (
         {"activity": {"types": ["site_visit"], "within_days": 30, "at_least": 2}},
         "30日以内に2回以上サイトを訪問",
         "visited the site 2 or more times within 30 days",
