@@ -1,10 +1,20 @@
-/* A new rule begins in the dimension of what its condition asks about, until somebody chooses another. */
+/* What doesn't show takes no part; and a new rule begins in the dimension of what its condition asks about, until
+   somebody chooses another. */
 export function bindRules(within = document) {
   for (const form of within.querySelectorAll("form[data-usual]:not([data-bound])")) bind(form);
 }
 
 function bind(form) {
   form.dataset.bound = "yes";
+  // A browser would refuse a form silently for a number that is out of range and hidden.
+  const leaveOut = () => {
+    for (const input of form.querySelectorAll(".hf-rule-part input[type=number]")) {
+      input.disabled = false;
+      input.disabled = !input.offsetParent;
+    }
+  };
+  form.addEventListener("change", leaveOut);
+  leaveOut();
   const chosen = form.elements.dimension;
   if (chosen.value) return;
   const usual = JSON.parse(form.dataset.usual);

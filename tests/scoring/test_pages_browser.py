@@ -112,3 +112,33 @@ def test_nobody_is_asked_who_typed_nothing_or_gives_up(phone, draft):
     phone.locator("[data-discards]").click()
     phone.wait_for_url(f"**/scoring/{draft.pk}/")
     assert asked == []
+
+
+def test_what_would_count_for_nothing_does_not_show(phone, draft):
+    phone.goto(f"/scoring/{draft.pk}/rules/new/")
+    expect(phone.locator("[name=cap]")).to_be_hidden()
+    expect(phone.locator("[name=half_life_days]")).to_be_hidden()
+    phone.check("[name=per_activity]")
+    phone.locator("[name=half_life_days]").fill("0")
+    phone.uncheck("[name=per_activity]")
+    phone.locator("[name=points]").fill("3")
+    phone.locator(".hf-rule-edit button.btn-primary").click()
+    phone.wait_for_url(f"**/scoring/{draft.pk}/")
+    assert draft.rules.filter(points=3, per_activity=False, half_life_days=None).exists()
+
+    phone.goto(f"/scoring/{draft.pk}/rules/size/")
+    value, note = phone.locator("[name=value]"), phone.locator("label[for=id_value] span")
+    expect(value).to_be_visible()
+    expect(note).to_be_hidden()
+    phone.select_option("[name=op]", "in")
+    expect(note).to_be_visible()
+    phone.select_option("[name=op]", "known")
+    expect(value).to_be_hidden()
+
+
+def test_a_rule_saved_with_two_quick_presses_is_saved_once(phone, draft):
+    phone.goto(f"/scoring/{draft.pk}/rules/size/")
+    phone.locator("[name=points]").fill("14")
+    phone.locator(".hf-rule-edit button.btn-primary").dblclick()
+    phone.wait_for_url(f"**/scoring/{draft.pk}/")
+    expect(phone.get_by_text("Draft saved.")).to_have_count(1)
