@@ -27,7 +27,7 @@ DEFAULT_INDUSTRIES = (pgettext_lazy("shipped", "Manufacturing"),)
 
 # What pages and documents are called; several words stand with commas between them.
 _PRICING = pgettext_lazy("words in titles", "pricing")
-_CASE_STUDY = pgettext_lazy("words in titles", "case stud")
+_CASE_STUDY = pgettext_lazy("words in titles", "case study")
 
 
 def shown(stored: str) -> str:
@@ -83,7 +83,7 @@ def excel_starter(industries: Sequence[str]) -> dict[str, Any]:
                 "authority",
                 10,
                 "部長以上",
-                "Department head or above",
+                "Director or above",
                 {"field": "seniority", "op": "gte", "value": "director"},
             ),
             _rule(

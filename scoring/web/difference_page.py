@@ -84,10 +84,15 @@ def _notes(before: RuleSpec, after: RuleSpec) -> Iterator[str]:
     renamed = [pair for pair in pairs if pair[0] != pair[1]] if before.condition == after.condition else []
     if renamed:
         # A name has two languages; the reader's own says it, the other one only where it alone has changed.
-        own = pairs[0 if (get_language() or "ja").startswith("ja") else 1]
-        renamed = [own] if own in renamed else renamed
-        was, now = (" / ".join(words) for words in zip(*renamed, strict=True))
-        yield gettext("renamed from “%(before)s” to “%(after)s”") % {"before": was, "after": now}
+        reads_japanese = (get_language() or "ja").startswith("ja")
+        own = pairs[0 if reads_japanese else 1]
+        if own in renamed:
+            said, (was, now) = gettext("renamed from “%(before)s” to “%(after)s”"), own
+        elif reads_japanese:
+            said, (was, now) = gettext("English name changed from “%(before)s” to “%(after)s”"), renamed[0]
+        else:
+            said, (was, now) = gettext("Japanese name changed from “%(before)s” to “%(after)s”"), renamed[0]
+        yield said % {"before": was, "after": now}
 
 
 def _words(rule: RuleSpec | None, known: Registry) -> tuple[Part, ...]:

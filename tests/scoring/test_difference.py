@@ -145,6 +145,28 @@ def test_a_name_that_changed_in_both_languages_is_said_in_the_readers(client, ca
     assert " / " not in text.split("hf-rules is-difference")[1].split("</table>")[0]
 
 
+@pytest.mark.parametrize(
+    ("language", "labels", "said"),
+    [
+        ("ja", {"label_en": "Demo asked for"}, "英語の名称を「Demo」から「Demo asked for」に変更"),
+        ("en", {"label_ja": "デモ依頼"}, "Japanese name changed from “デモ” to “デモ依頼”"),
+    ],
+)
+def test_a_name_that_changed_in_the_other_language_alone_says_in_which(
+    client, cast: Cast, language, labels, said
+) -> None:
+    named = {"key": "demo", "label_ja": "デモ", "label_en": "Demo"}
+    first = scored.published([scored.rule(DEMO, 5, **named)])
+    second = models.copy(
+        model=first, changes={"rules": [scored.rule(DEMO, 5, **(named | labels))]}, by=cast.ada, at=NOON
+    )
+    cast.ada.language = language
+    cast.ada.save()
+    client.force_login(cast.ada)
+
+    assert said in client.get(f"/scoring/{second.pk}/diff/").content.decode()
+
+
 def test_versions_that_say_the_same_say_so(client, cast: Cast) -> None:
     first = scored.published([scored.rule(VISIT, 9, key="visit")])
     second = models.copy(model=first, changes={}, by=cast.ada, at=NOON)
