@@ -22,6 +22,7 @@ function bind(box) {
   const builder = { box, field, words, root, ground, say: box.querySelector("[data-condition-say]"), faults: [] };
   builder.redraw = () => redraw(builder);
   builder.changed = () => changed(builder);
+  builder.forgive = (node) => forgive(builder, node);
   field.form.addEventListener("submit", (event) => guard(builder, event), true); // before htmx hears of it
   redraw(builder);
   ask(builder);
@@ -52,6 +53,14 @@ function changed(builder) {
   builder.isAsking = true;
   clearTimeout(builder.timer);
   builder.timer = setTimeout(() => ask(builder), WAIT);
+}
+
+/* What was wrong with a row that has been touched since is for the server to say again; whether anything was. */
+function forgive(builder, node) {
+  const rest = builder.faults.filter((fault) => nodeAt(builder.root, fault.at) !== node);
+  const hasChanged = rest.length < builder.faults.length;
+  builder.faults = rest;
+  return hasChanged;
 }
 
 async function ask(builder) {

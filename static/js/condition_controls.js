@@ -13,6 +13,7 @@ function named(builder, one, part, label) {
 
 function touch(builder, one) {
   one.fresh = false;
+  builder.forgive(one);
   builder.changed();
 }
 
@@ -127,6 +128,8 @@ export function tokens(builder, one, part, label, given, { set, suggested, isNum
     }
   });
   input.addEventListener("input", (event) => {
+    // The line of a fault goes while one types, not under the press that saves.
+    if (builder.forgive(one)) builder.changed();
     if (!event.isComposing && /[、,]/.test(input.value)) take();
   });
   input.addEventListener("compositionend", () => {

@@ -83,6 +83,30 @@ def test_a_nested_condition_comes_out_as_it_went_in(page):
     assert (query["stage"], json.loads(query["condition"][0])) == (["lead"], RICH)
 
 
+def test_a_value_that_has_just_been_typed_is_not_called_missing(page):
+    page.goto("/leads/condition/")
+    page.get_by_role("button", name="Add a condition").click()
+    expect(page.locator("[data-condition-say]")).to_have_text("Some fields are still empty.")
+    page.locator(".hf-cb-row [data-part=value]").fill("製造")
+    page.keyboard.press("Tab")
+    # A line that comes and goes would move the button away under the press that saves.
+    assert page.locator(".hf-cb-row .hf-error").count() == 0
+    page.get_by_role("button", name="Apply this condition").click()
+    page.wait_for_url("**/leads/?condition=*")
+
+
+def test_what_was_wrong_with_a_value_goes_while_it_is_mended(page):
+    page.goto("/leads/condition/")
+    page.get_by_role("button", name="Add a condition").click()
+    expect(page.locator("[data-condition-say]")).to_have_text("Some fields are still empty.")
+    page.get_by_role("button", name="Apply this condition").click()
+    expect(page.locator(".hf-cb-row .hf-error")).to_be_visible()
+    page.locator(".hf-cb-row [data-part=value]").press_sequentially("製")
+    expect(page.locator(".hf-cb-row .hf-error")).to_have_count(0)
+    page.get_by_role("button", name="Apply this condition").click()
+    page.wait_for_url("**/leads/?condition=*")
+
+
 def test_a_condition_is_built_by_keyboard_and_its_fault_stands_in_its_row(page):
     page.goto("/leads/condition/")
     page.get_by_role("button", name="Add a condition").press("Enter")
