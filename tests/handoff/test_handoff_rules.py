@@ -85,6 +85,15 @@ def test_ar_15_a_rule_that_lacks_a_part_can_be_kept_but_not_switched_on(post, wi
     assert not HandoffRule.objects.get(pk=rule.pk).is_on
 
 
+@pytest.mark.parametrize(
+    ("is_on", "said"), [("on", "Rule saved."), ("", "Rule saved. It is off until you switch it on.")]
+)
+def test_who_saved_a_rule_is_told_so_and_whether_it_is_on(post, is_on, said):
+    page = post("settings-handoff-rule-new", WHOLE | {"is_on": is_on}, follow=True).content.decode()
+    assert said in page
+    assert ("until you switch it on" in page) is (not is_on)
+
+
 def test_ar_15_each_of_the_five_is_named(people):
     ScoringModel.objects.update(state="retired")
     gone = people.other_field

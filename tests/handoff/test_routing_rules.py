@@ -54,9 +54,10 @@ def names(leg=LEG):
     return list(RoutingRule.objects.filter(leg=leg).order_by("position", "id").values_list("name", flat=True))
 
 
-def test_a_new_rule_is_tried_last_and_decides_once_it_is_first(post, people):
+def test_a_new_rule_is_tried_last_and_decides_once_it_is_first(look, post, people):
     values = {"name": "大手", "condition": json.dumps(BIG), "to": f"user:{people.otto.pk}"}
     assert post("settings-route-new", LEG, **values).status_code == 302
+    assert "Rule saved." in look().content.decode()
     rule = RoutingRule.objects.get(name="大手")
     assert (rule.leg, rule.condition, rule.to_user, rule.to_team) == (LEG, BIG, people.otto, None)
     assert names()[-1] == "大手"
@@ -211,6 +212,11 @@ def test_a_lead_that_nobody_hands_over_or_receives_says_so(look, people):
     assert "No lead is found by these words." in look("居ない人").content.decode()
 
 
+def test_a_lead_that_waits_for_an_answer_says_with_whom(look, people):
+    handoff = stories.offered(people, to=people.otto, last_name="黒川")
+    assert guess(look, handoff.lead) == (people.otto.name, "already handed over, waiting for an answer")
+
+
 def test_the_page_asks_for_five_leads_at_most(look, people, django_assert_max_num_queries):
     for _lead in range(8):
         stories.lead(last_name="黒川")
@@ -218,6 +224,8 @@ def test_the_page_asks_for_five_leads_at_most(look, people, django_assert_max_nu
     with django_assert_max_num_queries(110):
         answer = look("黒川")
     assert len(answer.context["guesses"]) == 5
+    assert "Only the newest five are shown." in answer.content.decode()
+    assert "Only the newest five" not in look("居ない人").content.decode()
 
 
 def test_a_rule_that_was_deleted_meanwhile_is_neither_changed_nor_made_anew(people):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.roles import Permission
+from accounts.interface import toasts
 from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
 from handoff.domain import presets
@@ -99,6 +100,8 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         except DomainError as error:
             show_error(form, error)
         else:
+            is_on = form.cleaned_data["is_on"]
+            toasts.say(request, _("Rule saved.") if is_on else _("Rule saved. It is off until you switch it on."))
             return redirect("settings-handoff-rules")
     values = {"form": form, "rule": rule, "builder": form.builder(), "name": presets.shown(rule.name) if rule else ""}
     return render(request, "settings/handoff_rule.html", values, status=400 if form.errors else 200)

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.roles import Permission
+from accounts.interface import toasts
 from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
 from handoff.domain import presets
 from handoff.domain.choices import Leg
-from handoff.models import HandoffRule, RoutingRule
+from handoff.models import Handoff, HandoffRule, RoutingRule
 from handoff.queries import legs, receivers
 from handoff.services import routing, routing_rules
 from handoff.services.routing import NoReceiver, Receiver
@@ -59,10 +60,12 @@ class Guess:
 def show(request: HttpRequest) -> HttpResponse:
     """The rules of every leg; with `q` also who would get the leads that these words find."""
     words = request.GET.get("q", "").replace("\x00", "")[:MOST_WORDS].strip()
+    guesses, has_more = _guesses(request, words)
     values = {
         "legs": [(leg, _rows(leg), next(iter(receivers.teams(leg)), None)) for leg in legs.legs()],
         "words": words,
-        "guesses": _guesses(request, words) if words else [],
+        "guesses": guesses,
+        "has_more": has_more,
     }
     return render(request, "settings/routes.html", values)
 
@@ -83,6 +86,7 @@ def edit(request: HttpRequest, pk: int | None = None, leg: str = "") -> HttpResp
         except DomainError as error:
             show_error(form, error)
         else:
+            toasts.say(request, _("Rule saved."))
             return redirect("settings-routes")
     context = {
         "form": form,
@@ -113,13 +117,23 @@ def _rows(leg: str) -> list[Row]:
     return rows
 
 
-def _guesses(request: HttpRequest, words: str) -> list[Guess]:
+def _guesses(request: HttpRequest, words: str) -> tuple[list[Guess], bool]:
+    """The newest few that these words find, and whether there are more."""
+    if not words:
+        return [], False
     found = search(Lead.objects.visible_to(request.user).present(), words)  # type: ignore[arg-type]
-    leads = found.select_related("company").order_by("-pk")[:MOST_SHOWN]
-    return [_guess(lead, request.entry.at) for lead in leads]  # type: ignore[attr-defined]
+    leads = list(found.select_related("company").order_by("-pk")[: MOST_SHOWN + 1])
+    shown = leads[:MOST_SHOWN]
+    open_ones = Handoff.objects.open().filter(lead__in=shown).select_related("assigned_to", "team")
+    waiting = {handoff.lead_id: handoff for handoff in open_ones}
+    at = request.entry.at  # type: ignore[attr-defined]
+    return [_guess(lead, at, waiting.get(lead.pk)) for lead in shown], len(leads) > len(shown)
 
 
-def _guess(lead: Lead, at: datetime) -> Guess:
+def _guess(lead: Lead, at: datetime, waiting: Handoff | None) -> Guess:
+    if waiting:
+        holder = waiting.assigned_to.name if waiting.assigned_to else str(waiting.team)
+        return Guess(lead, holder, _("already handed over, waiting for an answer"))
     leg = legs.next_leg(lead.stage)
     if leg is None:
         return Guess(lead, "", _("not handed over from this stage"))
