@@ -51,6 +51,8 @@ function changed(builder) {
   showFaults(builder);
   if (!isNew) return;
   builder.isAsking = true;
+  // An answer about what stood there before says nothing any more.
+  builder.away?.abort();
   clearTimeout(builder.timer);
   builder.timer = setTimeout(() => ask(builder), WAIT);
 }

@@ -95,6 +95,21 @@ def test_a_value_that_has_just_been_typed_is_not_called_missing(page):
     page.wait_for_url("**/leads/?condition=*")
 
 
+def test_an_answer_about_what_stood_there_before_is_not_heard(page):
+    held = []
+    page.goto("/leads/condition/")
+    expect(page.locator("[data-condition-say]")).to_have_text("No conditions yet: matches every lead.")
+    page.route("**/condition/say/", lambda route: held.append(route))
+    page.get_by_role("button", name="Add a condition").click()
+    while not held:
+        page.wait_for_timeout(50)
+    page.locator(".hf-cb-row [data-part=value]").fill("製造")
+    page.keyboard.press("Enter")
+    held[0].fulfill(json={"faults": [{"at": "all[0].value", "say": "missing"}]})
+    page.get_by_role("button", name="Apply this condition").click()
+    page.wait_for_url("**/leads/?condition=*")
+
+
 def test_what_was_wrong_with_a_value_goes_while_it_is_mended(page):
     page.goto("/leads/condition/")
     page.get_by_role("button", name="Add a condition").click()
