@@ -33,6 +33,7 @@ IN_MEMORY = 4 * 1024 * 1024
 CSV, SHIFT_JIS, XLSX = "csv", "csv_cp932", "xlsx"
 FORMATS = (XLSX, CSV, SHIFT_JIS)
 Cells = list[Cell]
+_FIRST_YEAR = 1900  # spreadsheets count days from here and show an earlier one as ####
 _NOT_IN_FILES = frozenset('\\/:*?"<>|')
 
 
@@ -186,7 +187,9 @@ def _write_workbook(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells
         count = 0
         for count, line in enumerate(lines, start=1):
             for column, cell in enumerate(line):
-                if isinstance(cell, date):
+                if isinstance(cell, date) and cell.year < _FIRST_YEAR:
+                    sheet.write_string(count, column, cell.isoformat())
+                elif isinstance(cell, date):
                     sheet.write_datetime(count, column, cell, day)
                 elif isinstance(cell, int):
                     sheet.write_number(count, column, cell)

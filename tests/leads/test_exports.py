@@ -370,3 +370,15 @@ def test_who_is_known_stays_at_their_own_branch_when_the_sheet_names_none(cast):
 
     assert (run.rows, run.unchanged) == (2, 2)
     assert [lead.company for lead in Lead.objects.order_by("email")] == branches
+
+
+def test_days_before_a_spreadsheet_counts_are_written_as_texts(cast):
+    field = custom_fields.add(label="創業日", kind="date", by=None, at=NOON)
+    for day in ("1887-10-01", "1899-12-31", "1900-01-01"):
+        factories.lead(last_name="甲", custom={field.key: day})
+    book = written(cast, "shown", exports.XLSX, Lead.objects.order_by("pk"), shown=[f"custom.{field.key}"])
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "<t>1887-10-01</t>" in sheet
+    assert "<t>1899-12-31</t>" in sheet
+    assert re.findall(r"<v>(.*?)</v>", sheet) == ["1"]
