@@ -28,6 +28,10 @@ class NotADraft(Conflict):
     message = _("Only a draft can be changed. Copy this version to make a new draft.")
 
 
+class Discarded(NotADraft):
+    message = _("This draft was discarded in the meantime.")
+
+
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
     message = _("Someone else has changed this draft. Reload it, then repeat your change.")
@@ -87,8 +91,9 @@ def create(*, values: Mapping[str, Any], by: Any, at: datetime) -> ScoringModel:
 
 @retried
 def copy(*, model: ScoringModel, by: Any, at: datetime, changes: Mapping[str, Any] | None = None) -> ScoringModel:
-    """The next version as a draft, with `changes` if given; its publishing will retire `model`."""
+    """The next version as a draft, with `changes` if given; its publishing will retire `model`. Raises Discarded."""
     check_may(by, Permission.DRAFT_RULES, MayNotDraft)
+    model = held(model)
     names = ("name", "line", "bands", "caps", "applies_to")
     values = {name: getattr(model, name) for name in names} | {"why": "", "rules": rule_values(model)}
     return _new_draft(values | draft_values.read(changes or {}), model, by, at)
@@ -200,10 +205,10 @@ def _changed(draft: ScoringModel, clean: Mapping[str, Any]) -> list[str]:
 
 
 def held(model: ScoringModel) -> ScoringModel:
-    """The version as it stands; until the transaction ends nobody else changes it. Raises NotADraft for one discarded."""
+    """The version as it stands; until the transaction ends nobody else changes it. Raises Discarded."""
     held = ScoringModel.objects.select_for_update(of=("self",)).filter(pk=model.pk).first()
     if held is None:
-        raise NotADraft
+        raise Discarded
     return held
 
 
@@ -235,12 +240,13 @@ def agree(
 ) -> Agreement:
     """Records that a department agrees to the draft as it stands; void once the draft changes.
 
-    `side` (marketing or sales) is needed only from who manages teams of both. Raises ChangedMeanwhile when the draft
-    is no longer the `version` that the person has read.
+    `side` (marketing or sales) is needed only from who manages teams of both. Raises NotADraft, and ChangedMeanwhile
+    when the draft is no longer the `version` that the person has read.
     """
     sides = sides_of(by)
     if not by.may(Permission.AGREE_TO_RULES) or not sides or (side and side not in sides):
         raise MayNotAgree
+    model = held(model)
     check_present(model, version)
     given, is_new = Agreement.objects.get_or_create(
         model=model, side=side or sides[0], version=model.version, defaults={"by": by, "at": at}

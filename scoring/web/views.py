@@ -215,12 +215,13 @@ def _out_of_reach(model: ScoringModel) -> str:
 
 
 def after(request: HttpRequest, act: Callable[[], ScoringModel], pk: int | None, said: str = "") -> HttpResponse:
-    """Acts, and goes to the model it answers; a refusal is said on the page it came from."""
+    """Acts, and goes to the model it answers; a refusal is said on the page it came from, while that is there."""
     try:
         model = act()
     except DomainError as error:
         warn_of(request, error)
-        return redirect(address_of(pk) if pk else "scoring")
+        is_there = pk and not isinstance(error, models.Discarded)
+        return redirect(address_of(pk) if is_there else "scoring")
     if said:
         toasts.say(request, said)
     return redirect(address_of(model.pk))

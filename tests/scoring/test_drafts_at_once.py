@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from scoring.models import ScoringModel
+from scoring.models import Agreement, ScoringModel
 from scoring.services import draft_rules, models
+from scoring.web import views
 from tests.at_once import all_well, at_once
 from tests.cast import NOON, Cast, organization
 from tests.scoring import scored
@@ -119,3 +120,47 @@ def test_a_refused_publish_leaves_the_agreement_there_is(cast: Cast, client: Cli
     draft.refresh_from_db()
     assert draft.why == "秋から資料請求が増えた"
     assert models.agreed_sides(draft) == {"sales"}
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        lambda draft, cast: models.agree(model=draft, by=cast.maki, at=NOON, side="sales"),
+        lambda draft, cast: models.copy(model=draft, by=cast.mia, at=NOON),
+        lambda draft, cast: models.continued(model=draft, by=cast.mia, at=NOON),
+    ],
+    ids=["agreed to", "copied", "continued"],
+)
+def test_nothing_is_made_of_a_draft_discarded_meanwhile(cast: Cast, late: Callable[..., Any]) -> None:
+    draft = scored.draft([scored.rule(VISIT, key="visit")])
+    models.discard(model=ScoringModel.objects.get(), by=cast.mia, at=NOON)
+    with pytest.raises(models.Discarded):
+        late(draft, cast)
+    assert not ScoringModel.objects.exists()
+    assert not Agreement.objects.exists()
+
+
+@at_the_same_time
+def test_agreeing_while_the_draft_is_discarded_leaves_no_fault(cast: Cast) -> None:
+    for _ in range(3):
+        draft = scored.draft([scored.rule(VISIT, key="visit")])
+        agreed, gone = at_once(
+            lambda draft=draft: models.agree(model=draft, by=cast.maki, at=NOON, side="sales"),
+            lambda draft=draft: models.discard(model=draft, by=cast.mia, at=NOON),
+        )
+        assert gone is None
+        assert isinstance(agreed, Agreement | models.Discarded)
+    assert not Agreement.objects.exists()
+
+
+def test_who_acts_on_a_discarded_draft_is_told_on_a_page_that_is_there(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = scored.draft([scored.rule(VISIT, key="visit")])
+    models.discard(model=ScoringModel.objects.get(), by=cast.mia, at=NOON)
+    monkeypatch.setattr(views, "model_or_404", lambda pk: draft)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    answer = client.post(f"/scoring/{draft.pk}/copy/", follow=True)
+    assert answer.redirect_chain == [("/scoring/", 302)]
+    assert "This draft was discarded in the meantime." in answer.content.decode()
