@@ -31,6 +31,15 @@ class WrongState(Conflict):
     message = _("This import has moved on. Reload the page.")
 
 
+class FieldGone(Conflict):
+    """A field that a column of the import goes into was deleted since."""
+
+    code = "field_gone"
+    message = _(
+        "The field that “%(columns)s” went into has been deleted. Map the columns again or import the file anew."
+    )
+
+
 class RowNotHeld(Conflict):
     code = "row_not_held"
     message = _("This row is not waiting for a decision.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, connection
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from accounts.services import organization
 from journal import bulk, clock
@@ -20,7 +21,7 @@ from leads.models import ImportRow, ImportRun
 from leads.queries import imports
 from leads.queries.import_gone_on import with_history
 from leads.services import bulk_rows, import_chunks, import_columns, import_taking_back
-from leads.services.import_errors import LeaseLost
+from leads.services.import_errors import FieldGone, LeaseLost
 from leads.services.import_happenings import Sources
 from leads.services.import_runs import owners, plan_of, ring
 
@@ -115,11 +116,10 @@ def _work(run: ImportRun, now: Now, chunks: int | None) -> bool:
 
 
 def context_of(run: ImportRun) -> import_chunks.Context:
-    """What all chunks of the run share. Raises DomainError when a field of its mapping is gone."""
+    """What all chunks of the run share. Raises FieldGone when a field of its mapping was deleted since."""
     plan, faults = plan_of(run)
     if plan is None:
-        # A field of the mapping was deleted since.
-        raise DomainError(", ".join(fault.where for fault in faults))
+        raise FieldGone(columns=_(", ").join(fault.where for fault in faults))
     return import_chunks.Context(run, plan, owners(), Sources(run))
 
 

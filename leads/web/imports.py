@@ -149,7 +149,9 @@ def _preview_again(request: HttpRequest, run: ImportRun) -> HttpResponse:
             date_order=run.date_order,
         )
     except DomainError as error:
-        toasts.warn(request, str(error))
+        # The page has no field beside which each fault could stand.
+        faults = dict.fromkeys(str(fault.message) for fault in error.errors)
+        toasts.warn(request, " ".join(faults) or str(error))
     return redirect("import", pk=run.pk)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from leads.models import ImportRun, Lead
-from leads.services import import_mending, import_runs, import_undoing, import_work
+from leads.services import custom_fields, import_mending, import_runs, import_undoing, import_work
 from leads.services.import_errors import RowNotRefused
 from leads.web.import_forms import ColumnsForm
 from tests import factories
@@ -113,3 +113,25 @@ def test_rows_of_an_undone_import_lead_to_nobody_who_is_gone(client, cast):
 def test_samples_of_a_column_differ(cast):
     run = take(cast, "氏名,都道府県\n甲,東京都\n乙,東京都\n丙,\n丁,大阪府\n戊,愛知県\n", dry_run=True)
     assert [one["samples"] for one in ColumnsForm(run=run).columns()][1] == ["東京都", "大阪府", "愛知県"]
+
+
+def test_a_row_whose_field_was_deleted_meanwhile_is_refused_with_the_reason(client, cast):
+    field = custom_fields.add(label="推し", kind="text", by=None, at=NOON)
+    mapping = {"姓": "last_name", "メール": "email", "推し": f"custom.{field.key}"}
+    run = take(cast, "姓,メール,推し\n甲,x@@example,猫\n", mapping=mapping)
+    custom_fields.delete(field=field, by=None, at=NOON)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    client.post(reverse("import-mend", args=[run.pk, 1]), {"cell-1": "a@example.jp"})
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    assert "The field that “推し” went into has been deleted." in page
+    assert counts(run) == (0, 0, 0, 0, 1)
+
+
+def test_an_unknown_order_of_days_is_refused_naming_what_to_choose(client, cast):
+    run = take(cast, WRONG, dry_run=True)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    client.post(reverse("import-date-order", args=[run.pk]), {"order": "ymd"})
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    assert "The order of dates is dmy or mdy." in page
