@@ -2,10 +2,28 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
+from journal.errors import Conflict
 from journal.transactions import retried
 from leads.domain import export_columns
 from leads.models import ColumnChoice, CustomField, Segment
+
+
+class ListGone(Conflict):
+    """Somebody deleted it since the page was read."""
+
+    code = "list_gone"
+    message = _("This saved list was deleted in the meantime.")
+
+
+def held(segment: Segment) -> Segment:
+    """The saved list as it is now, until the transaction ends. Raises ListGone."""
+    found = Segment.objects.select_for_update().filter(pk=segment.pk).first()
+    if found is None:
+        raise ListGone
+    return found
 
 
 def known(names: Iterable[str]) -> list[str]:
@@ -16,7 +34,11 @@ def known(names: Iterable[str]) -> list[str]:
 
 @retried
 def choose(*, user: User, names: Iterable[str], segment: Segment | None = None) -> None:
-    """Keeps what the person wants to see; nothing at all means what the list, or the product, shows by itself."""
+    """Keeps what the person wants to see; nothing at all means what the list, or the product, shows by itself.
+
+    Raises ListGone.
+    """
+    segment = held(segment) if segment else None
     chosen = known(names)
     if not chosen:
         ColumnChoice.objects.filter(user=user, segment=segment).delete()

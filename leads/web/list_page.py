@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import navigation
 from accounts.api.pagination import capped_count
 from accounts.domain.roles import Permission
+from accounts.interface import toasts
 from accounts.web.places import safe_next
 from journal.errors import DomainError
 from leads.models import Company, Lead, Segment
@@ -256,5 +257,8 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
     """Keeps the chosen columns, for the saved list that is open or for all others, and goes back to the list."""
     segment = list_columns.opened(request.user, request.POST)
     names = [] if "reset" in request.POST else request.POST.getlist("column")
-    column_choices.choose(user=request.user, names=names, segment=segment)  # type: ignore[arg-type]
+    try:
+        column_choices.choose(user=request.user, names=names, segment=segment)  # type: ignore[arg-type]
+    except DomainError as error:
+        toasts.warn(request, str(error))
     return redirect(safe_next(request, reverse("leads")))

@@ -105,8 +105,12 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     if not segments.may_change(segment, request.user):  # type: ignore[arg-type]
         raise PermissionDenied
     name = segment.name
-    segments.delete(segment=segment, by=request.user, at=request.entry.at)  # type: ignore[arg-type,attr-defined]
-    toasts.say(request, _("List “%(name)s” deleted; its leads are still here.") % {"name": name})
+    try:
+        segments.delete(segment=segment, by=request.user, at=request.entry.at)  # type: ignore[arg-type,attr-defined]
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    else:
+        toasts.say(request, _("List “%(name)s” deleted; its leads are still here.") % {"name": name})
     return redirect("leads")
 
 

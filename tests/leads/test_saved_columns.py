@@ -5,12 +5,13 @@ import re
 import pytest
 
 from leads.domain import export_columns
-from leads.models import CustomField, Segment
+from leads.models import ColumnChoice, CustomField, Segment
 from leads.queries import column_choices
 from leads.services import column_choices as choices
 from leads.services import custom_fields, segments
 from leads.web import list_columns, saved_lists
 from tests import factories
+from tests.at_once import at_once
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +165,46 @@ def test_an_address_breaks_behind_its_at_sign(as_):
     page = as_("mia")
     page.post("/leads/columns/", {"column": ["email"], "next": LIST})
     assert ">emma@<wbr>example.com</td>" in page.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        lambda gone, cast: segments.save(values={"name": "Again"}, by=cast.mia, at=NOON, segment=gone),
+        lambda gone, cast: segments.delete(segment=gone, by=cast.mia, at=NOON),
+        lambda gone, cast: choices.choose(user=cast.maki, names=["phone"], segment=gone),
+    ],
+    ids=["saved", "deleted", "columns chosen"],
+)
+def test_a_list_deleted_meanwhile_stays_deleted(cast, late):
+    gone = segments.save(values={"name": "Old", "is_shared": True}, by=cast.mia, at=NOON)
+    segments.delete(segment=Segment.objects.get(), by=cast.mia, at=NOON)
+    with pytest.raises(choices.ListGone):
+        late(gone, cast)
+    assert not Segment.objects.exists()
+    assert not ColumnChoice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_columns_chosen_while_the_list_is_deleted_leave_no_fault(as_, cast):
+    as_("mia")
+    for number in range(3):
+        one = segments.save(values={"name": f"Old {number}", "is_shared": True}, by=cast.mia, at=NOON)
+        answers = at_once(
+            lambda one=one: segments.delete(segment=one, by=cast.mia, at=NOON),
+            lambda one=one: choices.choose(user=cast.maki, names=["phone"], segment=one),
+            lambda one=one: choices.choose(user=cast.ada, names=["phone"], segment=one),
+        )
+        assert answers[0] is None
+        assert all(answer is None or isinstance(answer, choices.ListGone) for answer in answers[1:])
+    assert not ColumnChoice.objects.exists()
+
+
+def test_the_page_says_that_the_list_was_deleted(as_, cast, monkeypatch):
+    gone = segments.save(values={"name": "Old", "is_shared": True}, by=cast.mia, at=NOON)
+    segments.delete(segment=Segment.objects.get(), by=cast.mia, at=NOON)
+    page = as_("maki")
+    monkeypatch.setattr(list_columns, "opened", lambda *_: gone)
+    assert page.post("/leads/columns/", {"column": ["phone"], "list": gone.pk, "next": LIST}).status_code == 302
+    monkeypatch.undo()
+    assert "This saved list was deleted in the meantime." in page.get(LIST).content.decode()
