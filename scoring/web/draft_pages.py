@@ -101,6 +101,8 @@ def edit_frame(request: HttpRequest, pk: int) -> HttpResponse:
 def edit_rule(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
     """The builder of one rule; `key` '' for a new one. What was typed about a rule that is gone may become a new one."""
     model, version = model_or_404(pk), _drawn_from(request)
+    if not permissions.may_draft(request.user):
+        raise PermissionDenied
     rule = model.rules.filter(key=key).values().first() if key else None
     if key and rule is None and request.method == "GET":
         return _go(request, address_of(pk))

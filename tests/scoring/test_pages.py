@@ -405,3 +405,12 @@ def test_an_open_page_asks_again_for_a_score_that_is_owed_and_hears_when_it_is_t
     assert "<div data-score>" in ada.get(address).content.decode()
     assert there["HX-Trigger"] == "hf:scored"
     assert "asked=" not in there.content.decode()
+
+
+def test_who_may_not_draft_is_shown_no_builder_of_a_rule(client: Client, cast: Cast) -> None:
+    draft = scored.draft([scored.rule(VISIT, key="visit")])
+    client.force_login(cast.sato)
+    for address in ("rules/new/", "rules/visit/"):
+        assert client.get(f"/scoring/{draft.pk}/{address}").status_code == 403
+        assert client.post(f"/scoring/{draft.pk}/{address}", {}).status_code == 403
+    assert draft.rules.count() == 1
