@@ -12,10 +12,10 @@ from leads.models import ColumnChoice, CustomField, Segment
 
 
 class ListGone(Conflict):
-    """Somebody deleted it since the page was read."""
+    """Somebody deleted it, or no longer shares it, since the page was read."""
 
     code = "list_gone"
-    message = _("This saved list was deleted in the meantime.")
+    message = _("This saved list was deleted or is no longer shared with you.")
 
 
 def held(segment: Segment) -> Segment:

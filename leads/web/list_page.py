@@ -258,6 +258,9 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
     segment = list_columns.opened(request.user, request.POST)
     names = [] if "reset" in request.POST else request.POST.getlist("column")
     try:
+        if segment is None and request.POST.get("list"):
+            # What was chosen for one list is no choice for all others.
+            raise column_choices.ListGone
         column_choices.choose(user=request.user, names=names, segment=segment)  # type: ignore[arg-type]
     except DomainError as error:
         toasts.warn(request, str(error))

@@ -207,4 +207,14 @@ def test_the_page_says_that_the_list_was_deleted(as_, cast, monkeypatch):
     monkeypatch.setattr(list_columns, "opened", lambda *_: gone)
     assert page.post("/leads/columns/", {"column": ["phone"], "list": gone.pk, "next": LIST}).status_code == 302
     monkeypatch.undo()
-    assert "This saved list was deleted in the meantime." in page.get(LIST).content.decode()
+    assert "This saved list was deleted or is no longer shared with you." in page.get(LIST).content.decode()
+
+
+def test_columns_chosen_for_a_list_that_is_no_longer_shared_change_no_other(as_, cast):
+    one = segments.save(values={"name": "Ours", "is_shared": True}, by=cast.mia, at=NOON)
+    segments.save(values={"is_shared": False}, by=cast.mia, at=NOON, segment=one)
+    page = as_("maki")
+    page.post("/leads/columns/", {"column": ["phone"], "list": one.pk, "next": LIST})
+    shown = page.get(LIST)
+    assert heads(shown) == [f"c-{name}" for name in list_columns.DEFAULT]
+    assert "This saved list was deleted or is no longer shared with you." in shown.content.decode()
