@@ -49,6 +49,8 @@ class _Reader:
             return c.ALWAYS
         if not isinstance(tree, Mapping):
             return self.refuse(path, "not_an_object", _('This must be a condition such as {"all": [...]}.'))
+        if not all(_is_storable(str(key)) for key in tree):
+            return self._not_storable(path)
         return self._by_key(dict(tree), path, level)
 
     def _by_key(self, tree: dict[str, Any], path: str, level: int) -> c.Node:
@@ -152,9 +154,12 @@ class _Reader:
     def text(self, value: object, path: str) -> Any:
         if not isinstance(value, str) or not 1 <= len(value.strip()) <= c.MOST_TEXT:
             return self.refuse(path, "not_a_text", _("This must be text of 1 to 200 characters."))
-        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
-            return self.refuse(path, "not_storable", _("This holds a character that cannot be stored."))
+        if not _is_storable(value):
+            return self._not_storable(path)
         return value.strip()
+
+    def _not_storable(self, path: str) -> c.Node:
+        return self.refuse(path, "not_storable", _("This holds a character that cannot be stored."))
 
     def number(self, value: object, path: str, least: int, most: int) -> Any:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -165,6 +170,8 @@ class _Reader:
     def activity(self, value: object, path: str) -> c.Node:
         if not isinstance(value, Mapping):
             return self.refuse(path, "not_an_object", _("This must be an object."))
+        if not all(_is_storable(str(key)) for key in value):
+            return self._not_storable(path)
         if extra := sorted(str(key) for key in set(value) - _ACTIVITY_KEYS):
             return self.refuse(
                 f"{path}.{extra[0]}", "unknown_key", _("There is no such part of an activity condition.")
@@ -239,6 +246,10 @@ class _RangeMessage:
 
     def __str__(self) -> str:
         return str(_("This must be a whole number from %(least)d to %(most)d.")) % vars(self)
+
+
+def _is_storable(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _join(path: str, key: str) -> str:

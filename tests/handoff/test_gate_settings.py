@@ -102,6 +102,7 @@ def test_the_change_is_told_in_the_journal_with_what_it_was(page, people):
         ({"mode": "maybe"}, "maybe is not one of the available choices"),
         ({"item": ["shoe_size"]}, "shoe_size is not one of the available choices"),
         ({"condition": "{"}, "This is not valid JSON."),
+        ({"condition": '{"\\ud800": 1}'}, "This holds a character that cannot be stored."),
         ({"condition": json.dumps(BIG | {"field": "custom.none"})}, "custom.none"),
     ],
 )
