@@ -133,8 +133,13 @@ def _contradicts(company: Company, values: RowValues, name: str) -> bool:
 
 
 def load(rows: Sequence[tuple[RowValues, Keys]], *, lead_ids: Iterable[int] = ()) -> Index:
-    """Everything already here that these rows, or `lead_ids`, can mean; the leads are locked where that is possible."""
+    """Everything already here that these rows, or `lead_ids`, can mean; the leads are locked where that is possible.
+
+    An id of `lead_ids` that was merged means the lead it was merged into; one that is no longer here means nobody.
+    """
     index = Index()
+    given = set(lead_ids)
+    merged = _survivors(given) if given else {}
     keys = [key for _, key in rows]
     companies = _companies(keys)
     aliases = tombstones.aliases(
@@ -142,9 +147,9 @@ def load(rows: Sequence[tuple[RowValues, Keys]], *, lead_ids: Iterable[int] = ()
         email_keys={key.email for key in keys} - {""},
         mobile_keys={key.mobile for key in keys} - {""},
     )
-    ids = _lead_ids(keys, [company.pk for company in companies]) | set(lead_ids)
+    ids = _lead_ids(keys, [company.pk for company in companies]) | given | set(merged.values())
     ids |= {alias.survivor_id for alias in aliases}
-    leads = list(Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+    leads = list(Lead.objects.present().filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
     known = {company.pk for company in companies}
     companies += Company.objects.filter(pk__in={lead.company_id for lead in leads if lead.company_id} - known)
     by_id = {company.pk: company for company in companies}
@@ -155,10 +160,17 @@ def load(rows: Sequence[tuple[RowValues, Keys]], *, lead_ids: Iterable[int] = ()
         index.add_lead(lead)
     for alias in aliases:
         index.add_alias(alias)
+    index.by_id |= {gone: index.by_id[stays] for gone, stays in merged.items() if stays in index.by_id}
     index.qualifications = {
         row.lead_id: row for row in Qualification.objects.filter(lead__in=[one.pk for one in leads])
     }
     return index
+
+
+def _survivors(ids: set[int]) -> dict[int, int]:
+    """Into whom those of the leads were merged that were."""
+    merged = Lead.objects.filter(pk__in=ids, merged_into__isnull=False)
+    return dict(merged.values_list("pk", "merged_into_id"))
 
 
 def _companies(keys: Sequence[Keys]) -> list[Company]:

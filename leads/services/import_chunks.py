@@ -135,8 +135,13 @@ def _decide(
     found = meaning(draft.values, draft.keys, index, match_on=context.plan.match_on)
     lead = found.lead
     if resolution.isdigit():
-        found = unless_taken(draft.keys, index, index.by_id.get(int(resolution)))
-        lead = found.lead
+        meant = index.by_id.get(int(resolution))
+        if meant is None:
+            # Who was meant is no longer here, so the row is asked about anew.
+            draft.row.resolution = ""
+        else:
+            found = unless_taken(draft.keys, index, meant)
+            lead = found.lead
     if found.held and not (resolution == "new" and found.held in MAY_BE_NEW):
         draft.held, draft.candidates, draft.differing = found.held, list(found.candidates), list(found.differing)
         return

@@ -232,7 +232,10 @@ def _tabs(run: ImportRun, chosen: str) -> list[Tab]:
 
 def _candidates(rows: list[ImportRow]) -> dict[int, Lead]:
     ids = {pk for row in rows for pk in row.candidates}
-    return Lead.objects.select_related("company").in_bulk(ids) if ids else {}
+    found = Lead.objects.select_related("company", "merged_into__company").in_bulk(ids) if ids else {}
+    # Who was merged since is met as the lead they were merged into.
+    stays = {pk: lead.merged_into or lead for pk, lead in found.items()}
+    return {pk: lead for pk, lead in stays.items() if lead.is_present}
 
 
 def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained: Mapping[str, Any]) -> dict[str, Any]:
@@ -246,7 +249,7 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "lead_url": _lead_address(row, run),
         "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
         "mendable": row_cells.mendable(row, run) if run.state in _MENDED_IN else [],
-        "candidates": [candidates[pk] for pk in row.candidates if pk in candidates],
+        "candidates": list(dict.fromkeys(candidates[pk] for pk in row.candidates if pk in candidates)),
         "can_be_new": any(fault["code"] in MAY_BE_NEW for fault in row.errors),
         "resolution": row.resolution,
         "kept": KEPT.get(row.kept, ""),

@@ -6,8 +6,9 @@ from django.utils.translation import override
 
 from leads.imports.sentences import row_sentence
 from leads.models import Company, DuplicatePair, Lead
-from leads.services import import_resolving, import_runs, import_work
+from leads.services import import_resolving, import_runs, import_work, merging
 from leads.services.duplicate_search import work as search
+from tests import factories
 from tests.cast import NOON
 from tests.leads.taking import take
 
@@ -158,3 +159,48 @@ def test_a_row_held_against_another_of_its_file_can_be_that_person_after_the_com
     assert counts(run) == (1, 1, 0, 0, 0)
     lead.refresh_from_db()
     assert lead.title == "部長"
+
+
+def namesake(cast):
+    """Who is here, and an import whose one row is held against them."""
+    take(cast, "会社名,氏名,役職\n東浜,田中 一郎,課長\n")
+    return Lead.objects.get(), take(cast, "会社名,氏名,役職\n東浜,田中 一郎,部長\n")
+
+
+@pytest.mark.parametrize("is_merged_first", [True, False])
+def test_a_row_decided_as_somebody_who_was_merged_is_written_to_the_lead_that_stays(cast, is_merged_first):
+    here, run = namesake(cast)
+    stays = factories.lead(last_name="田中", first_name="一郎", email="tanaka@example.jp")
+    if is_merged_first:
+        merging.merge(survivor=stays, loser=here, by=cast.mia, at=NOON)
+    import_resolving.resolve_all(run=run, meaning="same", by=cast.mia, at=NOON)
+    if not is_merged_first:
+        merging.merge(survivor=stays, loser=here, by=cast.mia, at=NOON)
+    assert work(run) == (0, 1, 0, 0, 0)
+    assert run.file_rows.get().lead == stays
+    stays.refresh_from_db()
+    here.refresh_from_db()
+    assert (stays.title, here.title) == ("部長", "課長")
+
+
+def test_a_row_decided_as_somebody_who_is_gone_is_looked_at_anew(cast):
+    here, run = namesake(cast)
+    import_resolving.resolve_all(run=run, meaning="same", by=cast.mia, at=NOON)
+    Lead.objects.filter(pk=here.pk).update(is_present=False)
+    assert work(run) == (1, 0, 0, 0, 0)
+    row = run.file_rows.get()
+    assert (row.resolution, row.lead.title) == ("", "部長")
+    here.refresh_from_db()
+    assert here.title == "課長"
+
+
+def test_a_held_row_offers_the_lead_into_which_the_one_it_met_was_merged(client, cast):
+    here, run = namesake(cast)
+    stays = factories.lead(last_name="田中", first_name="二郎", email="tanaka@example.jp")
+    merging.merge(survivor=stays, loser=here, by=cast.mia, at=NOON)
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[run.pk]) + "?result=duplicate").content.decode()
+    assert f'value="{stays.pk}"' in page
+    assert f'value="{here.pk}"' not in page
+    client.post(reverse("import-resolve", args=[run.pk, 1]), {"as": stays.pk})
+    assert counts(run) == (0, 1, 0, 0, 0)
