@@ -1,7 +1,6 @@
 """The cells of the lead list: one function a column, because a chain of template conditions over every cell of every row
 was most of the page's time."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -87,9 +86,9 @@ def _value(name: str) -> Draw:
 
 
 def _email(row: Row, _today: date) -> SafeString:
-    """The address, which goes on in the next line before its @ or a dot where the column is too narrow for it."""
-    parts = re.split(r"(?=[@.])", row.values["email"] or "")
-    return format_html_join("", "<wbr>{}", ((part,) for part in parts if part))
+    """An address too long for its column goes on behind the @, not in the middle of a word."""
+    name, at, domain = (row.values["email"] or "").rpartition("@")
+    return format_html("{}{}<wbr>{}", name, at, domain) if at else format_html("{}", domain)
 
 
 def _act(row: Row, today: date) -> str:
