@@ -1,9 +1,11 @@
 """The sources and activities that rows stand for: counts become synthesised activities, each only once."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+
+from django.db.models import Count, F, Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.queries import organization
 from journal import bulk
@@ -94,13 +96,15 @@ def _happened(drafts: Sequence[Draft]) -> dict[tuple[int, str], int]:
     """How many activities of a counted type a lead has that no count of an earlier file stands for."""
     kinds = {kind for draft in drafts for kind in draft.values.counts}
     leads = {draft.lead.pk for draft in drafts if draft.lead and draft.lead.pk and draft.values.counts}
-    found: Counter[tuple[int, str]] = Counter()
-    if leads:
-        rows = Activity.objects.filter(lead__in=leads, type__in=kinds)
-        for lead_id, kind, event in rows.values_list("lead_id", "type", "event_id"):
-            start, _colon, number = event.rpartition(":")
-            found[lead_id, kind] += not (start == f"import:{lead_id}:{kind}" and number.isdigit())
-    return found
+    if not leads:
+        return {}
+    own = Concat(
+        Value("import:"), Cast("lead_id", TextField()), Value(":"), F("type"), Value(":"), output_field=TextField()
+    )
+    of_a_count = Q(event_id__startswith=F("own"), event_id__regex=":[0-9]+$")
+    rows = Activity.objects.filter(lead__in=leads, type__in=kinds).annotate(own=own).order_by().values("lead", "type")
+    found = rows.annotate(all=Count("pk"), made=Count("pk", filter=of_a_count))
+    return {(row["lead"], row["type"]): row["all"] - row["made"] for row in found}
 
 
 def _wanted(draft: Draft, happened: Mapping[tuple[int, str], int]) -> Iterable[tuple[str, str, datetime, str]]:
