@@ -183,7 +183,7 @@ def test_ar_37_the_sql_gate_names_each_missing_item_with_its_question(mid):
         "any",
         "qualification.decision_process",
     ]
-    assert all(":" in str(error.message) for error in refusal.value.errors)
+    assert all("：" in str(error.message) for error in refusal.value.errors)
 
 
 def test_ar_37_what_the_gate_asks_for_opens_the_second_leg(mid):
