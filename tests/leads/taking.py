@@ -16,3 +16,11 @@ def take(cast: Cast, text: str, **options: Any) -> ImportRun:
     run.refresh_from_db()
     assert run.state == ("preview" if options.get("dry_run") else "done")
     return run
+
+
+def counts(run: ImportRun) -> tuple[int, ...]:
+    """Created, updated, unchanged, held and refused rows as they are now; they add up to the file's."""
+    run.refresh_from_db()
+    found = (run.created, run.updated, run.unchanged, run.duplicates, run.refused)
+    assert sum(found) == run.rows
+    return found

@@ -10,7 +10,7 @@ from leads.services import import_resolving, import_runs, import_work, merging
 from leads.services.duplicate_search import work as search
 from tests import factories
 from tests.cast import NOON
-from tests.leads.taking import take
+from tests.leads.taking import counts, take
 
 pytestmark = pytest.mark.django_db
 HEAD = "会社名,氏名,都道府県,役職\n"
@@ -19,13 +19,6 @@ HEAD = "会社名,氏名,都道府県,役職\n"
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-def counts(run):
-    run.refresh_from_db()
-    found = (run.created, run.updated, run.unchanged, run.duplicates, run.refused)
-    assert sum(found) == run.rows
-    return found
 
 
 def told(run, language="ja"):

@@ -9,7 +9,7 @@ from leads.services.import_errors import RowNotRefused
 from leads.web.import_forms import ColumnsForm
 from tests import factories
 from tests.cast import NOON
-from tests.leads.taking import take
+from tests.leads.taking import counts, take
 
 pytestmark = pytest.mark.django_db
 WRONG = "会社名,氏名,メール,電話,来場日\n東浜,甲,x@@example,0312345678,2026/1/5\n,,,,2026/1/6\n西浜,乙,b@example.jp,,\n"
@@ -18,13 +18,6 @@ WRONG = "会社名,氏名,メール,電話,来場日\n東浜,甲,x@@example,0312
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-def counts(run):
-    run.refresh_from_db()
-    found = (run.created, run.updated, run.unchanged, run.duplicates, run.refused)
-    assert sum(found) == run.rows
-    return found
 
 
 def mend(cast, run, number, cells):

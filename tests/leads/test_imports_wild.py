@@ -13,7 +13,7 @@ from leads.models import ImportRun, Lead
 from leads.queries import imports
 from leads.services import import_runs, import_work
 from tests.cast import NOON
-from tests.leads.taking import take
+from tests.leads.taking import counts, take
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-def counts(run):
-    found = (run.created, run.updated, run.unchanged, run.duplicates, run.refused)
-    assert sum(found) == run.rows
-    return found
 
 
 def test_a_list_in_half_width_kana_is_read_and_written_as_one_reads_it(cast):
