@@ -32,6 +32,7 @@ SENIORITIES = {level.value: level.value for level in Seniority} | {
     "一般社員": "staff", "一般": "staff", "主任": "chief", "係長": "assistant_manager", "課長": "manager",
     "部長": "director",
     "役員": "executive", "社長": "president",
+    "assistant manager": "assistant_manager", "manager (section)": "manager", "director (department)": "director",
 }  # fmt: skip
 TEMPERATURES = {
     "高": 5, "中": 3, "低": 1, "a": 5, "b": 3, "c": 1, "hot": 5, "warm": 3, "cold": 1, "高い": 5, "低い": 1,
@@ -67,7 +68,7 @@ def outcome_of_status(text: str) -> str:
 
 
 def seniority_word(value: str) -> str:
-    """A word for the seniority that the importer takes back: 課長 for manager, the value itself in English."""
+    """A word for the seniority that the importer takes back: 課長 for manager, in English as the pages say it."""
     if get_language() == "en":
-        return value
+        return str(Seniority(value).label)
     return next((word for word, level in SENIORITIES.items() if level == value and word != value), value)

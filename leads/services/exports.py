@@ -12,6 +12,7 @@ from typing import IO
 import xlsxwriter
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.domain.roles import Permission
 from accounts.models import User
@@ -177,7 +178,7 @@ def _lacking(cells: Iterable[Cell], encoding: str) -> NotInShiftJis:
 def _write_workbook(file: IO[bytes], heads: Sequence[str], lines: Iterable[Cells], encoding: str) -> int:
     # Row by row to the disk; texts are written as texts, so that nothing in them is ever a formula or a link.
     with xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False}) as book:
-        sheet = book.add_worksheet()
+        sheet = book.add_worksheet(pgettext("workbook", "Leads"))
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         sheet.freeze_panes(1, 0)

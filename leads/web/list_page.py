@@ -24,7 +24,7 @@ from journal.errors import DomainError
 from leads.models import Company, Lead, Segment
 from leads.queries import lead_list, lead_rows
 from leads.queries.lead_filter import LeadFilter
-from leads.services import column_choices
+from leads.services import column_choices, segments
 from leads.web import bulk_strip, list_columns, list_orders, list_sentence, peek, saved_lists
 
 # As many as a list of suggestions can be looked through.
@@ -172,12 +172,15 @@ def _choices(
     choice: list_columns.Choice,
 ) -> dict[str, Any]:
     # Not for the list that everybody has anyway: there is nothing to it that could be kept.
-    is_worth_saving = choice.is_own or segment or set(request.GET) & saved_lists.CARRIED
+    has_something = choice.is_own or segment or set(request.GET) & saved_lists.CARRIED
+    is_changed = segment is None or choice.is_own or not saved_lists.is_as_saved(segment, request.GET)
+    is_to_be_had = is_changed or segments.may_change(segment, request.user)  # type: ignore[arg-type]
     return {
         "column_choices": [(column, column in columns) for column in offered],
         "open_list": segment,
         "has_own_columns": choice.is_own,
-        "save_url": f"{reverse('saved-list')}?{request.GET.urlencode()}" if is_worth_saving else "",
+        "save_url": f"{reverse('saved-list')}?{request.GET.urlencode()}" if has_something and is_to_be_had else "",
+        "is_list_changed": is_changed,
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -74,13 +75,13 @@ def _context(request: HttpRequest, form: SaveForm, query: QueryDict, segment: Se
 
 
 def _save(request: HttpRequest, form: SaveForm, query: QueryDict, segment: Segment | None) -> HttpResponse:
-    given = {name: ",".join(query.getlist(name)) for name in query if name in CARRIED}
+    given = _asked(query)
     values: dict[str, Any] = {
         "name": form.cleaned_data["name"],
         "is_shared": form.cleaned_data["is_shared"],
-        "condition": _tree(given.pop("condition", "")),
+        "condition": given.pop("condition", {}),
         "ordering": given.pop("ordering", ""),
-        "filters": {name: value for name, value in given.items() if value},
+        "filters": given,
     }
     if request.POST.getlist("column"):
         values["columns"] = request.POST.getlist("column")
@@ -112,6 +113,16 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         toasts.say(request, _("List “%(name)s” deleted; its leads are still here.") % {"name": name})
     return redirect("leads")
+
+
+def is_as_saved(segment: Segment, query: QueryDict) -> bool:
+    """Whether an address asks for nothing else than the saved list does."""
+    return _asked(query) == _asked(QueryDict(urlsplit(address(segment)).query))
+
+
+def _asked(query: QueryDict) -> dict[str, object]:
+    given = {name: ",".join(query.getlist(name)) for name in query if name in CARRIED}
+    return {name: _tree(value) if name == "condition" else value for name, value in given.items() if value}
 
 
 def address(segment: Segment) -> str:

@@ -15,7 +15,9 @@ from django.utils import translation
 
 from journal.errors import Forbidden
 from journal.models import Event
+from leads.domain.choices import Seniority
 from leads.domain.export_columns import EVERYTHING, SHOWN, STARTER, WHO
+from leads.domain.field_labels import LABELS
 from leads.domain.import_columns import recognise
 from leads.models import Activity, Lead, LeadScore, LeadSource, LeadTag
 from leads.services import activities, custom_fields, exports, import_runs, import_work, segments, tags
@@ -382,3 +384,16 @@ def test_days_before_a_spreadsheet_counts_are_written_as_texts(cast):
     assert "<t>1887-10-01</t>" in sheet
     assert "<t>1899-12-31</t>" in sheet
     assert re.findall(r"<v>(.*?)</v>", sheet) == ["1"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_each_seniority_comes_back_as_the_pages_say_it(cast, language):
+    for value in Seniority.values:
+        factories.lead(email=f"{value}@example.com", seniority=value)
+    with translation.override(language):
+        heads, *rows = lines(written(cast, "everything"))
+        said = {row[heads.index(str(LABELS["seniority"]))] for row in rows}
+        assert "assistant_manager" not in said
+        assert len(said) == len(Seniority.values)
+        run = take(written(cast, "everything"), cast)
+    assert (run.unchanged, run.rows) == (len(Seniority.values),) * 2

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from journal import clock
 from leads.models import Activity, ActivityType, CustomField, DuplicatePair, Lead, LeadScore, LeadTag, Segment
-from leads.services import activities, tags
-from leads.web import list_columns
+from leads.services import activities, segments, tags
+from leads.web import list_columns, saved_lists
 from tests import factories
 from tests.cast import NOON
 
@@ -365,6 +365,31 @@ def test_pages_speak_japanese(page, lead, tail):
     page.cookies["handoff_language"] = "ja"
     body = text_of(page.get(f"/leads/{lead.pk}/{tail}"))
     assert '<html lang="ja"' in body
+
+
+def test_a_saved_list_is_offered_for_saving_only_once_it_was_changed(page, cast, client):
+    row = segments.save(
+        values={
+            "name": "Mine",
+            "filters": {"stage": "lead"},
+            "condition": {"field": "title", "op": "eq", "value": "部長"},
+            "is_shared": True,
+        },
+        by=cast.mia,
+        at=NOON,
+    )
+    there = saved_lists.address(row)
+    client.cookies["handoff_language"] = "en"
+
+    def offered(who, address):
+        client.force_login(who)
+        body = text_of(client.get(address))
+        return [word for word in ("Save list", "Edit list") if word in body]
+
+    assert offered(cast.mia, there) == ["Edit list"]
+    assert offered(cast.isao, there) == []
+    assert offered(cast.isao, there.replace("stage=lead", "stage=mal")) == ["Save list"]
+    assert offered(cast.mia, f"{there}&ordering=-acquired_at") == ["Save list"]
 
 
 def test_a_list_is_saved_under_a_name_and_opened_by_its_tab(page, cast, client):
