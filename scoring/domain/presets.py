@@ -27,7 +27,7 @@ DEFAULT_INDUSTRIES = (pgettext_lazy("shipped", "Manufacturing"),)
 
 # What pages and documents are called; several words stand with commas between them.
 _PRICING = pgettext_lazy("words in titles", "pricing")
-_CASE_STUDY = pgettext_lazy("words in titles", "case study")
+_CASE_STUDY = pgettext_lazy("words in titles", "case study,case studies")
 
 
 def shown(stored: str) -> str:
