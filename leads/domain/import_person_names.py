@@ -68,7 +68,8 @@ def _without_additions(parts: list[str]) -> tuple[list[str], str]:
     generation = [word for part in parts[1:] if _is_addition(part) for word in part.split(" ") if _is_generation(word)]
     words = [part.split(" ") for part in named]
     for own in words:
-        while len(own) > 1 and _plain(own[0]) in _ADDRESSES:
+        # Mr. but not M.R.: points between letters are initials.
+        while len(own) > 1 and own[0].removesuffix(".").lower() in _ADDRESSES:
             del own[0]
         # Behind two words only: the second of two is a name, even where it reads like a degree.
         while len(own) > (2 if len(words) == 1 else 1) and _is_addition(own[-1]):

@@ -138,7 +138,7 @@ def _decide(
         meant = index.by_id.get(int(resolution))
         if meant is None:
             # Who was meant is no longer here, so the row is asked about anew.
-            draft.row.resolution = ""
+            draft.row.resolution = resolution = ""
         else:
             found = unless_taken(draft.keys, index, meant)
             lead = found.lead
@@ -146,7 +146,8 @@ def _decide(
         draft.held, draft.candidates, draft.differing = found.held, list(found.candidates), list(found.differing)
         return
     if lead is not None and lead.pk in started and _wanted_history(draft, lead, context):
-        if not resolution.isdigit():
+        was_asked = any(fault["code"] == "has_handoff" for fault in draft.row.errors)
+        if not (was_asked and resolution.isdigit()):
             draft.held, draft.candidates = "has_handoff", [lead]
             return
         # Decided: the lead's course here stands, and the rest of the row comes in.

@@ -282,7 +282,9 @@ def _summary(row: ImportRow, run: ImportRun) -> list[str]:
     who = ("company.name", "name", "full_name", "last_name", "first_name", "title", "email", "contact", "external_id")
     meant = {_name(target): place for place, header in enumerate(run.headers) if (target := run.mapping.get(header))}
     places = [meant[name] for name in who if name in meant]
-    last, first = ([*row.cells, ""][meant.get(name, -1)] for name in ("last_name", "first_name"))
+    # A row ends with its last filled cell, which may be before the columns of the name.
+    said = dict(enumerate(row.cells))
+    last, first = (said.get(meant.get(name, -1), "") for name in ("last_name", "first_name"))
     if last and first and not figures.is_last_first(last, first):
         at = places.index(meant["last_name"])
         places[at : at + 2] = [meant["first_name"], meant["last_name"]]

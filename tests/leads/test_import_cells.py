@@ -191,3 +191,8 @@ def test_column_of_full_names_is_read_first_name_first_in_other_letters() -> Non
 def test_reading_of_a_name_stands_last_name_first() -> None:
     assert split_kana("Tanaka Ichiro") == ("Tanaka", "Ichiro")
     assert split_kana("タナカ　イチロウ") == ("タナカ", "イチロウ")
+
+
+@pytest.mark.parametrize("text", ["M.S. Dhoni", "M.R. Khan", "D.R. Horton"])
+def test_initials_that_read_like_an_address_are_kept(text):
+    assert set(split_name(text)) == set(text.split(" "))

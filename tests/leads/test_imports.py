@@ -337,6 +337,22 @@ def test_lead_that_was_handed_over_is_held_back_from_imported_history(take: Impo
     assert handed.stage == "lead"
 
 
+def test_row_decided_for_another_reason_is_asked_about_before_its_stage_is_left_out(
+    take: Import, cast: Cast, monkeypatch
+) -> None:
+    take("会社名,氏名,役職\n東浜,田中 一郎,課長\n")
+    handed = Lead.objects.get()
+    monkeypatch.setattr(hooks, "leads_with_handoffs", [lambda ids: {handed.pk} & set(ids)])
+    run = take("会社名,氏名,役職,結果\n東浜,田中 一郎,部長,受注\n")
+    for reason in ("namesake", "has_handoff"):
+        row = run.file_rows.get()
+        assert (row.result, row.errors[0]["code"]) == ("duplicate", reason)
+        import_resolving.resolve(run=run, number=1, meaning=str(handed.pk), by=cast.mia, at=NOON)
+    assert run.file_rows.get().result == "updated"
+    handed.refresh_from_db()
+    assert (handed.stage, handed.title) == ("lead", "部長")
+
+
 def test_row_of_a_lead_that_was_handed_over_comes_in_without_its_stage_once_decided(
     take: Import, cast: Cast, monkeypatch
 ) -> None:

@@ -584,3 +584,11 @@ def test_undo_says_only_what_it_takes_back(browser):
     page = browser.get(reverse("import", args=[ImportRun.objects.latest("pk").pk])).content.decode()
     assert "Removes 1 new lead. Leads that have changed since stay as they are." in page
     assert "updated lead" not in page
+
+
+def test_row_that_ends_before_the_names_is_shown(browser):
+    taken_in(browser, "会社名,メール,姓,名\nA社,a@b.example,山田,太郎\nB社\nC社,c@b.example\n以上\n")
+    run = ImportRun.objects.latest("pk")
+    for show in ("created", "refused"):
+        page = browser.get(reverse("import", args=[run.pk]), {"show": show})
+        assert page.status_code == 200
