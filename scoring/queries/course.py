@@ -1,10 +1,11 @@
 """How one lead's score came to be what it is: each day's rules replayed at a dozen days, and what a week has changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts.queries import organization
+from leads.domain.condition_reading import holds
 from leads.models import Lead
 from leads.queries import conditions
 from scoring.domain import reading
@@ -30,12 +31,14 @@ class Point:
 class Shift:
     """What one rule brings more or less than a week ago; without a label, what a dimension's cap takes away.
 
-    With a `version`: what that version of the rules gave a week ago's facts more or less than the one then in force.
+    With a `version`: what that version of the rules gave a week ago's facts more or less than the one then in force;
+    with `rules`, their name, where those of another name scored the lead then.
     """
 
     label: str
     points: int
     version: int | None = None
+    rules: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Course:
 
 def of(lead: Lead, told: Explanation, at: datetime) -> Course:
     """The course for the facts known today; today under the model that explains the score, each day before under those
-    then in force, so that it shows what people saw. Six queries at most, three where no rules changed meanwhile.
+    then in force, in their order, so that it shows what people saw. Six queries at most, three where no rules changed
+    meanwhile.
 
     Fields are not replayed, for their former values are not kept: what moves is what the lead did, time and the rules.
     """
@@ -63,12 +67,15 @@ def of(lead: Lead, told: Explanation, at: datetime) -> Course:
     then = max(ago, min(acquired, today))
     models = specs.in_force({*days, then}, zone=home.zone, known=known)
 
-    def on(day: date, by: Sequence[ModelSpec]) -> Reading:
+    def on(day: date, by: list[ModelSpec]) -> Reading:
         return reading.read(by or [own], facts, on=day, registry=known)
 
-    def rules_of(day: date) -> Sequence[ModelSpec]:
-        found = models[day]
-        return [own] if day == today or any(model.id == own.id for model in found) else found
+    def has_scored(model: ModelSpec) -> bool:
+        """It explains the score, though a field that it asks about reads otherwise since."""
+        return model.id == own.id and not holds(model.applies_to, facts, on=today, registry=known)
+
+    def rules_of(day: date) -> list[ModelSpec]:
+        return [own] if day == today else [own if has_scored(model) else model for model in models[day]]
 
     now, before, was = on(today, [own]), on(ago, [own]), on(ago, rules_of(then))
     points = tuple(Point(day, on(day, rules_of(day)).total) for day in days) if len(days) > 1 else ()
@@ -86,7 +93,8 @@ def _days(first: date, today: date) -> Iterator[date]:
 def _shifts(was: Reading, then: Reading, now: Reading) -> Iterator[Shift]:
     """`was`: a week ago's facts under the rules of that day; `then`: the same facts under today's."""
     if now.model and was.total != then.total:
-        yield Shift("", then.total - was.total, now.model.number)
+        is_other = was.model is None or was.model.name != now.model.name
+        yield Shift("", then.total - was.total, now.model.number, now.model.name if is_other else "")
     before = {rule.rule.key: rule.points for rule in then.rules}
     changed = [Shift(label(rule.rule), rule.points - before.get(rule.rule.key, 0)) for rule in now.rules]
     yield from sorted((shift for shift in changed if shift.points), key=lambda shift: -abs(shift.points))

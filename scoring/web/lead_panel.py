@@ -15,6 +15,7 @@ from accounts.interface import dates, figures
 from accounts.queries import organization
 from leads.models import Lead, ScoreDue
 from leads.queries.references import as_id
+from scoring.domain import presets
 from scoring.domain.formula import DIMENSIONS
 from scoring.queries import course, explain
 from scoring.queries.course import Shift
@@ -109,6 +110,8 @@ def _course(lead: Lead, told: Explanation, at: datetime) -> dict[str, Any]:
 
 
 def _shift_label(shift: Shift) -> str:
+    if shift.rules:
+        return gettext("the scoring rules “%(name)s”") % {"name": presets.shown(shift.rules)}
     if shift.version:
         return gettext("version %(number)d of the scoring rules") % {"number": shift.version}
     return shift.label or gettext("over the cap")

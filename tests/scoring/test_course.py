@@ -1,6 +1,7 @@
 """The score of one lead over time, and why it changed in a week."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -107,6 +108,83 @@ def test_each_day_is_replayed_under_the_rules_of_that_day() -> None:
     assert [point.total for point in found.points] == [0] * 6 + [5] * 5 + [10]
     assert [(shift.version, shift.points) for shift in found.shifts] == [(2, 5)]
     assert found.change == 5
+
+
+TITLED = {"field": "title", "op": "known"}
+WATCHED = {"activity": {"types": ["webinar_attended"]}}
+VISITED = {"activity": {"types": ["site_visit"]}}
+
+
+def worth(points: int, name: str, applies_to: dict[str, Any] | None = None) -> ScoringModel:
+    """A model, in force for the last 300 days, that gives each of its leads these points for a visit."""
+    model = scored.published([scored.rule(VISITED, points)], name=name, applies_to=applies_to)
+    ScoringModel.objects.filter(pk=model.pk).update(published_at=NOON - timedelta(days=300))
+    return model
+
+
+def test_a_former_day_is_drawn_by_the_first_model_that_applied_then() -> None:
+    """Those who download something have their own rules, tried before the ones that score the lead today."""
+    worth(5, "残り")
+    worth(10, "試聴", {"all": [WATCHED, TITLED]})
+    fresh = {"activity": {"types": ["document_download"], "within_days": 30}}
+    worth(20, "資料", fresh)
+    ScoringModel.objects.filter(name="資料").update(position=5)
+    ScoringModel.objects.filter(name="試聴").update(position=6)
+    lead = visitor(110)
+    Lead.objects.filter(pk=lead.pk).update(title="課長")
+    rows.activity(lead, "document_download", TODAY - timedelta(days=35))
+    rows.activity(lead, "webinar_attended", TODAY - timedelta(days=3))
+    scored.score(lead)
+
+    found = course_of(lead)
+
+    # Days 110 to 70 nothing, to 40 the rest's, 30 to 10 the downloaders', and today's since the webinar.
+    assert [point.total for point in found.points] == [0] * 5 + [5] * 3 + [20] * 3 + [10]
+    assert [(shift.rules, shift.points) for shift in found.shifts] == [("試聴", -10)]
+    assert found.change == -10
+
+
+def test_a_day_before_the_lead_met_its_model_s_condition_is_drawn_by_the_model_for_the_rest() -> None:
+    worth(5, "残り")
+    worth(10, "試聴", WATCHED)
+    lead = visitor(110)
+    rows.activity(lead, "webinar_attended", TODAY - timedelta(days=25))
+    scored.score(lead)
+
+    assert [point.total for point in course_of(lead).points] == [0] * 5 + [5] * 4 + [10] * 3
+
+
+def test_the_model_that_scored_the_lead_is_kept_where_a_field_has_changed_since() -> None:
+    worth(5, "残り")
+    worth(10, "役職", TITLED)
+    lead = visitor(110)
+    Lead.objects.filter(pk=lead.pk).update(title="課長")
+    scored.score(lead)
+    Lead.objects.filter(pk=lead.pk).update(title="")
+
+    found = course_of(lead)
+
+    assert [point.total for point in found.points] == [0] * 5 + [10] * 7
+    assert found.shifts == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("ja", "（「試聴」の配点ルールへの変更 +5）"), ("en", "the scoring rules “試聴” +5")]
+)
+def test_the_panel_names_the_rules_that_score_the_lead_since(client, cast, language: str, said: str) -> None:
+    worth(5, "残り")
+    worth(10, "試聴", WATCHED)
+    lead = visitor()
+    rows.activity(lead, "webinar_attended", TODAY - timedelta(days=1))
+    scored.score(lead)
+    cast.ada.language = language
+    cast.ada.save()
+    client.force_login(cast.ada)
+
+    with clock.frozen(NOON):
+        text = client.get(f"/leads/{lead.pk}/score/", headers={"accept-language": language}).content.decode()
+
+    assert said in text
 
 
 def test_rules_replaced_before_a_week_or_before_the_lead_came_change_nothing() -> None:
