@@ -1,8 +1,10 @@
 """How one lead's score came to be what it is: each day's rules replayed at a dozen days, and what a week has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
+from typing import TypeGuard
 
 from accounts.queries import organization
 from leads.domain.condition_reading import holds
@@ -43,7 +45,11 @@ class Shift:
 
 @dataclass(frozen=True)
 class Course:
-    """`points`: oldest first, none where there is a single day. The `shifts` add up to `change`."""
+    """`points`: oldest first, none where there is a single day. The `shifts` add up to `change`.
+
+    What is not known is not shown: where a version in force on a day no longer reads, as a field that it asks about is
+    gone, the points begin after that day; of a week ago, there are no shifts and no change.
+    """
 
     points: tuple[Point, ...] = ()
     shifts: tuple[Shift, ...] = ()
@@ -65,21 +71,37 @@ def of(lead: Lead, told: Explanation, at: datetime) -> Course:
     days, ago = list(_days(acquired, today)), today - WEEK
     # A lead has never been scored by rules that were replaced before it came.
     then = max(ago, min(acquired, today))
-    models = specs.in_force({*days, then}, zone=home.zone, known=known)
-
-    def on(day: date, by: list[ModelSpec]) -> Reading:
-        return reading.read(by or [own], facts, on=day, registry=known)
+    models = specs.in_force({*days, then}, zone=home.zone, known=known) | {today: [own]}
 
     def has_scored(model: ModelSpec) -> bool:
         """It explains the score, though a field that it asks about reads otherwise since."""
         return model.id == own.id and not holds(model.applies_to, facts, on=today, registry=known)
 
-    def rules_of(day: date) -> list[ModelSpec]:
-        return [own] if day == today else [own if has_scored(model) else model for model in models[day]]
+    def by_rules_of(day: date, *, on: date) -> Reading | None:
+        """The facts of `on` under the rules of `day`; None where that comes to a version that no longer reads."""
+        tried = models[day] or [own]
+        readable = [own if has_scored(model) else model for model in takewhile(_is_readable, tried)]
+        told = reading.read(readable, facts, on=on, registry=known)
+        return told if told.model or len(readable) == len(tried) else None
 
-    now, before, was = on(today, [own]), on(ago, [own]), on(ago, rules_of(then))
-    points = tuple(Point(day, on(day, rules_of(day)).total) for day in days) if len(days) > 1 else ()
+    now, before = (reading.read([own], facts, on=day, registry=known) for day in (today, ago))
+    was = by_rules_of(then, on=ago)
+    points = _unbroken(days, [by_rules_of(day, on=day) for day in days])
+    if was is None:
+        return Course(points)
     return Course(points, tuple(_shifts(was, before, now)), now.total - was.total)
+
+
+def _is_readable(model: ModelSpec | None) -> TypeGuard[ModelSpec]:
+    return model is not None
+
+
+def _unbroken(days: Sequence[date], told: Sequence[Reading | None]) -> tuple[Point, ...]:
+    """The points after the latest day that isn't known, as a line would run on over it; none of a single day."""
+    unknown = [number for number, one in enumerate(told) if one is None]
+    start = unknown[-1] + 1 if unknown else 0
+    points = tuple(Point(day, one.total) for day, one in zip(days[start:], told[start:], strict=True) if one)
+    return points if len(points) > 1 else ()
 
 
 def _days(first: date, today: date) -> Iterator[date]:

@@ -1,6 +1,7 @@
 """Stored models as the plain values that are compiled, read and explained."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, tzinfo
 
 from django.db.models import Q
@@ -97,15 +98,20 @@ def _band(stored: dict[str, object]) -> BandSpec:
 
 
 def by_id(ids: Iterable[int], known: Registry) -> dict[int, ModelSpec]:
-    """These models, whatever their state."""
+    """These models, whatever their state, without those that no longer read: a field they ask about is gone."""
     models = ScoringModel.objects.filter(pk__in=set(ids)).prefetch_related("rules")
-    return {model.pk: spec(model, known) for model in models}
+    readable = {}
+    for model in models:
+        with suppress(InvalidCondition):
+            readable[model.pk] = spec(model, known)
+    return readable
 
 
-def in_force(days: Collection[date], *, zone: tzinfo, known: Registry) -> dict[date, list[ModelSpec]]:
+def in_force(days: Collection[date], *, zone: tzinfo, known: Registry) -> dict[date, list[ModelSpec | None]]:
     """The models that were published at the end of each of these local days, in the order in which they are tried.
 
-    Before the first publication there are none, nor where an old version asks about a field that is gone.
+    Before the first publication there are none. None stands for a version that asks about a field that is gone: of
+    which leads it scored, and how, nothing is known.
     """
     reach = Q(retired_at__isnull=True) | Q(retired_at__gte=datetime.combine(min(days), time.min, zone))
     rows = (
@@ -118,8 +124,5 @@ def in_force(days: Collection[date], *, zone: tzinfo, known: Registry) -> dict[d
         for pk, begun, gone in rows
     ]
     found = {day: [pk for pk, begun, gone in spans if begun <= day < gone] for day in days}
-    try:
-        readable = by_id({pk for ids in found.values() for pk in ids}, known)
-    except InvalidCondition:
-        return {day: [] for day in days}
-    return {day: [readable[pk] for pk in ids] for day, ids in found.items()}
+    readable = by_id({pk for ids in found.values() for pk in ids}, known)
+    return {day: [readable.get(pk) for pk in ids] for day, ids in found.items()}

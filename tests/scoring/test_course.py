@@ -202,18 +202,57 @@ def test_rules_replaced_before_a_week_or_before_the_lead_came_change_nothing() -
     assert [(shift.version, shift.points) for shift in course_of(visitor()).shifts] == [(3, 10)]
 
 
-def test_an_old_version_that_asks_about_a_field_that_is_gone_is_left_out() -> None:
+GONE = {"field": "custom.gone", "op": "known"}
+
+
+@pytest.mark.parametrize(
+    ("version", "drawn", "shifts"),
+    [
+        # The first was in force until 15 days ago, the second until 2 days ago.
+        (1, [10, 20], [(3, 10)]),
+        (2, [], []),
+    ],
+)
+def test_where_an_old_version_asks_about_a_field_that_is_gone_only_the_days_since_are_drawn(
+    version: int, drawn: list[int], shifts: list[tuple[int, int]]
+) -> None:
     scored.excel()
     ScoringModel.objects.update(published_at=NOON - timedelta(days=300))
-    republished(10, NOON - timedelta(days=2))
-    Rule.objects.filter(model__state=ModelState.RETIRED, key="visits").update(
-        condition={"field": "custom.gone", "op": "known"}
-    )
+    republished(10, NOON - timedelta(days=15))
+    republished(20, NOON - timedelta(days=2))
+    Rule.objects.filter(model__number=version, key="visits").update(condition=GONE)
 
     found = course_of(visitor())
 
-    assert [point.total for point in found.points] == [0] * 6 + [10] * 6
-    assert found.shifts == ()
+    assert [point.total for point in found.points] == drawn
+    assert [(shift.version, shift.points) for shift in found.shifts] == shifts
+
+
+def test_an_unreadable_version_hides_only_the_days_of_the_leads_that_it_may_have_scored() -> None:
+    """Whoever came to a model tried before it was scored by that one."""
+    worth(5, "残り")
+    worth(10, "役職", TITLED)
+    titled, other = visitor(110), visitor(110)
+    Lead.objects.filter(pk=titled.pk).update(title="課長")
+    old = scored.published([scored.rule(VISITED, 7)], name="古い", applies_to=WATCHED)
+    begun, gone = NOON - timedelta(days=300), NOON - timedelta(days=5)
+    ScoringModel.objects.filter(pk=old.pk).update(state="retired", published_at=begun, retired_at=gone)
+    old.rules.update(condition=GONE)
+
+    assert [point.total for point in course_of(titled).points] == [0] * 5 + [10] * 7
+    assert course_of(other) == course.Course()
+
+
+def test_a_score_given_by_a_version_that_no_longer_reads_is_explained_by_the_present_rules() -> None:
+    scored.excel()
+    lead = visitor()
+    scored.score(lead)
+    republished(10, NOON)
+    Rule.objects.filter(model__state=ModelState.RETIRED, key="visits").update(condition=GONE)
+
+    told = explain(lead, NOON)
+
+    assert (told.total, told.is_stale) == (10, True)
 
 
 def test_the_panel_names_the_version_that_changed_the_score(client, cast) -> None:
