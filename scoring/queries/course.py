@@ -58,8 +58,7 @@ class Course:
 
 def of(lead: Lead, told: Explanation, at: datetime) -> Course:
     """The course for the facts known today; today under the model that explains the score, each day before under those
-    then in force, in their order, so that it shows what people saw. Six queries at most, three where no rules changed
-    meanwhile.
+    then in force, in their order, so that it shows what people saw. Six queries, five where one model scores all leads.
 
     Fields are not replayed, for their former values are not kept: what moves is what the lead did, time and the rules.
     """

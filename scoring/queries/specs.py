@@ -1,17 +1,21 @@
 """Stored models as the plain values that are compiled, read and explained."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db.models import Q
 
+from journal.models import Event
 from leads.domain.condition_fields import Registry
 from leads.domain.conditions import ALWAYS, InvalidCondition
 from leads.queries import conditions
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import BandSpec, ModelSpec, RuleSpec
 from scoring.models import Rule, ScoringModel
+
+# The event of a published model that is tried before another one; its data: {"than": the other one's id}.
+TRIED_EARLIER = "scoring_model.tried_earlier"
 
 
 def published(known: Registry | None = None) -> list[ModelSpec]:
@@ -108,21 +112,39 @@ def by_id(ids: Iterable[int], known: Registry) -> dict[int, ModelSpec]:
 
 
 def in_force(days: Collection[date], *, zone: tzinfo, known: Registry) -> dict[date, list[ModelSpec | None]]:
-    """The models that were published at the end of each of these local days, in the order in which they are tried.
+    """The models that were published at the end of each of these local days, in the order in which they were tried.
 
     Before the first publication there are none. None stands for a version that asks about a field that is gone: of
     which leads it scored, and how, nothing is known.
     """
     reach = Q(retired_at__isnull=True) | Q(retired_at__gte=datetime.combine(min(days), time.min, zone))
-    rows = (
-        ScoringModel.objects.filter(reach, published_at__isnull=False)
-        .order_by("position", "pk")
-        .values_list("pk", "published_at", "retired_at")
+    rows = ScoringModel.objects.filter(reach, published_at__isnull=False).values_list(
+        "pk", "position", "published_at", "retired_at"
     )
     spans = [
         (pk, begun.astimezone(zone).date(), gone.astimezone(zone).date() if gone else date.max)
-        for pk, begun, gone in rows
+        for pk, _, begun, gone in rows
     ]
     found = {day: [pk for pk, begun, gone in spans if begun <= day < gone] for day in days}
     readable = by_id({pk for ids in found.values() for pk in ids}, known)
-    return {day: [readable.get(pk) for pk in ids] for day, ids in found.items()}
+    ordered = _ordered(found, {pk: place for pk, place, _, _ in rows}, zone)
+    return {day: [readable.get(pk) for pk in ids] for day, ids in ordered.items()}
+
+
+def _ordered(found: Mapping[date, list[int]], places: dict[int, int], zone: tzinfo) -> dict[date, list[int]]:
+    """The ids of each day in the order of its end: from the present `places` the moves since are taken back.
+
+    A version that was retired keeps the place that it had last.
+    """
+    moves: list[tuple[date, int, int]] = []
+    if any(len(ids) > 1 for ids in found.values()):
+        since = datetime.combine(min(found) + timedelta(days=1), time.min, zone)
+        events = Event.objects.filter(kind=TRIED_EARLIER, at__gte=since).order_by("id")
+        moves = [(event.at.astimezone(zone).date(), event.subject_id, event.data["than"]) for event in events]
+    ordered = {}
+    for day in sorted(found, reverse=True):
+        while moves and moves[-1][0] > day:
+            _, one, other = moves.pop()
+            places[one], places[other] = places[other], places[one]
+        ordered[day] = sorted(found[day], key=places.__getitem__)
+    return ordered

@@ -11,6 +11,7 @@ from journal.errors import Conflict
 from journal.transactions import retried
 from scoring.domain.choices import ModelState
 from scoring.models import RecomputeRun, ScoringModel
+from scoring.queries import specs
 from scoring.services import locks, recompute
 from scoring.services.models import LAST_POSITION, MayNotPublish
 
@@ -44,5 +45,5 @@ def earlier(*, model: ScoringModel, by: Any, at: datetime) -> RecomputeRun:
     ScoringModel.objects.filter(pk=one.pk).update(position=LAST_POSITION + 1)
     ScoringModel.objects.filter(pk=other.pk).update(position=one.position, updated_at=at)
     ScoringModel.objects.filter(pk=one.pk).update(position=other.position, updated_at=at)
-    journal.record("scoring_model.tried_earlier", subject=one, by=by, at=at, data={"than": other.pk})
+    journal.record(specs.TRIED_EARLIER, subject=one, by=by, at=at, data={"than": other.pk})
     return recompute.begin(by=by, at=at, reason="publish")

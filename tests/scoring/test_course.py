@@ -11,7 +11,7 @@ from scoring.domain.choices import ModelState
 from scoring.models import Rule, ScoringModel
 from scoring.queries import course
 from scoring.queries.explain import explain
-from scoring.services import models
+from scoring.services import models, order
 from tests.cast import NOON, organization
 from tests.scoring import rows, scored
 from tests.scoring.test_excel_starter import tanaka
@@ -152,6 +152,32 @@ def test_a_day_before_the_lead_met_its_model_s_condition_is_drawn_by_the_model_f
     scored.score(lead)
 
     assert [point.total for point in course_of(lead).points] == [0] * 5 + [5] * 4 + [10] * 3
+
+
+def test_a_former_day_is_drawn_in_the_order_of_that_day_through_moves_and_new_versions(
+    django_assert_num_queries,
+) -> None:
+    """Two models apply to the lead: the first one's new version, then the second, then that version again come first."""
+    worth(1, "残り")
+    first = worth(10, "役職", TITLED)
+    second = worth(20, "氏名", {"field": "last_name", "op": "known"})
+    lead = visitor(110)
+    rows.activity(lead, "site_visit", TODAY - timedelta(days=110))
+    Lead.objects.filter(pk=lead.pk).update(title="課長")
+    renewed = models.copy(model=first, by=None, at=NOON)
+    renewed.rules.update(points=11)
+    models.publish(model=renewed, why="x", by=None, at=NOON - timedelta(days=85))
+    order.earlier(model=second, by=None, at=NOON - timedelta(days=55))
+    order.earlier(model=renewed, by=None, at=NOON - timedelta(days=25))
+    order.earlier(model=second, by=None, at=NOON)
+    scored.score(lead)
+    told = explain(lead, NOON)
+
+    # Outside a request the organisation, the own fields and the types of activity are read once more.
+    with django_assert_num_queries(6 + 3):
+        found = course.of(lead, told, NOON)
+
+    assert [point.total for point in found.points] == [10] * 3 + [11] * 3 + [20] * 3 + [11] * 2 + [20]
 
 
 def test_the_model_that_scored_the_lead_is_kept_where_a_field_has_changed_since() -> None:
