@@ -98,10 +98,14 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Turn:
-    """A published model in the order in which they are tried, and the leads it scores in words; '' for all others."""
+    """A published model in the order in which they are tried, and the leads it scores in words; '' for all others.
+
+    `than`: the one tried just before it, of those that can change places; None for the first and the last.
+    """
 
     model: ScoringModel
     applies_to: str
+    than: ScoringModel | None = None
 
 
 def _order(known: Registry) -> list[Turn]:
@@ -110,7 +114,10 @@ def _order(known: Registry) -> list[Turn]:
     if not first:
         return []
     rest = ScoringModel.objects.filter(state=ModelState.PUBLISHED).exclude(pk__in=[model.pk for model in first])
-    turns = [Turn(one, conditions.said(one.applies_to, known=known)) for one in first]
+    before = [None, *first[:-1]]
+    turns = [
+        Turn(one, conditions.said(one.applies_to, known=known), than) for one, than in zip(first, before, strict=True)
+    ]
     return turns + [Turn(one, "") for one in rest]
 
 

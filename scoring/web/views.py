@@ -198,11 +198,12 @@ def _keep_why(request: HttpRequest, model: ScoringModel, why: str) -> None:
 @for_readers
 @require_POST
 def try_earlier(request: HttpRequest, pk: int) -> HttpResponse:
-    """Of several published models this one is asked sooner."""
+    """Of several published models this one is asked sooner; pressed twice, one move."""
+    than = as_id(typed(request, "than"))
 
     def act() -> ScoringModel:
         model = model_or_404(pk)
-        order.earlier(model=model, by=request.user, at=request.entry.at)
+        order.earlier(model=model, than=than, by=request.user, at=request.entry.at)
         return model
 
     return after(request, act, pk, _("Order changed. All leads are being rescored."))

@@ -14,6 +14,7 @@ from tests.scoring.test_pages import text
 
 pytestmark = pytest.mark.django_db
 ALWAYS_TRUE = {"field": "last_name", "op": "known"}
+PHONED = {"field": "phone", "op": "known"}
 TITLED = {"field": "title", "op": "known"}
 
 
@@ -69,6 +70,49 @@ def test_the_page_shows_the_order_and_changes_it(cast: Cast, two, client: Client
     assert said.index("狭い") < said.index("広い")
     again = client.post(f"/scoring/{two[1].pk}/earlier/", follow=True)
     assert "これより先には試せません" in again.content.decode()
+
+
+@pytest.fixture
+def third(two):
+    """Tried after the two."""
+    del two
+    return scored.published([scored.rule(ALWAYS_TRUE, 30, dimension="fit")], name="三番", applies_to=PHONED)
+
+
+def names() -> list[str]:
+    return [model.name for model in order.movable()]
+
+
+def test_one_press_is_one_move_however_often_it_is_sent(cast: Cast, two, third, client: Client) -> None:
+    client.force_login(cast.ada)
+    form = client.get("/scoring/").content.decode().partition(f'action="/scoring/{third.pk}/earlier/"')[2]
+    than = form.partition('name="than" value="')[2].partition('"')[0]
+    runs = RecomputeRun.objects.count()
+
+    said = [client.post(f"/scoring/{third.pk}/earlier/", {"than": than}, follow=True) for _ in range(2)]
+
+    assert names() == ["広い", "三番", "狭い"]
+    assert ["順番を変えました" in answer.content.decode() for answer in said] == [True, True]
+    assert Event.objects.filter(kind="scoring_model.tried_earlier").count() == 1
+    assert RecomputeRun.objects.count() == runs + 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ja", "順番がその間に変わりました"), ("en", "The order has changed in the meantime.")],
+)
+def test_who_saw_another_one_before_it_is_told_instead(
+    cast: Cast, two, third, client: Client, language: str, said: str
+) -> None:
+    cast.ada.language = language
+    cast.ada.save()
+    client.force_login(cast.ada)
+    order.earlier(model=two[1], by=cast.ada, at=NOON)
+
+    answer = client.post(f"/scoring/{third.pk}/earlier/", {"than": two[1].pk}, follow=True)
+
+    assert said in answer.content.decode()
+    assert names() == ["狭い", "広い", "三番"]
 
 
 def test_where_one_model_scores_all_there_is_no_order_to_show(cast: Cast, client: Client) -> None:
