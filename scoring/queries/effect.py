@@ -1,9 +1,9 @@
 """What publishing a draft would do: whom each rule finds, the bands before and after, and who moves most.
 
-Three passes of the compiled statement over the leads, nothing is written.
+Three passes of the compiled statement over the leads at most, one for a published model; nothing is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -54,7 +54,7 @@ class BandRow:
 
 @dataclass(frozen=True)
 class Effect:
-    """Counts over all present leads; of a published model over those it scores. `matches`: rule key → how many leads it gives or takes points.
+    """Counts over all present leads; of a published model over those it scores. `matches`: rule key → how many of these it gives or takes points.
 
     `is_part`: of several published models, so not all leads are counted. `newly`: who would reach the line and doesn't today; `newly_free`: of these, who could be handed over then.
     """
@@ -78,28 +78,30 @@ class Effect:
 
 
 def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
-    """The effect of the model in its place among the published ones; examples are leads that `user` may see."""
+    """The effect of the model in its place among the published ones; examples are leads that `user` may see.
+
+    Of a published model it is what there is: which leads it scores, and how, by today's facts. While a recompute is on
+    its way the stored scores are partly those of other rules, so that no two of these figures would fit together.
+    """
     known = conditions.registry()
     own = specs.spec(model, known)
     compiled = _compiled(model, own, known, at)
-    leads, scored = Lead.objects.present(), LeadScore.objects.filter(lead__is_present=True)
-    is_part = model.state == ModelState.PUBLISHED and _is_one_of_several(model)
-    if is_part:
-        scored = scored.filter(model_id=model.pk)
-        leads = leads.filter(score__model_id=model.pk)
-    present = leads.count()
+    if model.state == ModelState.PUBLISHED:
+        return _of_published(compiled, own)
+    present = Lead.objects.present().count()
     bands, matches, reaching, changed, reaching_newly = _counts(compiled, own)
-    stored = scored.aggregate(
+    stored = LeadScore.objects.filter(lead__is_present=True).aggregate(
         high=Count("pk", filter=Q(band=Band.HIGH)),
         middle=Count("pk", filter=Q(band=Band.MIDDLE)),
         reaching=Count("pk", filter=Q(reaches_line=True)),
     )
-    newly = _newly(compiled) if reaching_newly else []
+    # Nobody publishes what is retired.
+    is_draft = model.state == ModelState.DRAFT
+    newly = _newly(compiled) if is_draft and reaching_newly else []
     # Another line takes leads across it whose score stays.
-    anybody = changed or reaching_newly or (not is_part and reaching != stored["reaching"])
+    anybody = changed or reaching_newly or reaching != stored["reaching"]
     return Effect(
         leads=present,
-        is_part=is_part,
         matches=matches,
         before={
             "high": stored["high"],
@@ -112,7 +114,28 @@ def of(model: ScoringModel, *, user: Any, at: datetime) -> Effect:
         changed=changed,
         newly=len(newly),
         newly_free=_free(newly, at),
-        moved=_moved(compiled, user) if anybody else (),
+        moved=_moved(compiled, user) if is_draft and anybody else (),
+    )
+
+
+def _of_published(compiled: Compiled, own: ModelSpec) -> Effect:
+    """One pass over the leads that the model scores; before and after are the same."""
+    statement = (
+        Sql(f"SELECT n.band, COUNT(*), SUM(CASE WHEN {_reaches('n')} THEN 1 ELSE 0 END){_found(compiled, own)} FROM (")  # noqa: S608 (names and ids)
+        + compiled.scores(_EVERYBODY, with_rules=True)
+        + Sql(f") n WHERE n.model_id = {own.id} GROUP BY n.band")
+    )
+    rows = _fetch(statement)
+    bands = {band.value: 0 for band in Band} | {row[0]: row[1] for row in rows}
+    reaching = sum(row[2] for row in rows)
+    return Effect(
+        leads=sum(bands.values()),
+        is_part=len(compiled.models) > 1,
+        matches=_matches(own, [row[3:] for row in rows]),
+        before=bands,
+        after=bands,
+        reaching_before=reaching,
+        reaching_after=reaching,
     )
 
 
@@ -142,11 +165,6 @@ def crossing(model: ScoringModel, *, line: int, at: datetime) -> Crossing:
     return Crossing(*_fetch(statement)[0])
 
 
-def _is_one_of_several(model: ScoringModel) -> bool:
-    """Whether other published models score other leads."""
-    return ScoringModel.objects.filter(state=ModelState.PUBLISHED).exclude(pk=model.pk).exists()
-
-
 def _compiled(model: ScoringModel, own: ModelSpec, known: Registry, at: datetime) -> Compiled:
     home = organization.current()
     day = organization.local_day(at, home)
@@ -159,24 +177,35 @@ def _counts(compiled: Compiled, own: ModelSpec) -> tuple[dict[str, int], dict[st
     """One pass: leads per band, leads per rule, leads over the line, leads whose total differs from the stored one,
     leads that reach the line newly.
     """
-    columns = [compiled.rule_columns[own.id, rule.key] for rule in own.rules]
-    sums = "".join(f", SUM(CASE WHEN n.model_id = {own.id} AND n.{name} <> 0 THEN 1 ELSE 0 END)" for name in columns)
-    true = "TRUE" if connection.vendor == "postgresql" else "1"
-    yes, was = f"n.reaches_line = {true}", f"t.reaches_line = {true}"
+    yes, was = _reaches("n"), _reaches("t")
     statement = (
         Sql(
             f"SELECT n.band, COUNT(*), SUM(CASE WHEN {yes} THEN 1 ELSE 0 END), "  # noqa: S608 (names and ids)
             f"SUM(CASE WHEN n.total <> COALESCE(t.total, 0) THEN 1 ELSE 0 END), "
-            f"SUM(CASE WHEN {yes} AND NOT COALESCE({was}, 1 = 0) THEN 1 ELSE 0 END){sums} FROM ("
+            f"SUM(CASE WHEN {yes} AND NOT COALESCE({was}, 1 = 0) THEN 1 ELSE 0 END){_found(compiled, own)} FROM ("
         )
         + compiled.scores(_EVERYBODY, with_rules=True)
         + Sql(") n LEFT JOIN leads_leadscore t ON t.lead_id = n.lead_id GROUP BY n.band")
     )
     rows = _fetch(statement)
     bands = {band.value: 0 for band in Band} | {row[0]: row[1] for row in rows}
-    matches = {rule.key: sum(row[5 + n] for row in rows) for n, rule in enumerate(own.rules)}
     reaching, changed, newly = (sum(row[place] for row in rows) for place in (2, 3, 4))
-    return bands, matches, reaching, changed, newly
+    return bands, _matches(own, [row[5:] for row in rows]), reaching, changed, newly
+
+
+def _reaches(alias: str) -> str:
+    return f"{alias}.reaches_line = {'TRUE' if connection.vendor == 'postgresql' else '1'}"
+
+
+def _found(compiled: Compiled, own: ModelSpec) -> str:
+    """A column for each rule: how many of its model's leads it gives or takes points."""
+    columns = [compiled.rule_columns[own.id, rule.key] for rule in own.rules]
+    return "".join(f", SUM(CASE WHEN n.model_id = {own.id} AND n.{name} <> 0 THEN 1 ELSE 0 END)" for name in columns)
+
+
+def _matches(own: ModelSpec, found: Sequence[Sequence[int]]) -> dict[str, int]:
+    """What these columns, of several rows, come to for each rule."""
+    return {rule.key: sum(row[n] for row in found) for n, rule in enumerate(own.rules)}
 
 
 def _newly(compiled: Compiled) -> list[int]:
