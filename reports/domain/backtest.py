@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.domain import ranking
 from reports.domain.figures import UNCERTAIN_BELOW, Rate, over
+from scoring.domain import accuracy
 
 DECILES = 10
 # {total: (cases, of them with the outcome)}
@@ -95,8 +95,8 @@ def cuts(tally: Tally) -> list[Cut]:
 
 
 def auc(tally: Tally) -> float | None:
-    """How well the total tells those with the outcome from those without; see `ranking.auc`."""
-    return ranking.auc((total, cases, hits) for total, (cases, hits) in tally.items())
+    """How well the total tells those with the outcome from those without; see `accuracy.auc`."""
+    return accuracy.auc((total, cases, hits) for total, (cases, hits) in tally.items())
 
 
 def deciles(tally: Tally) -> list[Decile]:

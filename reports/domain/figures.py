@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from math import sqrt
+
+from scoring.domain import accuracy
 
 UNCERTAIN_BELOW = 20
-# The normal quantile that leaves 2.5 % on either side.
-Z_95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -26,20 +25,8 @@ class Rate:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Wilson's 95 % interval of the share: lower and upper end from 0 to 1, or None with nothing to divide by.
-
-        With p of n cases its middle is (p + z²/2n) ÷ (1 + z²/n) and its half width
-        z ÷ (1 + z²/n) · √(p(1 − p)/n + z²/4n²) (E. B. Wilson, JASA 22, 1927). It stays within 0 and 1, and says
-        something for 0 of n and for few cases, where p ± 1.96 standard errors does not.
-        """
-        share, cases = self.value, self.denominator
-        if share is None:
-            return None
-        weight = Z_95**2 / cases
-        middle = (share + weight / 2) / (1 + weight)
-        half = Z_95 / (1 + weight) * sqrt(share * (1 - share) / cases + weight / cases / 4)
-        # The share itself lies within, whatever the last bit of the arithmetic says.
-        return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+        """Wilson's 95 % interval of the share, or None with nothing to divide by; see `accuracy.interval`."""
+        return accuracy.interval(self.numerator, self.denominator) if self.denominator else None
 
     def points_over(self, other: "Rate") -> float | None:
         """The difference in percentage points; None when either has no value."""

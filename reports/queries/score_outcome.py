@@ -7,11 +7,11 @@ from django.db.models import Count, OuterRef, Q, QuerySet
 from handoff.models import Episode
 from handoff.queries import silence
 from leads.models import Lead
-from reports.domain import ranking
 from reports.domain.outcomes import Outcomes
 from reports.queries import kpis
 from reports.queries.reached import lost_since, won_since
 from reports.queries.scope import Question
+from scoring.domain import accuracy
 from scoring.domain.choices import Band
 
 BANDS = tuple(band.value for band in Band)
@@ -47,7 +47,7 @@ def score_outcome(question: Question) -> ScoreOutcome:
         bands[row["band"]] = bands.get(row["band"], Outcomes()) + found
         models[row["model_id"]] = models.get(row["model_id"], Outcomes()) + found
     scored = [(row["score"], row["handed_over"], row["opportunities"]) for row in rows if row["score"] is not None]
-    return ScoreOutcome(sum(bands.values(), Outcomes()), bands, models, ranking.auc(scored))
+    return ScoreOutcome(sum(bands.values(), Outcomes()), bands, models, accuracy.auc(scored))
 
 
 def with_results(question: Question) -> QuerySet[Episode]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from leads.domain.condition_fields import Kind, Registry
 from leads.domain.condition_reading import fold
+from scoring.domain import accuracy
 from scoring.domain.suggested import Doubt, Sample
 from scoring.suggesting import points
 from scoring.suggesting.cuts import Candidate, Mask, typed
@@ -132,7 +133,7 @@ def _one_outcome(told: Mapping[str, Mask], good: Mask) -> Iterator[Doubt]:
         low, high = sorted(
             [(among_good, int(good.sum())), (among_bad, int((~good).sum()))], key=lambda of: of[0] / of[1]
         )
-        if max(shares) >= TIMES * min(shares) and points.interval(*low)[1] < points.interval(*high)[0]:
+        if max(shares) >= TIMES * min(shares) and accuracy.interval(*low)[1] < accuracy.interval(*high)[0]:
             yield Doubt(name, "one_outcome", *shares)
 
 

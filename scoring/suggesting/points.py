@@ -8,9 +8,9 @@ from scipy.sparse import csr_matrix
 from scipy.stats import binomtest, false_discovery_control
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.svm import l1_min_c
 
+from scoring.domain import accuracy
 from scoring.domain.suggested import STRONGEST
 from scoring.suggesting.cuts import Mask, Reals
 
@@ -77,7 +77,9 @@ def give(conditions: Mask, good: Mask) -> Whole:
 
 def auc(totals: Reals | Whole, good: Mask) -> float | None:
     """The chance that a good lead has more than a bad one; None where one kind is missing."""
-    return float(roc_auc_score(good, totals)) if 0 < int(good.sum()) < len(good) else None
+    values, places = np.unique(totals, return_inverse=True)
+    cases, hits = np.bincount(places), np.bincount(places[good], minlength=len(values))
+    return accuracy.auc(zip(values.tolist(), cases.tolist(), hits.tolist(), strict=True))
 
 
 def lift(totals: Whole, good: Mask, share: float = 0.1) -> float | None:
@@ -95,9 +97,3 @@ def lift(totals: Whole, good: Mask, share: float = 0.1) -> float | None:
 def line(totals: Whole, good: Mask) -> int:
     """The total that as many leads reach as were good."""
     return int(np.sort(totals)[::-1][max(0, int(good.sum()) - 1)])
-
-
-def interval(good: int, cases: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson)."""
-    found = binomtest(good, cases).proportion_ci(confidence_level=0.95, method="wilson")
-    return float(found.low), float(found.high)

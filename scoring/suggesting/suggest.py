@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from leads.domain.condition_fields import Registry
+from scoring.domain import accuracy
 from scoring.domain.suggested import MOST_HINTS, Sample, SuggestedRule, Suggestion
 from scoring.suggesting import cuts, doubts, points
 from scoring.suggesting.cuts import Candidate, Mask
@@ -99,5 +100,5 @@ def _line(totals: points.Whole, good: Mask) -> int | None:
 
 def _rule(one: Candidate, each: int, good: Mask) -> SuggestedRule:
     cases, met = int(one.holds.sum()), int(good[one.holds].sum())
-    low, high = points.interval(met, cases)
+    low, high = accuracy.interval(met, cases)
     return SuggestedRule(one.condition, one.dimension, each, cases, met, met / cases, low, high)
