@@ -97,7 +97,7 @@ def _check(kind: str, mode: str, condition: object, required: Sequence[Mapping[s
     if mode not in Gate.Mode.values:
         errors.append(FieldError("mode", "invalid", _("Choose what happens when it is not met.")))
     try:
-        conditions.read(condition or {}, path="condition")
+        conditions.read(condition or {}, entered=True, path="condition")
     except InvalidCondition as error:
         errors.extend(error.errors)
     for number, entry in enumerate(required):

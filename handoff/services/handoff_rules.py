@@ -119,7 +119,7 @@ def _check(rule: HandoffRule | None, name: str, when: object) -> None:
     elif others.filter(name=name.strip()).exists():
         errors.append(FieldError("name", "taken", _("Another rule has this name.")))
     try:
-        conditions.read(when or {}, path="when")
+        conditions.read(when or {}, entered=True, path="when")
     except InvalidCondition as error:
         errors.extend(error.errors)
     if errors:

@@ -96,7 +96,7 @@ def _check(rule: RoutingRule | None, leg: str, name: str, condition: object, to:
     elif leg in legs.RECEIVING and not _may_be_named(rule, leg, to):
         errors.append(FieldError("to", WrongReceiver.code, str(WrongReceiver(name=to.name))))
     try:
-        conditions.read(condition or {}, path="condition")
+        conditions.read(condition or {}, entered=True, path="condition")
     except InvalidCondition as error:
         errors.extend(error.errors)
     if errors:

@@ -42,7 +42,7 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
 class Field:
     """`name` as written in a condition; `unit` follows numbers in sentences; `choices` value → label.
 
-    `spellings`: what else the same text is called.
+    `spellings`: what else the same text is called. `least`: the number below which no value of the field lies.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Field:
     unit: str | Promise = ""
     in_scoring: bool = True
     spellings: Callable[[str], tuple[str, ...]] | None = None
+    least: int | None = None
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -81,6 +82,7 @@ STANDARD: tuple[Field, ...] = (
         Kind.RANGE,
         pgettext_lazy("condition field", "Company size"),
         unit=pgettext_lazy("condition unit", " people"),
+        least=0,
     ),
     Field("company.prefecture", Kind.TEXT, pgettext_lazy("condition field", "Prefecture")),
     Field("company.name", Kind.TEXT, pgettext_lazy("condition field", "Company name")),
@@ -113,7 +115,7 @@ STANDARD: tuple[Field, ...] = (
     Field("qualification.decision_process", Kind.TEXT, pgettext_lazy("condition field", "Decision process")),
     Field("qualification.budget", Kind.TEXT, pgettext_lazy("condition field", "Budget")),
     Field("qualification.competitors", Kind.TEXT, pgettext_lazy("condition field", "Competitors")),
-    Field("qualification.temperature", Kind.NUMBER, pgettext_lazy("condition field", "Temperature")),
+    Field("qualification.temperature", Kind.NUMBER, pgettext_lazy("condition field", "Temperature"), least=0),
     # What scoring itself brings about, or what moves without it, may not decide a score.
     Field("stage", Kind.CHOICE, pgettext_lazy("condition field", "Stage"), choices=_choices(Stage), in_scoring=False),
     Field(

@@ -14,12 +14,14 @@ _CONTENT_KEYS = ("title", "contains", "kind", "phase", "industry")
 _ACTIVITY_KEYS = {"types", "content", "within_days", "at_least", "distinct", "measure", "at_least_total"}
 
 
-def parse(tree: object, *, registry: Registry, scoring: bool = False, path: str = "") -> c.Node:
+def parse(tree: object, *, registry: Registry, scoring: bool = False, entered: bool = False, path: str = "") -> c.Node:
     """The condition's nodes; raises InvalidCondition with a FieldError per fault.
 
-    With `scoring` the fields that scores bring about are refused. `path` is put before every spot.
+    With `scoring` the fields that scores bring about are refused. With `entered`, for what somebody gives just now, so
+    are numbers below what the field can have, which read well where they are stored already. `path` is put before every
+    spot.
     """
-    reader = _Reader(registry, scoring)
+    reader = _Reader(registry, scoring, entered)
     node = reader.node(tree, path, 1)
     if reader.errors:
         raise c.InvalidCondition(errors=reader.errors)
@@ -27,9 +29,10 @@ def parse(tree: object, *, registry: Registry, scoring: bool = False, path: str 
 
 
 class _Reader:
-    def __init__(self, registry: Registry, scoring: bool):
+    def __init__(self, registry: Registry, scoring: bool, entered: bool):
         self.registry = registry
         self.scoring = scoring
+        self.entered = entered
         self.errors: list[FieldError] = []
         self.nodes = 0
 
@@ -149,6 +152,8 @@ class _Reader:
             return value
         if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2_000_000_000:
             return self.refuse(path, "not_a_number", _("This must be a whole number."))
+        if self.entered and known.least is not None and value < known.least:
+            return self.refuse(path, "out_of_range", _LeastMessage(known.label, known.least))
         return value
 
     def text(self, value: object, path: str) -> Any:
@@ -246,6 +251,16 @@ class _RangeMessage:
 
     def __str__(self) -> str:
         return str(_("This must be a whole number from %(least)d to %(most)d.")) % vars(self)
+
+
+class _LeastMessage:
+    """'“Company size” is never below 0.', in the reader's language when it is read."""
+
+    def __init__(self, field: object, least: int):
+        self.field, self.least = field, least
+
+    def __str__(self) -> str:
+        return str(_("“%(field)s” is never below %(least)d.")) % vars(self)
 
 
 def _is_storable(text: str) -> bool:

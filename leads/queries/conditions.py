@@ -62,9 +62,11 @@ def _registry(label: str) -> Registry:
     return Registry({field.name: field for field in fields}, dict(types))
 
 
-def read(tree: object, *, known: Registry | None = None, scoring: bool = False, path: str = "") -> c.Node:
-    """The tree as a condition; raises InvalidCondition naming every faulty spot."""
-    return condition_parser.parse(tree, registry=known or registry(), scoring=scoring, path=path)
+def read(
+    tree: object, *, known: Registry | None = None, scoring: bool = False, entered: bool = False, path: str = ""
+) -> c.Node:
+    """The tree as a condition; raises InvalidCondition naming every faulty spot. See `condition_parser.parse`."""
+    return condition_parser.parse(tree, registry=known or registry(), scoring=scoring, entered=entered, path=path)
 
 
 def said(tree: object, *, known: Registry | None = None) -> str:

@@ -126,7 +126,7 @@ def _yes_no(value: object, faults: list[FieldError]) -> bool:
 
 def _condition(tree: object, faults: list[FieldError]) -> object:
     try:
-        conditions.read(tree, path="condition")
+        conditions.read(tree, entered=True, path="condition")
     except InvalidCondition as error:
         faults.extend(error.errors)
     return tree or {}

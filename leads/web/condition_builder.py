@@ -67,7 +67,7 @@ def tree_in(form: forms.Form, text: str, *, known: Registry, scoring: bool = Fal
     tree: Any = {}
     try:
         tree = tree_of(text)
-        conditions.read(tree, known=known, scoring=scoring)
+        conditions.read(tree, known=known, scoring=scoring, entered=True)
     except c.InvalidCondition as error:
         for words in told(error):
             form.add_error("condition", words)
@@ -83,7 +83,7 @@ def said(tree: object, *, scoring: bool = False) -> dict[str, Any]:
     """The sentence in parts, or each fault with its spot."""
     known = conditions.registry()
     try:
-        node = conditions.read(tree, known=known, scoring=scoring)
+        node = conditions.read(tree, known=known, scoring=scoring, entered=True)
     except c.InvalidCondition as error:
         return faults(error)
     parts = condition_sentence.parts(node, known)

@@ -45,7 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _narrowed(query: QueryDict, text: str) -> str:
     tree = condition_builder.tree_of(text)
-    conditions.read(tree)
+    conditions.read(tree, entered=True)
     if written := condition_builder.written_out(tree):
         query[CONDITION] = written
     address = f"{reverse('leads')}?{query.urlencode(safe=',')}"

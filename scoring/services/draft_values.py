@@ -1,6 +1,6 @@
 """Reads the values of a draft as people and programs send them; every fault at once, with its spot."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -35,9 +35,12 @@ class InvalidModel(Invalid):
     message = _("The scoring model has errors; see the details.")
 
 
-def read(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The given values, cleaned; raises InvalidModel. Only what is given is read."""
-    reader = _Reader(conditions.registry())
+def read(values: Mapping[str, Any], *, stored: Collection[object] = ()) -> dict[str, Any]:
+    """The given values, cleaned; raises InvalidModel. Only what is given is read.
+
+    `stored`: conditions that the draft has already, so that a faulty one of these doesn't stop another's mending.
+    """
+    reader = _Reader(conditions.registry(), stored)
     clean = {name: getattr(reader, name)(values[name]) for name in EDITABLE if name in values}
     if reader.errors:
         raise InvalidModel(errors=reader.errors)
@@ -45,8 +48,9 @@ def read(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Reader:
-    def __init__(self, known: Registry):
+    def __init__(self, known: Registry, stored: Collection[object]):
         self.known = known
+        self.stored = stored
         self.errors: list[FieldError] = []
         self.given: set[str] = set()
 
@@ -81,7 +85,8 @@ class _Reader:
 
     def condition(self, value: object, path: str) -> Node:
         try:
-            return conditions.read(value, known=self.known, scoring=True, path=path)
+            is_entered = value not in self.stored
+            return conditions.read(value, known=self.known, scoring=True, entered=is_entered, path=path)
         except InvalidCondition as error:
             self.errors.extend(error.errors)
             return ALWAYS

@@ -96,7 +96,7 @@ def copy(*, model: ScoringModel, by: Any, at: datetime, changes: Mapping[str, An
     model = held(model)
     names = ("name", "line", "bands", "caps", "applies_to")
     values = {name: getattr(model, name) for name in names} | {"why": "", "rules": rule_values(model)}
-    return _new_draft(values | draft_values.read(changes or {}), model, by, at)
+    return _new_draft(values | draft_values.read(changes or {}, stored=_conditions(model)), model, by, at)
 
 
 @retried
@@ -134,7 +134,7 @@ def patch(
     Raises NotADraft, InvalidModel, and ChangedMeanwhile when `version` is no longer the present one.
     """
     check_may(by, Permission.DRAFT_RULES, MayNotDraft)
-    clean = draft_values.read(values)
+    clean = draft_values.read(values, stored=_conditions(model))
     rest = {name: value for name, value in clean.items() if name != "rules"}
     draft = ScoringModel.objects.filter(pk=model.pk, state=ModelState.DRAFT)
     current = draft.filter(version=version) if version is not None else draft
@@ -193,7 +193,7 @@ def rework(
     except ChangedMeanwhile as error:
         error.change = change
         raise
-    if change and set(parts or ()) & set(_changed(draft, draft_values.read(wanted))):
+    if change and set(parts or ()) & set(_changed(draft, draft_values.read(wanted, stored=_conditions(draft)))):
         raise ChangedMeanwhile.since(change)
     return patch(model=model, values=wanted, by=by, at=at, version=None if is_apart else version)
 
@@ -224,6 +224,11 @@ def discard(*, model: ScoringModel, by: Any, at: datetime) -> None:
 
 def _write_rules(model: ScoringModel, rules: list[dict[str, Any]]) -> None:
     Rule.objects.bulk_create(Rule(model=model, position=number, **rule) for number, rule in enumerate(rules))
+
+
+def _conditions(model: ScoringModel) -> list[object]:
+    """Those of the version as it is stored."""
+    return [model.applies_to, *model.rules.values_list("condition", flat=True)]
 
 
 def rule_values(model: ScoringModel) -> list[dict[str, Any]]:
