@@ -6,6 +6,7 @@ from typing import Any
 from scoring.domain.formula import DIMENSIONS
 
 NAMES_OF_BANDS = "names"
+ORDER_OF_RULES = "order"
 _PLAIN = ("name", "line", "applies_to", "why")
 _LABELS = ("label_ja", "label_en")
 
@@ -24,7 +25,7 @@ def figure_part(name: str) -> str:
 
 def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The parts of a draft that differ, sorted: name, line, applies_to, why, names (of its bands), bands.<band>
-    (where it begins), caps.<dimension>, rules.<key>. Only what `new` has is looked at.
+    (where it begins), caps.<dimension>, rules.<key>, order (of its rules). Only what `new` has is looked at.
     """
     found = {name for name in _PLAIN if name in new and new[name] != old[name]}
     if "caps" in new:
@@ -45,4 +46,6 @@ def _of_bands(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
 
 def _of_rules(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> set[str]:
     was, now = ({rule["key"]: dict(rule) for rule in rules} for rules in (old, new))
-    return {rule_part(key) for key in was.keys() | now.keys() if was.get(key) != now.get(key)}
+    found = {rule_part(key) for key in was.keys() | now.keys() if was.get(key) != now.get(key)}
+    is_moved = [key for key in was if key in now] != [key for key in now if key in was]
+    return found | ({ORDER_OF_RULES} if is_moved else set())

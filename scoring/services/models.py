@@ -131,6 +131,7 @@ def patch(
 ) -> ScoringModel:
     """Changes a draft; `rules`, when given, takes the place of all its rules. Under another name it is counted anew.
 
+    Values that it has already are no change: its version stays, and with it what was agreed to and asked for.
     Raises NotADraft, InvalidModel, and ChangedMeanwhile when `version` is no longer the present one.
     """
     check_may(by, Permission.DRAFT_RULES, MayNotDraft)
@@ -140,6 +141,8 @@ def patch(
     current = draft.filter(version=version) if version is not None else draft
     was = draft.select_for_update(of=("self",)).first()
     parts = _changed(was, clean) if was else []
+    if was and not parts and version in (None, was.version):
+        return _with_rules(model.pk)
     if was and "name" in rest and was.name != rest["name"]:
         rest["number"] = _next_number(rest["name"])
     if not current.update(**rest, version=F("version") + 1, updated_at=at):
@@ -150,12 +153,16 @@ def patch(
     changed = {name: value for name, value in clean.items() if name != "why"}
     told = {"fields": sorted(changed), "parts": parts}
     journal.record("scoring_model.changed", subject=model, by=by, at=at, data=told, new=changed)
-    fresh = ScoringModel.objects.prefetch_related("rules").get(pk=model.pk)
-    if set(clean) == {"why"}:
+    fresh = _with_rules(model.pk)
+    if parts == ["why"]:
         # What was agreed to are the rules; why they change may still be worded.
         for said in (fresh.agreements, fresh.requests):
             said.filter(version=fresh.version - 1).update(version=fresh.version)
     return fresh
+
+
+def _with_rules(pk: int) -> ScoringModel:
+    return ScoringModel.objects.prefetch_related("rules").get(pk=pk)
 
 
 @retried

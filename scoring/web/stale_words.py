@@ -26,10 +26,8 @@ def of_rule(change: Change, rule: Rule | None, known: Registry) -> str:
     ) % (_whose(change) | {"now": _rule(rule, known)})
 
 
-def of_removed_rule(change: Change, rule: Rule | None, known: Registry) -> str:
+def of_removed_rule(change: Change, rule: Rule, known: Registry) -> str:
     """To somebody who wanted to take the rule away."""
-    if rule is None:
-        return _("%(who)s already removed this rule on %(when)s.") % _whose(change)
     return _(
         "Not removed: %(who)s changed this rule on %(when)s. It now reads “%(now)s”. Open it again to remove it."
     ) % (_whose(change) | {"now": _rule(rule, known)})
