@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Absence
+from accounts.models import Absence, Membership
 from handoff.domain.choices import Leg
 from handoff.models import Handoff, HandoffRule, RoutingPointer, RoutingRule
+from handoff.queries import receivers
 from handoff.services import routing, routing_rules, rule_order
 from journal import clock
 from journal.errors import Forbidden
@@ -228,6 +229,18 @@ def test_the_page_asks_for_five_leads_at_most(look, people, django_assert_max_nu
     assert "Only the newest five" not in look("居ない人").content.decode()
 
 
+def test_a_rule_leads_to_the_first_open_team_of_its_person(people):
+    rules = [make(people, "人", to=people.otto), make(people, "チーム", to=people.field)]
+    assert receivers.teams_of_rules(rules, LEG) == [people.other_field, people.field]
+    Membership.objects.create(user=people.otto, team=people.field)
+    first = min(people.field, people.other_field, key=lambda team: team.pk)
+    assert receivers.teams_of_rules(rules, LEG) == [first, people.field]
+    type(first).objects.filter(pk=first.pk).update(is_active=False)
+    rules = list(RoutingRule.objects.filter(pk__in=[rule.pk for rule in rules]).order_by("pk"))
+    assert receivers.teams_of_rules(rules, LEG) == [people.other_field, None]
+    assert [receivers.team_of_rule(rule, LEG) for rule in rules] == [people.other_field, None]
+
+
 def test_a_rule_that_was_deleted_meanwhile_is_neither_changed_nor_made_anew(people):
     rule = make(people, "消える")
     RoutingRule.objects.filter(pk=rule.pk).delete()
@@ -253,11 +266,12 @@ def test_a_button_beside_a_rule_that_was_deleted_meanwhile_says_so(post, client,
 
 def test_the_page_costs_as_much_however_many_rules_there_are(look, people, django_assert_num_queries):
     make(people, "大手", condition=BIG)
+    make(people, "大手の担当", condition=BIG, to=people.otto)
     look()
     with CaptureQueriesContext(connection) as one:
         look()
-    for number in range(5):
-        make(people, f"大手{number}", condition=BIG)
+    for number, to in enumerate([people.other_field, people.otto, people.sato] * 2):
+        make(people, f"大手{number}", condition=BIG, to=to)
     with django_assert_num_queries(len(one)):
         look()
 

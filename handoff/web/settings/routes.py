@@ -108,8 +108,9 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _rows(leg: str) -> list[Row]:
     rows: list[Row] = []
     is_taken, known = False, conditions.registry()
-    for rule in RoutingRule.objects.filter(leg=leg).select_related("to_team", "to_user").order_by("position", "id"):
-        leads_on = receivers.team_of_rule(rule, leg) is not None
+    rules = list(RoutingRule.objects.filter(leg=leg).select_related("to_team", "to_user").order_by("position", "id"))
+    for rule, team in zip(rules, receivers.teams_of_rules(rules, leg), strict=True):
+        leads_on = team is not None
         idle = _("never reached: a rule before it takes all leads") if is_taken else ""
         idle = idle if leads_on else _("passed over: they no longer receive on this leg")
         rows.append(Row(rule, conditions.said(rule.condition, known=known), receivers.of_rule(rule), idle))
