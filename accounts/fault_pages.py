@@ -4,6 +4,9 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from accounts.context import theme_of
 
 FRAMED, BARE = "errors/framed.html", "errors/page.html"
 log = logging.getLogger(__name__)
@@ -12,14 +15,19 @@ log = logging.getLogger(__name__)
 def page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     """The page of a fault: with the menu and a way on for somebody signed in, else alone.
 
-    The frame asks the database; where that fails the page is told without it, so that one fault does not become two.
+    The frame asks the database; where that fails the page is drawn without it, so that one fault does not become two.
     """
     try:
         if _has_frame(request):
             return render(request, template, {"frame": FRAMED}, status=status)
     except Exception:
         log.exception("The frame of page %s could not be drawn", status)
-    return render(request, template, {"frame": BARE}, status=status)
+    return bare(request, template, status)
+
+
+def bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """The page alone: it asks neither the database nor for what every other page is given, which may be what failed."""
+    return HttpResponse(render_to_string(template, {"frame": BARE, "theme": theme_of(request)}), status=status)
 
 
 def _has_frame(request: HttpRequest) -> bool:

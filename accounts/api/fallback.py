@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views import defaults
 
 from accounts import fault_pages
 from accounts.api.problems import PROBLEM_JSON, problem_body
@@ -17,7 +16,7 @@ API = "/api/"
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: what could not be read before a view saw it, such as a body beyond every limit."""
     if not request.path.startswith(API):
-        return defaults.bad_request(request, exception)
+        return fault_pages.bare(request, "400.html", HTTPStatus.BAD_REQUEST)
     return _problem(HTTPStatus.BAD_REQUEST, "invalid", _("This request can't be read."))
 
 
@@ -38,7 +37,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours."""
     if not request.path.startswith(API):
-        return defaults.server_error(request)
+        return fault_pages.bare(request, "500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
     return _problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "error", _("Something went wrong on our side. The error has been logged.")
     )

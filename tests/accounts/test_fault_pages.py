@@ -75,3 +75,44 @@ def test_the_page_of_our_own_fault_asks_nothing(browser, monkeypatch, django_ass
     answer = browser.get("/leads/")
     assert answer.status_code == 500
     assert "hf-gate" in answer.content.decode()
+
+
+@pytest.fixture
+def broken_frame(settings):
+    """What every page is given can't be had."""
+    [engine] = settings.TEMPLATES
+    given = [*engine["OPTIONS"]["context_processors"], f"{__name__}.gone"]
+    settings.TEMPLATES = [engine | {"OPTIONS": engine["OPTIONS"] | {"context_processors": given}}]
+
+
+def gone(_request):
+    raise OperationalError("gone")
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_what_no_page_can_be_given_leaves_the_page_of_a_fault(browser, client, broken_frame, is_signed_in):
+    someone = browser if is_signed_in else client
+    someone.cookies["handoff_theme"] = "dark"
+    answer = someone.get("/nothing/")
+    body = answer.content.decode()
+    assert answer.status_code == 404
+    assert "hf-gate" in body
+    assert 'data-bs-theme="dark"' in body
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [*REFUSED, ("get", "/leads/", 500)])
+def test_what_no_page_can_be_given_turns_no_refusal_into_a_fault(browser, broken_frame, method, path, status):
+    answer = getattr(browser, method)(path)
+    assert answer.status_code == status
+    assert MENU not in answer.content.decode()
+    assert "hf-gate" in answer.content.decode()
+
+
+def test_the_pages_of_other_faults_need_nothing_either(browser, broken_frame):
+    browser.cookies["handoff_theme"] = "dark"
+    for answer, status in (
+        (browser.get("/leads/"), 500),
+        (browser.get("/", headers={"Host": "elsewhere.example"}), 400),
+    ):
+        body = answer.content.decode()
+        assert (answer.status_code, "hf-gate" in body, 'data-bs-theme="dark"' in body) == (status, True, True)
