@@ -1,17 +1,13 @@
 """What a gate asks for, as a sentence: the workflow page and the settings say the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from handoff.domain.questions import ITEMS
 from handoff.models import Gate
 from handoff.queries import gates, legs
-from journal.models import Event
 from leads.queries import conditions
 
 
@@ -19,21 +15,6 @@ def both() -> list[Gate]:
     """The gates in the order in which a lead meets them; one that was never set up is off."""
     stored = {gate.kind: gate for gate in Gate.objects.all()}
     return [stored.get(kind) or Gate(kind=kind, mode=Gate.Mode.OFF, version=0) for kind in Gate.Kind.values]
-
-
-@dataclass(frozen=True)
-class Change:
-    """The last change of a gate. `by` None: the system, or a person who is no longer there."""
-
-    by: User | None
-    at: datetime
-
-
-def last_change(gate: Gate) -> Change | None:
-    """Who changed it last and when; None for one that was never changed."""
-    events = Event.objects.filter(kind="gate.changed", subject_type=gate._meta.label_lower, subject_id=gate.pk)
-    event = events.order_by("-id").first()
-    return Change(User.objects.filter(pk=event.actor_id).first(), event.at) if event else None
 
 
 def said(gate: Gate) -> str:

@@ -1,20 +1,10 @@
 """Who changed a draft after a page of it was drawn."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 
-from accounts.models import User
-from journal.models import Event
+from accounts.queries import changes
+from accounts.queries.changes import Change
 from scoring.models import ScoringModel
-
-
-@dataclass(frozen=True)
-class Change:
-    """The last change of what was asked about. `by` None: the system, or a person who is no longer there."""
-
-    by: User | None
-    at: datetime
 
 
 def last(model: ScoringModel, *, version: int, parts: Collection[str]) -> Change | None:
@@ -25,10 +15,8 @@ def last(model: ScoringModel, *, version: int, parts: Collection[str]) -> Change
     steps = model.version - version
     if steps <= 0:
         return None
-    events = Event.objects.filter(
-        kind="scoring_model.changed", subject_type=model._meta.label_lower, subject_id=model.pk
-    ).order_by("-id")[:steps]
+    events = changes.events(model, kind="scoring_model.changed")[:steps]
     wanted = set(parts)
     # A change of which nobody noted what it touched may have touched anything.
     found = next((one for one in events if "parts" not in one.data or wanted & set(one.data["parts"])), None)
-    return Change(User.objects.filter(pk=found.actor_id).first(), found.at) if found else None
+    return changes.of(found) if found else None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.roles import Permission, TeamKind
 from accounts.queries import organization
+from accounts.queries.changes import Change
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import one_at_a_time, retried
@@ -35,10 +36,10 @@ class Discarded(NotADraft):
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
     message = _("Someone else has changed this draft. Reload it, then repeat your change.")
-    change: meanwhile.Change | None = None
+    change: Change | None = None
 
     @classmethod
-    def since(cls, change: meanwhile.Change) -> "ChangedMeanwhile":
+    def since(cls, change: Change) -> "ChangedMeanwhile":
         """The refusal that knows whose change it was."""
         error = cls()
         error.change = change

@@ -2,14 +2,15 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.interface import dates, figures
+from accounts.interface import figures
+from accounts.interface.change_words import whose
+from accounts.queries.changes import Change
 from leads.domain.condition_fields import Registry
 from leads.queries import conditions
 from scoring.domain import presets
 from scoring.domain.formula import DIMENSIONS
 from scoring.models import Rule, ScoringModel
 from scoring.queries import specs
-from scoring.queries.meanwhile import Change
 from scoring.web import rule_sentences
 
 
@@ -19,18 +20,18 @@ def of_rule(change: Change, rule: Rule | None, known: Registry) -> str:
         return _(
             "Not saved yet: %(who)s removed this rule on %(when)s. Your entries are still here; "
             "save again to add them as a new rule."
-        ) % _whose(change)
+        ) % whose(change)
     return _(
         "Not saved yet: %(who)s changed this rule on %(when)s. It now reads “%(now)s”. "
         "Your entries are still here; save again to replace it."
-    ) % (_whose(change) | {"now": _rule(rule, known)})
+    ) % (whose(change) | {"now": _rule(rule, known)})
 
 
 def of_removed_rule(change: Change, rule: Rule, known: Registry) -> str:
     """To somebody who wanted to take the rule away."""
     return _(
         "Not removed: %(who)s changed this rule on %(when)s. It now reads “%(now)s”. Open it again to remove it."
-    ) % (_whose(change) | {"now": _rule(rule, known)})
+    ) % (whose(change) | {"now": _rule(rule, known)})
 
 
 def of_frame(change: Change, model: ScoringModel, known: Registry) -> str:
@@ -41,7 +42,7 @@ def of_frame(change: Change, model: ScoringModel, known: Registry) -> str:
     return _(
         "Not saved yet: %(who)s changed this on %(when)s. Now the name is “%(name)s”, the leads: %(leads)s, "
         "the priorities: %(bands)s. Your entries are still here; save again to replace them."
-    ) % (_whose(change) | {"name": presets.shown(model.name), "leads": leads, "bands": bands})
+    ) % (whose(change) | {"name": presets.shown(model.name), "leads": leads, "bands": bands})
 
 
 def of_figure(change: Change, model: ScoringModel, *, name: str, typed: int | None) -> str:
@@ -50,7 +51,7 @@ def of_figure(change: Change, model: ScoringModel, *, name: str, typed: int | No
     return _(
         "Not saved: %(who)s changed this figure on %(when)s, and it is now %(now)s. "
         "You entered %(typed)s; enter it again to replace it."
-    ) % (_whose(change) | values)
+    ) % (whose(change) | values)
 
 
 def _present(model: ScoringModel, name: str) -> int | None:
@@ -69,10 +70,3 @@ def _rule(rule: Rule, known: Registry) -> str:
     spec = specs.rule_spec(rule, known)
     text = "".join(part.text for part in rule_sentences.parts(spec, known))
     return _("%(rule)s: %(points)s points") % {"rule": text, "points": figures.signed(rule.points)}
-
-
-def _whose(change: Change) -> dict[str, str]:
-    return {
-        "who": figures.addressed(change.by) if change.by else _("Someone else"),
-        "when": dates.moment(change.at),
-    }

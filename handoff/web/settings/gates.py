@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from accounts.domain.roles import Permission
-from accounts.interface import dates, figures, toasts
+from accounts.interface import toasts
+from accounts.interface.change_words import whose
 from accounts.interface.forms import show as show_error
+from accounts.queries import changes
 from accounts.web.access import needs
 from handoff.domain import presets
 from handoff.domain.questions import ITEMS
@@ -136,16 +138,10 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _changed_meanwhile(gate: Gate) -> str:
     """Who changed it and what it asks for now."""
-    change = gate_words.last_change(gate)
-    person = figures.addressed(change.by) if change and change.by else _("Someone else")
-    values = {"who": person, "when": dates.moment(change.at) if change else "", "now": gate_words.said(gate)}
-    return (
-        _(
-            "Not saved yet: %(who)s changed this on %(when)s. It now says: %(now)s. "
-            "Your entries are still here; save again to replace it."
-        )
-        % values
-    )
+    return _(
+        "Not saved yet: %(who)s changed this on %(when)s. It now says: %(now)s. "
+        "Your entries are still here; save again to replace it."
+    ) % (whose(changes.latest(gate, kind="gate.changed")) | {"now": gate_words.said(gate)})
 
 
 def _page(request: HttpRequest, gate: Gate, form: GateForm, status: int = 200) -> HttpResponse:
