@@ -46,16 +46,19 @@ def dimension_of_condition(tree: Any) -> str:
 
 
 def _sources(tree: Any) -> Iterator[str]:
-    """What the tests of a condition's tree ask about, in their order: a field's name, `activity.<type>` or `activity`."""
+    """What the tests of a condition's tree ask about, in their order: a field's name, `activity.<type>` or `activity`.
+
+    The tree may still be in the making: what is no test yet asks about nothing.
+    """
     if isinstance(tree, list):
         for child in tree:
             yield from _sources(child)
     elif isinstance(tree, Mapping):
-        if "field" in tree:
-            yield str(tree["field"])
-        elif "activity" in tree:
-            types = tree["activity"].get("types") or []
-            yield f"activity.{types[0]}" if len(types) == 1 else "activity"
+        if field := tree.get("field"):
+            yield str(field)
+        elif isinstance(test := tree.get("activity"), Mapping):
+            types = test.get("types")
+            yield f"activity.{types[0]}" if isinstance(types, list) and len(types) == 1 else "activity"
         elif "inactive" in tree:
             yield "activity"
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,12 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.interface import toasts
 from accounts.web.typed import typed
 from journal.errors import DomainError
+from leads.domain.conditions import InvalidCondition
 from leads.queries import conditions
+from leads.queries.lead_filter import MOST_CONDITION
 from leads.queries.references import as_id
+from leads.web import condition_builder
 from scoring import permissions
 from scoring.domain import draft_parts
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import DIMENSIONS
+from scoring.domain.suggested import dimension_of_condition
 from scoring.models import ScoringModel
 from scoring.services import draft_rules, models
 from scoring.web import stale_words
@@ -130,6 +134,18 @@ def edit_rule(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
     context["version"] = model.version if version is None else version
     template = "scoring/_rule_form.html" if request.htmx else "scoring/rule.html"
     return render(request, template, context, status=400 if form.errors else 200)
+
+
+@for_readers
+@require_POST
+def dimension_begun(request: HttpRequest) -> JsonResponse:
+    """The dimension in which a new rule with this condition begins, while the condition is still put together."""
+    try:
+        tree = condition_builder.tree_of(typed(request, "condition")[:MOST_CONDITION])
+        begun = dimension_of_condition(tree)
+    except (InvalidCondition, RecursionError):
+        begun = dimension_of_condition({})
+    return JsonResponse({"dimension": begun})
 
 
 def _show_faults(form: Form, error: DomainError) -> None:

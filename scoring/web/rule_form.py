@@ -95,9 +95,13 @@ class RuleForm(forms.Form):
         return condition_builder.of(text, key=key, scoring=True, faults=self.errors.get("condition", []))
 
     def usual(self) -> str:
-        """The dimension that goes with each field and activity, as JSON for the page."""
+        """The dimension in which a rule about each field and activity begins, as JSON for the page.
+
+        A condition put together in detail has more than one; the page asks `dimension_begun` about it.
+        """
         sources = [*self.known.fields, "activity", *(f"activity.{code}" for code in self.known.activity_types)]
-        return json.dumps({source: dimension_of(source) for source in sources})
+        begun = {source: dimension_of(source) for source in sources}
+        return json.dumps(begun | {"inactive": dimension_of_condition({"inactive": {}})})
 
     def rule(self) -> dict[str, Any]:
         """The rule as the service takes it; what does not fit is refused there, by its spot."""

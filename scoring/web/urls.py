@@ -9,6 +9,7 @@ urlpatterns = [
     path("leads/<int:pk>/score/reasons/", lead_panel.reasons, name="lead-score-reasons"),
     path("scoring/", views.home, name="scoring"),
     path("scoring/start/", views.start, name="scoring-start"),
+    path("scoring/dimension/", draft_pages.dimension_begun, name="scoring-dimension"),
     path("scoring/recompute/", runs.recompute_all, name="recompute"),
     path("scoring/runs/<int:pk>/", runs.show_run, name="recompute-run"),
     path("scoring/runs/<int:pk>/stop/", runs.stop_run, name="recompute-stop"),

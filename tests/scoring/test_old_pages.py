@@ -216,6 +216,26 @@ def test_a_new_rule_begins_in_the_dimension_of_what_it_asks_about(
     assert draft.rules.exclude(key__in=before).get().dimension == dimension
 
 
+@pytest.mark.parametrize(
+    ("condition", "dimension"),
+    [
+        ('{"all": [{"inactive": {"days": 30}}, {"activity": {"types": ["demo_request"]}}]}', "engagement"),
+        ('{"some": {"at_least": 1, "of": [{"activity": {}}, {"not": {"field": "seniority"}}]}}', "authority"),
+        ('{"any": [{"field": ""}, {"activity": {"types": ["demo_request"]}}]}', "intent"),
+        ('{"activity": {"types": "demo_request"}}', "engagement"),
+        ('{"activity": 5}', "engagement"),
+        ("", "engagement"),
+        ("{", "engagement"),
+        ("[" * 900 + "]" * 900, "engagement"),
+    ],
+)
+def test_the_page_hears_where_a_rule_begins_while_its_condition_is_put_together(
+    mia: Client, condition: str, dimension: str
+) -> None:
+    answer = mia.post("/scoring/dimension/", {"condition": condition})
+    assert (answer.status_code, answer.json()) == (200, {"dimension": dimension})
+
+
 def test_a_chosen_dimension_stays(draft: ScoringModel, mia: Client) -> None:
     values = {"kind": "field", "field": "company.industry", "op": "known", "points": 4, "dimension": "intent"}
     mia.post(f"/scoring/{draft.pk}/rules/new/", values)

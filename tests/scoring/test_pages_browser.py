@@ -83,6 +83,23 @@ def test_a_new_rule_shows_where_it_begins_until_somebody_chooses(phone, draft):
     expect(dimension).to_have_value("intent")
 
 
+def test_a_rule_put_together_in_detail_shows_and_takes_the_dimension_that_the_server_says(phone, draft):
+    phone.goto(f"/scoring/{draft.pk}/rules/new/")
+    dimension = phone.locator("[name=dimension]")
+    phone.check("[name=kind][value=built]")
+    for what in ("inactive", "seniority"):
+        phone.get_by_role("button", name="Add a condition").click()
+        phone.locator("[data-part=field]").last.select_option(what)
+    expect(dimension).to_have_value("authority")
+    phone.locator("[data-part=op]").last.select_option("known")
+    phone.locator("[name=points]").fill("4")
+    with phone.expect_request(lambda request: request.url.endswith("/rules/new/")) as sent:
+        phone.get_by_role("button", name="Save to draft").click()
+    phone.wait_for_url(f"**/scoring/{draft.pk}/")
+    assert "dimension=&" in sent.value.post_data
+    assert draft.rules.get(points=4).dimension == "authority"
+
+
 @pytest.mark.parametrize("page", ["frame/", "rules/size/"])
 def test_who_leaves_with_something_typed_is_asked_first_and_goes_on(phone, draft, page):
     asked = []
