@@ -69,6 +69,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
     fix = check.fix(spec) if model.state == ModelState.DRAFT else None
     return {
         "model": model,
+        "started": dates.near_day(model.created_at, today=organization.local_day(at)),
         "saved": dates.near_moment(model.updated_at, today=organization.local_day(at)),
         "origin": origin,
         "spec": spec,

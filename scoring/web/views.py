@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.interface import toasts
+from accounts.interface.change_words import whose
+from accounts.queries.changes import Change
 from accounts.web.typed import typed
 from journal.errors import DomainError
 from leads.queries import conditions
@@ -107,7 +109,16 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft in which this version is changed; who presses twice, or comes second, finds the first one's."""
-    return after(request, lambda: models.continued(model=model_or_404(pk), by=request.user, at=request.entry.at), pk)
+
+    def act() -> ScoringModel:
+        draft = models.continued(model=model_or_404(pk), by=request.user, at=request.entry.at)
+        if draft.created_by_id != request.user.pk:
+            started = whose(Change(draft.created_by, draft.created_at))
+            said = _("%(who)s started this draft on %(when)s. Your changes go into the same draft.")
+            toasts.say(request, said % started)
+        return draft
+
+    return after(request, act, pk)
 
 
 @for_readers

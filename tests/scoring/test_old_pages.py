@@ -184,6 +184,32 @@ def test_who_comes_second_to_edit_the_rules_finds_the_draft_there_is(mia: Client
     assert addresses == [f"/scoring/{draft.pk}/"] * 2
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "line"),
+    [
+        ("en", "足立 started this draft on Fri 20 Nov 12:30.", "started today by 足立 洋子, saved today 12:30"),
+        ("ja", "11/20(金) 12:30に足立さんが作り始めた下書きです。", "足立 洋子さんが作成（今日）・今日 12:30に保存"),
+    ],
+)
+def test_who_comes_second_is_told_whose_draft_it_is(
+    mia: Client, cast: Cast, language: str, said: str, line: str
+) -> None:
+    organization()
+    mia.cookies["handoff_language"] = language
+    first = scored.published([scored.rule(VISIT, 5)], line=5)
+    models.continued(model=first, by=cast.ada, at=NOON)
+    page = mia.post(f"/scoring/{first.pk}/copy/", follow=True).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert said in page
+    assert line in page
+
+
+def test_who_goes_on_with_a_draft_of_their_own_is_told_nothing(mia: Client, cast: Cast) -> None:
+    first = scored.published([scored.rule(VISIT, 5)], line=5)
+    for _time in range(2):
+        assert "started this draft" not in mia.post(f"/scoring/{first.pk}/copy/", follow=True).content.decode()
+    assert ScoringModel.objects.get(state="draft").created_by == cast.mia
+
+
 def test_who_presses_twice_to_start_finds_one_draft(mia: Client) -> None:
     organization()
     assert len({mia.post("/scoring/start/").headers["Location"] for _ in range(2)}) == 1
