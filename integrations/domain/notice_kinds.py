@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """`mails`: it asks for something, so it also goes by mail."""
+    """`mails`: it asks for something, or answers what the person asked for, so it also goes by mail."""
 
     icon: str
     mails: bool = False
@@ -27,6 +27,8 @@ KINDS = {
     "duty.nudged": NoticeKind("bell", mails=True),
     "answer_check.due": NoticeKind("calendar-check", mails=True),
     "scoring_model.publication_asked": NoticeKind("clipboard-check", mails=True),
+    "scoring_model.published": NoticeKind("check", mails=True),
+    "scoring_model.discarded": NoticeKind("x", mails=True),
     "batch.made": NoticeKind("stack-pop", mails=True),
     "import.finished": NoticeKind("file-import"),
     "mail.dead": NoticeKind("mail-off"),

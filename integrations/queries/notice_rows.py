@@ -14,7 +14,7 @@ from integrations.models import Notice
 from integrations.queries import sentences
 from leads.models import BulkRun, Lead
 from scoring.domain.choices import ModelState
-from scoring.models import PublicationRequest
+from scoring.models import PublicationRequest, ScoringModel
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Facts:
     people: dict[int, User] = field(default_factory=dict)
     reject_reasons: dict[str, RejectReason] = field(default_factory=dict)
     requests: dict[int, PublicationRequest] = field(default_factory=dict)
+    models: dict[int, ScoringModel] = field(default_factory=dict)
 
 
 def of_user(user: User) -> QuerySet[Notice]:
@@ -83,7 +84,9 @@ def _facts(page: list[Notice]) -> Facts:
     reasons = RejectReason.objects.in_bulk(codes, field_name="code") if codes else {}
     asked = {n.data.get("request") for n in page} - {None}
     requests = PublicationRequest.objects.select_related("model").in_bulk(asked) if asked else {}
-    return Facts(handoffs, leads, people, reasons, requests)
+    drafted = {n.data.get("model") for n in page} - {None}
+    models = ScoringModel.objects.in_bulk(drafted) if drafted else {}
+    return Facts(handoffs, leads, people, reasons, requests, models)
 
 
 def _row(notice: Notice, facts: Facts) -> NoticeRow:
@@ -109,4 +112,5 @@ def _subject(notice: Notice, facts: Facts) -> sentences.Subject:
         person=facts.people.get(notice.data.get("by") or notice.data.get("user") or 0),
         reject_reason=facts.reject_reasons.get(handoff.reject_reason) if handoff else None,
         request=facts.requests.get(notice.data.get("request") or 0),
+        model=facts.models.get(notice.data.get("model") or 0),
     )

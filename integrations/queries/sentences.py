@@ -20,7 +20,7 @@ from integrations.models import Notice
 from leads.domain.choices import DueKind
 from leads.models import Lead
 from scoring.domain.presets import shown
-from scoring.models import PublicationRequest
+from scoring.models import PublicationRequest, ScoringModel
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Subject:
     person: User | None
     reject_reason: RejectReason | None
     request: PublicationRequest | None = None
+    model: ScoringModel | None = None
 
     @property
     def who(self) -> str:
@@ -158,6 +159,23 @@ def _publication(subject: Subject) -> tuple[str, str]:
     return _("%(colleague)s asks you to publish the scoring rules “%(name)s”, version %(number)d") % names, request.note
 
 
+def _published(subject: Subject) -> tuple[str, str]:
+    """To who asked for it: the version by its name, with the reason."""
+    model = subject.model
+    if model is None:
+        return _("%(colleague)s published the scoring rules as you asked") % {"colleague": subject.colleague}, ""
+    names = {"colleague": subject.colleague, "name": shown(model.name), "number": model.number}
+    said = _("%(colleague)s published the scoring rules “%(name)s”, version %(number)d, as you asked")
+    return said % names, shown(model.why)
+
+
+def _discarded(subject: Subject) -> tuple[str, str]:
+    """To who asked to publish it; a draft's name goes with it."""
+    said = _("%(colleague)s discarded the draft of the scoring rules that you asked to publish (version %(number)d)")
+    names = {"colleague": subject.colleague, "number": subject.notice.data["number"]}
+    return said % names, _("Scoring stays as it is.")
+
+
 def _assigned(subject: Subject) -> tuple[str, str]:
     """Many leads at once; the list says which."""
     count = subject.notice.data.get("count", 0)
@@ -257,6 +275,8 @@ def _address(subject: Subject) -> str:
         return f"{navigation.address('leads')}?{holder}&ordering=due_at"
     if subject.notice.kind == "scoring_model.publication_asked":
         return navigation.address("scoring-model", subject.request.model_id) if subject.request else ""
+    if data.get("model"):
+        return navigation.address("scoring-model", subject.model.pk) if subject.model else navigation.address("scoring")
     if subject.notice.kind == "answer_check.due":
         return navigation.address("answer-check")
     if data.get("import"):
@@ -282,6 +302,8 @@ SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
     "leads.assigned": _assigned,
     "answer_check.due": _answer_check,
     "scoring_model.publication_asked": _publication,
+    "scoring_model.published": _published,
+    "scoring_model.discarded": _discarded,
     "batch.made": _batch,
     "import.finished": _import,
     "mail.dead": _dead_mail,

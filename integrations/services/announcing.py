@@ -119,6 +119,13 @@ def _of_publication_request(event: Event) -> Announcement | None:
     return Announcement(event.kind, f"publication:{event.data['request']}", recipients.publishers(), data=data)
 
 
+def _to_those_who_asked(event: Event) -> Announcement | None:
+    """A draft of the scoring rules was published or discarded: whoever had asked to publish it."""
+    data = {"model": event.subject_id, "number": event.data["number"], "by": event.actor_id}
+    people = frozenset(event.data.get("asked_by", ()))
+    return Announcement(event.kind, f"{event.kind}:{event.subject_id}", people, data=data)
+
+
 def _of_import(event: Event) -> Announcement | None:
     run = ImportRun.objects.get(pk=event.subject_id)
     counts = {name: getattr(run, name) for name in ("rows", "created", "updated", "duplicates", "refused", "state")}
@@ -165,6 +172,8 @@ TABLE: dict[str, Callable[[Event], Announcement | None]] = {
     "duty.nudged": _of_nudge,
     "answer_check.due": _of_answer_check,
     "scoring_model.publication_asked": _of_publication_request,
+    "scoring_model.published": _to_those_who_asked,
+    "scoring_model.discarded": _to_those_who_asked,
     "batch.made": _of_batch,
     "import.finished": _of_import,
     "bulk.finished": _of_bulk,

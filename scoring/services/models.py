@@ -226,8 +226,13 @@ def discard(*, model: ScoringModel, by: Any, at: datetime) -> None:
     check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     model = held(model)
     check_present(model, None)
-    journal.record("scoring_model.discarded", subject=model, by=by, at=at, data={"number": model.number})
+    journal.record("scoring_model.discarded", subject=model, by=by, at=at, data=_ended(model))
     model.delete()
+
+
+def _ended(model: ScoringModel) -> dict[str, Any]:
+    """What is told of a draft that is one no more: its version, and the people who had asked to publish it."""
+    return {"number": model.number, "asked_by": sorted(set(model.requests.values_list("by_id", flat=True)))}
 
 
 def _write_rules(model: ScoringModel, rules: list[dict[str, Any]]) -> None:
@@ -313,9 +318,7 @@ def publish(*, model: ScoringModel, why: str, by: Any, at: datetime, version: in
         state=ModelState.PUBLISHED, position=position, why=why.strip(), published_at=at, published_by=by, updated_at=at
     )
     model.refresh_from_db()
-    journal.record(
-        "scoring_model.published", subject=model, by=by, at=at, data={"why": model.why, "number": model.number}
-    )
+    journal.record("scoring_model.published", subject=model, by=by, at=at, data=_ended(model) | {"why": model.why})
     return recompute.begin(by=by, at=at, reason="publish")
 
 

@@ -14,7 +14,7 @@ from journal.models import Event
 from scoring.models import PublicationRequest, ScoringModel
 from scoring.services import models, requests
 from tests.at_once import all_well, at_once
-from tests.cast import NOON, Cast, organization
+from tests.cast import NOON, Cast, organization, person
 from tests.scoring import scored
 
 VISIT = {"field": "seniority", "op": "known"}
@@ -33,10 +33,10 @@ def signed_in(client: Client, person: Any) -> Client:
     return client
 
 
-def delivered() -> list[Notice]:
+def delivered(kind: str = "publication_asked") -> list[Notice]:
     with clock.frozen(NOON):
         journal.deliver_owed(at=NOON)
-    return list(Notice.objects.filter(kind="scoring_model.publication_asked").order_by("pk"))
+    return list(Notice.objects.filter(kind=f"scoring_model.{kind}").order_by("pk"))
 
 
 def page(client: Client, draft: ScoringModel) -> str:
@@ -141,6 +141,79 @@ def test_a_notice_of_a_discarded_draft_still_reads(draft: ScoringModel, client: 
         row = notice_rows.rows(notices)[0]
     assert (row.url, row.note) == ("", "この下書きは破棄されました。")
     assert notice_rows.is_settled(notices[0])
+
+
+# -- what became of it -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ja", "ご依頼の配点ルール「秋の配点」第1版を足立さんが公開しました"),
+        ("en", "足立 published the scoring rules “秋の配点”, version 1, as you asked"),
+    ],
+)
+def test_who_asked_hears_that_it_was_published(
+    draft: ScoringModel, client: Client, cast: Cast, language: str, text: str
+) -> None:
+    asked_by(signed_in(client, cast.mia), draft)
+    models.patch(model=draft, values={"line": 4}, by=cast.ada, at=NOON)
+    models.publish(model=draft, why="秋の見直し", by=cast.ada, at=NOON)
+    [notice] = delivered("published")
+    assert (notice.user, notice.carried_by is None) == (cast.mia, False)
+    assert not notice_rows.is_settled(notice)
+    with translation.override(language):
+        row = notice_rows.rows([notice])[0]
+    assert (row.text.replace("\N{NO-BREAK SPACE}", " "), row.note, row.url) == (
+        text,
+        "秋の見直し",
+        f"/scoring/{draft.pk}/",
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "note"),
+    [
+        ("ja", "公開をご依頼の配点ルールの下書き（第1版）を足立さんが破棄しました", "採点はこれまでどおりです。"),
+        (
+            "en",
+            "足立 discarded the draft of the scoring rules that you asked to publish (version 1)",
+            "Scoring stays as it is.",
+        ),
+    ],
+)
+def test_who_asked_hears_that_it_was_discarded(
+    draft: ScoringModel, client: Client, cast: Cast, language: str, text: str, note: str
+) -> None:
+    asked_by(signed_in(client, cast.mia), draft)
+    models.discard(model=draft, by=cast.ada, at=NOON)
+    [notice] = delivered("discarded")
+    assert (notice.user, notice.carried_by is None) == (cast.mia, False)
+    with translation.override(language):
+        row = notice_rows.rows([notice])[0]
+    assert (row.text.replace("\N{NO-BREAK SPACE}", " "), row.note, row.url) == (text, note, "/scoring/")
+
+
+def test_everybody_who_asked_hears_of_it_once_and_nobody_of_their_own_deed(draft: ScoringModel, cast: Cast) -> None:
+    other = person("nao", "直井", "尚", ["marketer"])
+    for line, by in enumerate((cast.mia, other, cast.mia, cast.ada), start=1):
+        models.patch(model=draft, values={"line": line}, by=cast.mia, at=NOON)
+        requests.ask(model=draft, note="", by=by, at=NOON)
+    models.publish(model=draft, why="x", by=cast.ada, at=NOON)
+    assert {notice.user for notice in delivered("published")} == {cast.mia, other}
+    assert delivered("published")[0].data == {"model": draft.pk, "number": 1, "by": cast.ada.pk}
+
+
+def test_nobody_hears_of_a_draft_that_nobody_asked_to_publish(draft: ScoringModel, cast: Cast) -> None:
+    models.publish(model=models.copy(model=draft, by=cast.mia, at=NOON), why="x", by=cast.ada, at=NOON)
+    models.discard(model=draft, by=cast.mia, at=NOON)
+    assert delivered("published") == delivered("discarded") == []
+
+
+def test_who_discards_the_draft_they_asked_for_hears_nothing(draft: ScoringModel, client: Client, cast: Cast) -> None:
+    asked_by(signed_in(client, cast.mia), draft)
+    models.discard(model=draft, by=cast.mia, at=NOON)
+    assert delivered("discarded") == []
 
 
 @pytest.mark.django_db(transaction=True)
