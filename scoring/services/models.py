@@ -221,11 +221,11 @@ def held(model: ScoringModel) -> ScoringModel:
 
 
 @retried
-def discard(*, model: ScoringModel, by: Any, at: datetime) -> None:
-    """Throws a draft away; raises NotADraft for a version that has scored leads, or is just being published."""
+def discard(*, model: ScoringModel, by: Any, at: datetime, version: int | None = None) -> None:
+    """Throws a draft away. Raises NotADraft, and ChangedMeanwhile when it is no longer the `version` that was read."""
     check_may(by, Permission.DRAFT_RULES, MayNotDraft)
     model = held(model)
-    check_present(model, None)
+    check_present(model, version)
     journal.record("scoring_model.discarded", subject=model, by=by, at=at, data=_ended(model))
     model.delete()
 

@@ -124,8 +124,10 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 @for_readers
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throws the draft away, unless somebody changed it after it was read."""
+    version = as_id(typed(request, "version"))
     try:
-        models.discard(model=model_or_404(pk), by=request.user, at=request.entry.at)
+        models.discard(model=model_or_404(pk), by=request.user, at=request.entry.at, version=version)
     except DomainError as error:
         toasts.warn(request, str(error))
         return redirect(address_of(pk))

@@ -112,6 +112,22 @@ def test_who_has_read_an_older_draft_neither_agrees_nor_publishes(cast: Cast, cl
     assert ScoringModel.objects.get().state == "published"
 
 
+def test_who_has_read_an_older_draft_does_not_throw_away_what_others_wrote_since(cast: Cast, client: Client) -> None:
+    draft = scored.draft([scored.rule(VISIT, 30)])
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    shown = client.get(f"/scoring/{draft.pk}/").content.decode()
+    form = shown[shown.index(f'action="/scoring/{draft.pk}/discard/"') :]
+    assert f'name="version" value="{draft.version}"' in form[: form.index("</form>")]
+    draft_rules.put_rule(model=draft, rule=scored.rule(DOWNLOAD, 5), by=cast.ada, at=NOON)
+    said = client.post(f"/scoring/{draft.pk}/discard/", {"version": draft.version}, follow=True).content.decode()
+    assert "Someone else has changed this draft." in said
+    now = ScoringModel.objects.get()
+    assert now.rules.count() == 2
+    client.post(f"/scoring/{draft.pk}/discard/", {"version": now.version})
+    assert not ScoringModel.objects.exists()
+
+
 def test_a_refused_publish_leaves_the_agreement_there_is(cast: Cast, client: Client) -> None:
     draft = scored.draft([scored.rule(VISIT, 30)])
     models.agree(model=draft, side="sales", by=cast.maki, at=NOON)
