@@ -15,11 +15,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.interface import toasts
+from accounts.web.typed import typed
 from journal.errors import DomainError
 from leads.domain.choices import Stage
 from leads.domain.condition_fields import Registry
 from leads.domain.condition_sentence import Part
 from leads.queries import conditions
+from leads.queries.references import as_id
 from scoring import permissions
 from scoring.domain.choices import ModelState
 from scoring.domain.formula import RuleSpec
@@ -129,7 +131,7 @@ def _list(condition: Mapping[str, Any]) -> str:
 @for_readers
 @require_POST
 def take(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """Adds the ticked rules to the draft, or puts them in the place of its own."""
+    """Adds the ticked rules to the draft, or puts them in the place of its own, while these are as they were read."""
     model = model_or_404(pk)
     _check_may(request)
     rules = _posted(request.POST.getlist("rule"))
@@ -142,6 +144,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponseRedirect:
             model=model,
             rules=rules,
             in_place=in_place,
+            version=as_id(typed(request, "version")) if in_place else None,
             by=request.user,
             at=request.entry.at,  # type: ignore[attr-defined]
         )

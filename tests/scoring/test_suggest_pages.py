@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from journal import clock
 from journal.models import Event
 from scoring.models import Rule, ScoringModel
+from scoring.services import draft_rules
 from tests.cast import NOON, Cast
 from tests.scoring import outcomes, scored
 from tests.scoring.test_pages import text
@@ -140,6 +141,22 @@ def test_the_ticked_rules_can_take_the_place_of_the_drafts_own(mia: Client) -> N
     values = {"rule": [json.dumps(rule) for rule in rules], "in_place": "1"}
     mia.post(f"/scoring/{model.pk}/suggestions/take/", values)
     assert [rule.condition for rule in model.rules.all()] == [rule["condition"] for rule in rules]
+
+
+def test_rules_that_others_wrote_since_are_not_replaced(mia: Client, cast: Cast) -> None:
+    history()
+    visits = {"activity": {"types": ["site_visit"]}}
+    model = scored.draft([scored.rule(visits, 5)])
+    shown = page(mia, model)
+    assert f'name="version" value="{model.version}"' in shown.content.decode()
+    rules = [json.dumps(rule) for rule in offered(shown)]
+    changed = draft_rules.put_rule(model=model, rule=scored.rule(STAFF, 7), by=cast.ada, at=NOON)
+    values = {"rule": rules, "in_place": "1", "version": model.version}
+    answer = mia.post(f"/scoring/{model.pk}/suggestions/take/", values, follow=True)
+    assert "この下書きは先ほどほかの人が変えました。" in answer.content.decode()
+    assert [rule.condition for rule in model.rules.order_by("position")] == [visits, STAFF]
+    mia.post(f"/scoring/{model.pk}/suggestions/take/", values | {"version": changed.version})
+    assert len(model.rules.all()) == len(rules)
 
 
 def test_a_doubted_field_that_is_known_before_can_be_put_back(mia: Client) -> None:
