@@ -148,8 +148,8 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
     def agree(self, request: Request, pk: str) -> Response:
         """Void once the draft changes."""
         model = self.one()
-        check_if_match(request, model)
-        models.agree(model=model, side=body_of(request).get("side"), by=request.user, at=at(request))
+        side, version = body_of(request).get("side"), self._version_read(model)
+        models.agree(model=model, side=side, by=request.user, at=at(request), version=version)
         return self._answer(model)
 
     @extend_schema(

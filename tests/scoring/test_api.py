@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from journal import clock
 from scoring.models import RecomputeRun, ScoringModel
+from scoring.services import models
 from tests.cast import NOON, Cast, organization
 from tests.scoring import rows, scored
 
@@ -115,6 +116,23 @@ def test_faults_in_rules_are_named_all_at_once(client: APIClient) -> None:
     }
     assert client.post("/api/v1/scoring-models/", [1]).status_code == 400
     assert client.post("/api/v1/scoring-models/", {"copy_of": "999"}).status_code == 404
+
+
+def test_what_changes_after_it_was_read_is_not_agreed_to(
+    client: APIClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree, draft = models.agree, scored.draft([scored.rule(VISIT, 9)])
+
+    def change_first(**given: Any) -> Any:
+        models.patch(model=draft, values={"line": 7}, by=cast.ada, at=NOON)
+        return agree(**given)
+
+    monkeypatch.setattr(models, "agree", change_first)
+    client.force_authenticate(cast.maki)
+    url = f"/api/v1/scoring-models/{draft.pk}/"
+    tag = client.get(url)["ETag"]
+    assert client.post(f"{url}agree/", {"side": "sales"}, headers={"If-Match": tag}).status_code == 409
+    assert not draft.agreements.exists()
 
 
 def test_publishing_without_the_agreement_that_is_asked_for_is_403(client: APIClient, cast: Cast) -> None:
