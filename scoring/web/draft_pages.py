@@ -76,7 +76,7 @@ def _figure_values(model: ScoringModel, name: str, figure: int | None) -> dict[s
 def edit_frame(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft's name, the leads it scores, and what its bands are called."""
     model = model_or_404(pk)
-    if model.state != ModelState.DRAFT:
+    if model.state != ModelState.DRAFT and request.method == "GET":
         return redirect(address_of(pk))
     if not permissions.may_draft(request.user):
         raise PermissionDenied
@@ -108,7 +108,8 @@ def edit_rule(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
     if not permissions.may_draft(request.user):
         raise PermissionDenied
     rule = model.rules.filter(key=key).values().first() if key else None
-    if key and rule is None and request.method == "GET":
+    is_gone = model.state != ModelState.DRAFT or (key and rule is None)
+    if is_gone and request.method == "GET":
         return _go(request, address_of(pk))
     known = conditions.registry()
     form = RuleForm(

@@ -168,6 +168,26 @@ def test_labels_and_beginnings_of_bands_are_parts_of_their_own() -> None:
     assert draft_parts.changed(old, {"bands": named}) == ["names"]
 
 
+@pytest.mark.parametrize(
+    ("page", "values", "typed"),
+    [
+        ("frame/", {"name": "三宅の案", "condition": ""} | NAMES, "三宅の案"),
+        ("rules/visit/", FORM | {"points": 77}, "77"),
+    ],
+)
+def test_what_was_typed_stays_where_the_draft_was_published_meanwhile(
+    draft: ScoringModel, mia: Client, cast: Cast, page: str, values: dict[str, Any], typed: str
+) -> None:
+    address = f"/scoring/{draft.pk}/{page}"
+    models.publish(model=draft, why="x", by=cast.ada, at=NOON)
+    answer = mia.post(address, values | {"version": draft.version})
+    said = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Only a draft can be changed." in said
+    assert f'value="{typed}"' in said
+    assert mia.get(address).headers["Location"] == f"/scoring/{draft.pk}/"
+
+
 # -- pressed twice -----------------------------------------------------------------------------------
 
 
