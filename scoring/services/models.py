@@ -5,13 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Max
-from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.roles import Permission, TeamKind
 from accounts.queries import organization
-from accounts.queries.changes import Change
 from journal import services as journal
-from journal.errors import Conflict, FieldError, Forbidden, Invalid
+from journal.errors import FieldError, Forbidden
 from journal.transactions import one_at_a_time, retried
 from leads.queries import conditions
 from scoring.domain import draft_parts, formula, presets
@@ -19,63 +17,21 @@ from scoring.domain.choices import ModelState
 from scoring.models import Agreement, RecomputeRun, Rule, ScoringModel
 from scoring.queries import meanwhile, specs
 from scoring.services import draft_values, locks, recompute
+from scoring.services.model_refusals import (
+    ChangedMeanwhile,
+    Discarded,
+    MayNotAgree,
+    MayNotDraft,
+    MayNotPublish,
+    NoLastModel,
+    NotADraft,
+    NotAgreed,
+    Unreachable,
+    WhyMissing,
+)
 
 # The model without a condition is tried last.
 LAST_POSITION = 1000
-
-
-class NotADraft(Conflict):
-    code = "not_a_draft"
-    message = _("Only a draft can be changed. Copy this version to make a new draft.")
-
-
-class Discarded(NotADraft):
-    message = _("This draft was discarded in the meantime.")
-
-
-class ChangedMeanwhile(Conflict):
-    code = "changed_meanwhile"
-    message = _("Someone else has changed this draft. Reload it, then repeat your change.")
-    change: Change | None = None
-
-    @classmethod
-    def since(cls, change: Change) -> "ChangedMeanwhile":
-        """The refusal that knows whose change it was."""
-        error = cls()
-        error.change = change
-        return error
-
-
-class MayNotDraft(Forbidden):
-    message = _("Only marketing and administrators can draft rules.")
-
-
-class MayNotAgree(Forbidden):
-    message = _("Only a manager of a department can agree to rules for it.")
-
-
-class MayNotPublish(Forbidden):
-    message = _("Only administrators can publish rules.")
-
-
-class NotAgreed(Forbidden):
-    code = "not_agreed"
-    message = _("One manager of marketing and one of sales must agree to this version first.")
-
-
-class WhyMissing(Invalid):
-    code = "why_missing"
-    message = _("Enter why the rules are changing.")
-
-
-class Unreachable(Invalid):
-    code = "unreachable"
-    message = _("unreachable: the maximum is %(maximum)d")
-
-
-class NoLastModel(Invalid):
-    code = "no_last_model"
-    message = _("One published model must be without a condition, so that every lead is scored.")
 
 
 # -- drafts ------------------------------------------------------------------------------------------
