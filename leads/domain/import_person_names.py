@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import takewhile
 
 from leads.domain.text_folding import tidy
 
@@ -11,6 +12,8 @@ _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々〆]")
 _ADDRESSES = frozenset("mr mrs ms miss mx dr prof professor sir".split())
 _GENERATIONS = frozenset("jr sr ii iii iv".split())
 _DEGREES = frozenset("phd md mba msc bsc dds jd cpa cfa pmp esq dr prof".split())
+# What is rather somebody's initials where it is all that stands behind the comma; MD alone is a doctor's.
+_INITIALS = frozenset({"JD", "J.D", "D.R"})
 _SPACES = re.compile(r"[ \t\u3000\u00a0]+")
 
 
@@ -21,6 +24,7 @@ def split_name(text: str, *, given_first: bool = False) -> tuple[str, str]:
     word is in capitals ('YAMADA Taro'). `given_first` (a column named Full Name or the like) says so of other letters
     than Japanese ones. A comma there ends the last name ('Smith, John'), unless what follows it is no name
     ('John Smith, Jr.', 'John Smith, PhD'): Jr. stays with the last name; Dr., PhD and their like go, as 様 does.
+    Initials that read like a degree stay where nothing else is the first name ('Smith, JD').
     """
     value = _bare(text)
     if _JAPANESE.search(value) or not (given_first or _is_latin(value)):
@@ -66,16 +70,21 @@ def _without_additions(parts: list[str]) -> tuple[list[str], str]:
     """
     named = [part for place, part in enumerate(parts) if part and not (place and _is_addition(part))]
     generation = [word for part in parts[1:] if _is_addition(part) for word in part.split(" ") if _is_generation(word)]
-    words = [part.split(" ") for part in named]
+    words = [_without_address(part.split(" ")) for part in named]
+    if [len(own) for own in words] == [1]:
+        words += [[part] for part in parts[1:] if part.removesuffix(".") in _INITIALS][:1]
     for own in words:
-        # Mr. but not M.R.: points between letters are initials.
-        while len(own) > 1 and own[0].removesuffix(".").lower() in _ADDRESSES:
-            del own[0]
         # Behind two words only: the second of two is a name, even where it reads like a degree.
         while len(own) > (2 if len(words) == 1 else 1) and _is_addition(own[-1]):
             addition = own.pop()
             generation += [addition] if _is_generation(addition) else []
     return [" ".join(own) for own in words], " ".join(generation[:1])
+
+
+def _without_address(words: list[str]) -> list[str]:
+    # Mr. but not M.R.: points between letters are initials.
+    addresses = takewhile(lambda word: word.removesuffix(".").lower() in _ADDRESSES, words[:-1])
+    return words[len(list(addresses)) :]
 
 
 def _is_addition(part: str) -> bool:

@@ -196,3 +196,26 @@ def test_reading_of_a_name_stands_last_name_first() -> None:
 @pytest.mark.parametrize("text", ["M.S. Dhoni", "M.R. Khan", "D.R. Horton"])
 def test_initials_that_read_like_an_address_are_kept(text):
     assert set(split_name(text)) == set(text.split(" "))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Smith, JD", ("Smith", "JD")),
+        ("Smith, J.D.", ("Smith", "J.D.")),
+        ("Mr. Smith, JD", ("Smith", "JD")),
+        ("Smith, D.R.", ("Smith", "D.R.")),
+        ("Smith, Dr.", ("Smith", "")),
+        ("Smith, M.D.", ("Smith", "")),
+        ("Smith, JD, PhD", ("Smith", "JD")),
+        ("Smith, Jr., JD", ("Smith Jr.", "JD")),
+        ("Smith, John, JD", ("Smith", "John")),
+        ("John Smith, JD", ("Smith", "John")),
+        ("John Smith, M.D.", ("Smith", "John")),
+        ("Smith, PhD", ("Smith", "")),
+        ("Smith, MBA", ("Smith", "")),
+        ("Smith, II", ("Smith II", "")),
+    ],
+)
+def test_initials_behind_a_comma_are_the_first_name_where_nothing_else_is(text, name):
+    assert split_name(text) == name
