@@ -93,6 +93,8 @@ class ImportRow(models.Model):
     resolution = models.CharField(max_length=20, blank=True)
     stated_score = models.IntegerField(null=True)
     old = models.JSONField(default=dict)
+    # By what a preview recognises whom it names (`import_matching.Keys`), so that nobody reads all cells anew for that.
+    keys = models.JSONField(default=dict, db_default={})
     # When it was written; whatever happened to the lead later was somebody else.
     written_at = models.DateTimeField(null=True)
     # Why the lead stayed as it is when the import was taken back.

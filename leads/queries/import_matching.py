@@ -26,6 +26,10 @@ class Keys:
     company: str
     corporate_number: str
 
+    def as_dict(self) -> dict[str, str]:
+        """As they are kept with a row: those that it has."""
+        return {name: value for name, value in vars(self).items() if value}
+
 
 def keys_of(values: RowValues) -> Keys:
     """The keys of a row's values."""

@@ -40,7 +40,7 @@ class Context:
 
 def evaluate(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[Draft]:
     """What each row would do, in order, with nothing written. What was decided on a row stays where it is held again."""
-    drafts, _changes, index = _prepare(rows, context, at, heeds_decisions=False)
+    drafts, _changes, index = _prepare(rows, context, at, is_preview=True)
     context.carried = (context.carried + index.added)[-20_000:]
     for draft in drafts:
         draft.row.resolution = _still_said(draft)
@@ -70,7 +70,7 @@ def apply(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[
 
 
 def _prepare(
-    rows: Sequence[ImportRow], context: Context, at: datetime, *, heeds_decisions: bool = True
+    rows: Sequence[ImportRow], context: Context, at: datetime, *, is_preview: bool = False
 ) -> tuple[list[Draft], Changes, Index]:
     plan = context.plan.at_moment(at)
     drafts = [_parsed(row, plan, context, at) for row in rows]
@@ -81,7 +81,8 @@ def _prepare(
     started = _with_handoffs(drafts, index)
     changes = Changes()
     for draft in drafts:
-        said = draft.row.resolution if heeds_decisions else ""
+        said = "" if is_preview else draft.row.resolution
+        draft.row.keys = draft.keys.as_dict() if draft.keys and is_preview else {}
         _decide(draft, said, index, changes, started, context, at)
     happenings.note(drafts, context.sources)
     import_tags.note(drafts)

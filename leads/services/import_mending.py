@@ -65,7 +65,7 @@ def _look_again(row: ImportRow, context: Context, at: datetime) -> Counter[str]:
     import_chunks.results(import_chunks.evaluate([row], context, at=at))
     if row.result == Result.REFUSED:
         return Counter()
-    companions = import_companions.of(row, context.plan, at=at)
+    companions = import_companions.of(row)
     before = Counter([Result.REFUSED.value, *(one.result for one in companions.same)])
     rows = sorted([row, *companions.same, *companions.beside], key=lambda one: one.number)
     fresh = replace(context, carried=[])

@@ -2,9 +2,10 @@
 
 import pytest
 
+from leads.domain.import_plan import Plan
 from leads.models import Lead
 from leads.queries import import_companions
-from leads.services import import_mending, import_runs, import_work
+from leads.services import import_chunks, import_mending, import_runs, import_work
 from tests.cast import NOON
 from tests.leads.taking import take
 
@@ -108,3 +109,39 @@ def test_companions_are_those_of_the_same_file_within_reach(cast, monkeypatch):
     run = take(cast, HEAD + "\n".join([*rows, f"東浜,,田中 一郎,{WRONG},,,"]) + "\n", dry_run=True)
     assert mend(cast, run, 4, {3: "t@example.jp"}).result == "created"
     assert stand(run)[1] == (4, 0, 0, 0, 0)
+
+
+def test_only_the_cells_of_companions_are_read_anew(cast, monkeypatch):
+    others = "".join(f"会社{number},,人 {number},p{number}@example.jp,,,\n" for number in range(20))
+    rows = others + f"東浜,,田中 一郎,t@example.jp,,,\n東浜,,鈴木 花,h@example.jp,,,\n㈱東浜,,田中一郎,{WRONG},,,\n"
+    run = take(cast, HEAD + rows, dry_run=True)
+    read = []
+    understood = Plan.read
+    monkeypatch.setattr(Plan, "read", lambda plan, row, *, at: read.append(row[0]) or understood(plan, row, at=at))
+    assert mend(cast, run, 23, {3: "t@example.jp"}).result == "unchanged"
+    assert set(read) == {"㈱東浜", "東浜"}
+    assert run.file_rows.get(number=23).keys["email"] == "t@example.jp"
+
+
+def test_of_very_many_rows_of_one_person_the_first_are_looked_at(cast, monkeypatch):
+    monkeypatch.setattr(import_companions, "MOST", 2)
+    rows = [f"東浜,,田中 一郎,{WRONG},,,", *["東浜,,田中 一郎,t@example.jp,,課長,"] * 4]
+    run = take(cast, HEAD + "\n".join(rows) + "\n", dry_run=True)
+    read = []
+    evaluate = import_chunks.evaluate
+    monkeypatch.setattr(
+        import_chunks,
+        "evaluate",
+        lambda rows, context, *, at: read.append(len(rows)) or evaluate(rows, context, at=at),
+    )
+    assert mend(cast, run, 1, {3: "t@example.jp"}).result == "created"
+    assert max(read) == 3
+    assert stand(run)[1] == (1, 1, 3, 0, 0)
+
+
+def test_what_a_preview_keeps_of_its_rows_goes_with_the_commit(cast):
+    run = take(cast, HEAD + "東浜,,田中 一郎,t@example.jp,,,\n", dry_run=True)
+    assert run.file_rows.get().keys == {"email": "t@example.jp", "name": "田中一郎", "company": "東浜"}
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    assert run.file_rows.get().keys == {}
