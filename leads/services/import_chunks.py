@@ -84,7 +84,7 @@ def _prepare(
         said = "" if is_preview else draft.row.resolution
         draft.row.keys = draft.keys.as_dict() if draft.keys and is_preview else {}
         _decide(draft, said, index, changes, started, context, at)
-    happenings.note(drafts, context.sources)
+    happenings.note(drafts, context.sources, run=context.run)
     import_tags.note(drafts)
     return drafts, changes, index
 

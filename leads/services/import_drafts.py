@@ -10,6 +10,9 @@ from leads.domain.normalise import company_key, derived, person_key, phone_key, 
 from leads.models import Company, ImportRow, ImportRun, Lead, Qualification
 from leads.queries.import_matching import Index, Keys
 
+# (name within the lead, type, moment, note) of an activity.
+Event = tuple[str, str, datetime, str]
+
 
 @dataclass
 class Draft:
@@ -30,7 +33,9 @@ class Draft:
     differing: list[tuple[str, str, str]] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
     source: tuple[str, str] = ("", "")
-    events: list[tuple[str, str, datetime, str]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    # The event ids of activities of a count of this import that were told with their day since.
+    replaced: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     # Which of stage and owner the row changes.
     history: list[str] = field(default_factory=list)

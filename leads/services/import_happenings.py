@@ -1,10 +1,13 @@
 """The sources and activities that rows stand for: counts become synthesised activities, each only once."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count, islice
 
-from django.db.models import Count, F, Q, TextField, Value
+from django.db.models import Count, F, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from accounts.queries import organization
@@ -13,7 +16,7 @@ from leads.models import Activity, Campaign, Channel, ImportRun, Lead, LeadSourc
 from leads.queries import channels
 from leads.queries.among import Among
 from leads.services import activities, sources
-from leads.services.import_drafts import Draft
+from leads.services.import_drafts import Draft, Event
 
 
 class Sources:
@@ -61,15 +64,15 @@ class Sources:
         return channel, self._campaigns.get(names) if names[1] else None
 
 
-def note(drafts: Sequence[Draft], found: Sources) -> None:
+def note(drafts: Sequence[Draft], found: Sources, *, run: ImportRun) -> None:
     """Finds out, for rows that are taken, which source and which activities are new, and marks their rows changed."""
     taken = [draft for draft in drafts if draft.lead is not None]
-    happened = _happened(taken)
     for draft in taken:
         draft.source = found.names(draft)
-        draft.events = list(_wanted(draft, happened))
+        draft.events = list(_told(draft))
     _drop_known_sources(taken)
     _drop_known_events(taken)
+    _count(taken, run)
     for draft in taken:
         if draft.source[0] or draft.events:
             draft.has_changed = True
@@ -92,34 +95,12 @@ def _drop_known_sources(drafts: Sequence[Draft]) -> None:
         seen |= {place, (*place[:2], "")}
 
 
-def _happened(drafts: Sequence[Draft]) -> dict[tuple[int, str], int]:
-    """How many activities of a counted type a lead has that no count of an earlier file stands for."""
-    kinds = {kind for draft in drafts for kind in draft.values.counts}
-    leads = {draft.lead.pk for draft in drafts if draft.lead and draft.lead.pk and draft.values.counts}
-    if not leads:
-        return {}
-    own = Concat(
-        Value("import:"), Cast("lead_id", TextField()), Value(":"), F("type"), Value(":"), output_field=TextField()
-    )
-    of_a_count = Q(event_id__startswith=F("own"), event_id__regex=":[0-9]+$")
-    rows = Activity.objects.filter(lead__in=leads, type__in=kinds).annotate(own=own).order_by().values("lead", "type")
-    found = rows.annotate(all=Count("pk"), made=Count("pk", filter=of_a_count))
-    return {(row["lead"], row["type"]): row["all"] - row["made"] for row in found}
-
-
-def _wanted(draft: Draft, happened: Mapping[tuple[int, str], int]) -> Iterable[tuple[str, str, datetime, str]]:
-    """(suffix, type, moment, note) of every activity that the row stands for.
-
-    A count says how often in all: what we know of by other ways is counted in, not added to.
-    """
-    values, lead = draft.values, draft.lead
-    acquired = lead.acquired_at  # type: ignore[union-attr]
-    for kind, count in values.counts.items():
-        for number in range(1, count - happened.get((lead.pk, kind), 0) + 1):  # type: ignore[union-attr]
-            yield f"{kind}:{number}", kind, acquired, ""
-    for kind, moment in values.dated:
+def _told(draft: Draft) -> Iterable[Event]:
+    """Every activity that the row tells by itself: what has a date, and its notes."""
+    for kind, moment in draft.values.dated:
         yield f"{kind}:{moment.date().isoformat()}", kind, moment, ""
-    for text in values.notes:
+    for text in draft.values.notes:
+        acquired = draft.lead.acquired_at  # type: ignore[union-attr]
         yield f"note:{hashlib.sha256(text.encode()).hexdigest()[:16]}", "note", acquired, text
 
 
@@ -139,6 +120,78 @@ def _drop_known_events(drafts: Sequence[Draft]) -> None:
         draft.events = fresh
 
 
+def _count(drafts: Sequence[Draft], run: ImportRun) -> None:
+    """Adds the activities that counts stand for.
+
+    A count says how often in all: what we know of by other ways is counted in, not added to. That holds for what other
+    rows of the file tell, too, whichever comes first: what a row tells by itself takes the place of one that a count
+    of an earlier chunk stands for.
+    """
+    told = Counter((id(draft.lead), one[1]) for draft in drafts for one in draft.events)
+    here = _here(drafts, run)
+    stated: dict[tuple[int, str], int] = {}
+    for draft in drafts:
+        counted: list[Event] = []
+        for kind, often in draft.values.counts.items():
+            place = (id(draft.lead), kind)
+            stated[place] = max(often, stated.get(place, 0))
+            missing = often - here[place].others - told[place] - len(here[place].made | here[place].added)
+            for number in here[place].free(missing):
+                counted.append((f"{kind}:{number}", kind, draft.lead.acquired_at, ""))  # type: ignore[union-attr]
+                here[place].added.add(number)
+        draft.events = counted + draft.events
+    for draft in drafts:
+        for kind in {one[1] for one in draft.events}:
+            place = (id(draft.lead), kind)
+            known, more = here[place], told.pop(place, 0)
+            over = min(more, len(known.made) + known.others + more - stated.get(place, 0), len(known.of_run))
+            if over > 0:
+                draft.replaced += [event_id(draft.lead, f"{kind}:{number}") for number in sorted(known.of_run)[-over:]]
+
+
+@dataclass
+class _Here:
+    """The activities of a type that a lead has: `made` are the numbers of those that counts stand for, `of_run` those of
+    them that this very import wrote, `added` those to come; `others` is how many there are besides."""
+
+    others: int = 0
+    made: set[int] = field(default_factory=set)
+    of_run: set[int] = field(default_factory=set)
+    added: set[int] = field(default_factory=set)
+
+    def free(self, many: int) -> list[int]:
+        """So many of the lowest numbers that are not taken."""
+        return list(islice((n for n in count(1) if n not in self.made and n not in self.added), max(0, many)))
+
+
+def _here(drafts: Sequence[Draft], run: ImportRun) -> dict[tuple[int, str], _Here]:
+    """By lead and type, for all that these rows count or tell."""
+    found: dict[tuple[int, str], _Here] = defaultdict(_Here)
+    leads: dict[int, int] = {}
+    kinds: set[str] = set()
+    for draft in drafts:
+        own = {*draft.values.counts, *(one[1] for one in draft.events)}
+        if own and draft.lead is not None and draft.lead.pk:
+            leads[draft.lead.pk] = id(draft.lead)
+            kinds |= own
+    if not leads:
+        return found
+    acts = Activity.objects.filter(lead__in=list(leads), type__in=kinds).order_by()
+    for lead_id, kind, many in acts.values_list("lead", "type").annotate(Count("pk")):
+        found[leads[lead_id], kind].others = many
+    own_id = Concat(
+        Value("import:"), Cast("lead_id", TextField()), Value(":"), F("type"), Value(":"), output_field=TextField()
+    )
+    made = acts.annotate(own=own_id).filter(event_id__startswith=F("own"), event_id__regex=":[0-9]+$")
+    for lead_id, kind, name, about in made.values_list("lead", "type", "event_id", "metadata"):
+        known, number = found[leads[lead_id], kind], int(name.rpartition(":")[2])
+        known.others -= 1
+        known.made.add(number)
+        if about.get("import") == run.pk:
+            known.of_run.add(number)
+    return found
+
+
 def event_id(lead: Lead | None, suffix: str) -> str:
     """The name under which a synthesised activity is kept once: import:<lead>:<type>:<n>."""
     return f"import:{lead.pk if lead else ''}:{suffix}"
@@ -147,6 +200,9 @@ def event_id(lead: Lead | None, suffix: str) -> str:
 def write(drafts: Sequence[Draft], found: Sources, *, run: ImportRun, at: datetime) -> list[Activity]:
     """Writes the new sources and activities; the leads exist by now. Returns the activities, their leads loaded."""
     _write_sources(drafts, found, at)
+    replaced = [name for draft in drafts for name in draft.replaced]
+    if replaced:
+        Activity.objects.filter(Among("event_id", replaced)).delete()
     made = _write_activities(drafts, run, at)
     here = {draft.lead.pk for draft in drafts if draft.lead is not None and draft.events and not draft.is_fresh}
     if here:
