@@ -17,7 +17,8 @@ class Kept:
 
 
 def of(user: Any, segment: Segment | None) -> Kept:
-    """The person's choices, in one query."""
-    found = ColumnChoice.objects.filter(Q(segment=None) | Q(segment=segment) if segment else Q(segment=None), user=user)
+    """The person's choices, in one query; none for a list that they don't see (any more)."""
+    seen = Segment.objects.visible_to(user).filter(pk=segment.pk if segment else None)
+    found = ColumnChoice.objects.filter(Q(segment=None) | Q(segment__in=seen), user=user)
     names = dict(found.values_list("segment", "names"))
     return Kept(names.get(segment.pk, []) if segment else [], names.get(None, []))

@@ -18,9 +18,9 @@ class ListGone(Conflict):
     message = _("This saved list was deleted or is no longer shared with you.")
 
 
-def held(segment: Segment) -> Segment:
-    """The saved list as it is now, until the transaction ends. Raises ListGone."""
-    found = Segment.objects.select_for_update().filter(pk=segment.pk).first()
+def held(segment: Segment, user: User) -> Segment:
+    """The saved list as it is now, until the transaction ends. Raises ListGone where this person doesn't see it."""
+    found = Segment.objects.visible_to(user).select_for_update().filter(pk=segment.pk).first()
     if found is None:
         raise ListGone
     return found
@@ -38,7 +38,7 @@ def choose(*, user: User, names: Iterable[str], segment: Segment | None = None) 
 
     Raises ListGone.
     """
-    segment = held(segment) if segment else None
+    segment = held(segment, user) if segment else None
     chosen = known(names)
     if not chosen:
         ColumnChoice.objects.filter(user=user, segment=segment).delete()

@@ -49,7 +49,7 @@ def save(*, values: Mapping[str, Any], by: User, at: datetime, segment: Segment 
 
     Raises Forbidden, ListGone, InvalidSegment, SegmentNameTaken.
     """
-    segment = column_choices.held(segment) if segment else None
+    segment = column_choices.held(segment, by) if segment else None
     if not by.may(Permission.SEE_LEADS) or (segment and not may_change(segment, by)):
         raise Forbidden(_("Only the person who created this list can change it."))
     row = segment or Segment(owner=by, created_at=at, version=0)
@@ -67,7 +67,7 @@ def save(*, values: Mapping[str, Any], by: User, at: datetime, segment: Segment 
 @retried
 def delete(*, segment: Segment, by: User, at: datetime) -> None:
     """The list goes, its leads stay. Raises Forbidden, ListGone."""
-    segment = column_choices.held(segment)
+    segment = column_choices.held(segment, by)
     if not may_change(segment, by):
         raise Forbidden(_("Only the person who created this list can change it."))
     journal.record("segment.deleted", subject=segment, by=by, at=at, data={"name": segment.name})

@@ -76,7 +76,8 @@ def export(request: HttpRequest) -> HttpResponse:
         # A field of its condition was deleted since: the list says so.
         return redirect(f"{reverse('leads')}?{request.GET.urlencode()}")
     segment = list_columns.opened(request.user, _query(request))
-    shown = list_columns.among(list_columns.offered(), list_columns.of(request.user, segment))
+    offered = list_columns.offered()
+    shown = list_columns.among(offered, list_columns.of(request.user, segment, offered))
     form = ExportForm(request.POST if "file_format" in request.POST else None, shown=shown)
     if form.is_valid():
         try:

@@ -69,12 +69,18 @@ class Choice:
     is_own: bool = False
 
 
-def of(user: Any, segment: Segment | None) -> Choice:
-    """What this person chose for the list, else what the list was saved with, else what they chose for no list."""
+def of(user: Any, segment: Segment | None, columns: list[Column]) -> Choice:
+    """What this person chose for the list, else what the list was saved with, else what they chose for no list.
+
+    A choice that names none of the `columns` there are (its own fields were deleted) is none.
+    """
     kept = column_choices.of(user, segment)
-    if segment is not None and (kept.here or segment.columns):
-        return Choice(tuple(kept.here or segment.columns), is_own=bool(kept.here and segment.columns))
-    return Choice(tuple(kept.usual or DEFAULT), is_own=bool(kept.usual) and segment is None)
+    there = {column.name for column in columns}
+    choices = (kept.here, segment.columns if segment else [], kept.usual)
+    here, saved, usual = (tuple(name for name in names if name in there) for names in choices)
+    if here or saved:
+        return Choice(here or saved, is_own=bool(here and saved))
+    return Choice(usual or DEFAULT, is_own=bool(usual) and segment is None)
 
 
 def among(columns: list[Column], choice: Choice) -> list[Column]:

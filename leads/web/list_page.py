@@ -70,7 +70,7 @@ def show(request: HttpRequest) -> HttpResponse:
     ordering = request.GET.get("ordering") or lead_list.DEFAULT_ORDERING
     offered = list_columns.offered()
     segment = list_columns.opened(request.user, request.GET)
-    choice = list_columns.of(request.user, segment)
+    choice = list_columns.of(request.user, segment, offered)
     columns = list_columns.among(offered, choice)
     faults, rows, pages = [], [], None
     found = LeadFilter(_clean(request.GET), Lead.objects.visible_to(request.user), at=at, user=request.user)

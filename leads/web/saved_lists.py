@@ -61,9 +61,8 @@ def _context(request: HttpRequest, form: SaveForm, query: QueryDict, segment: Se
     used, _free = list_sentence.chips(query, sees_imports=request.user.may(Permission.IMPORT_LEADS))  # type: ignore[union-attr]
     offered = list_columns.offered()
     given = tuple(request.POST.getlist("column"))
-    choice = (
-        list_columns.Choice(given) if given else list_columns.of(request.user, list_columns.opened(request.user, query))
-    )
+    opened = list_columns.opened(request.user, query)
+    choice = list_columns.Choice(given) if given else list_columns.of(request.user, opened, offered)
     return {
         "form": form,
         "segment": segment,

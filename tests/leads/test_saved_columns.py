@@ -218,3 +218,28 @@ def test_columns_chosen_for_a_list_that_is_no_longer_shared_change_no_other(as_,
     shown = page.get(LIST)
     assert heads(shown) == [f"c-{name}" for name in list_columns.DEFAULT]
     assert "This saved list was deleted or is no longer shared with you." in shown.content.decode()
+
+
+def test_a_choice_for_a_list_that_is_no_longer_shared_is_neither_kept_nor_read(cast):
+    one = segments.save(values={"name": "Ours", "is_shared": True}, by=cast.mia, at=NOON)
+    choices.choose(user=cast.maki, names=["phone"], segment=one)
+    segments.save(values={"is_shared": False}, by=cast.mia, at=NOON, segment=one)
+    assert column_choices.of(cast.maki, one).here == []
+    with pytest.raises(choices.ListGone):
+        choices.choose(user=cast.maki, names=["email"], segment=one)
+    segments.save(values={"is_shared": True}, by=cast.mia, at=NOON, segment=one)
+    assert column_choices.of(cast.maki, one).here == ["phone"], "what was chosen while it was shared is kept"
+
+
+def test_a_choice_of_fields_that_were_all_deleted_is_none(as_, cast):
+    field = custom_fields.add(label="Area", kind="text", by=cast.ada, at=NOON)
+    page, own = as_("mia"), f"custom.{field.key}"
+    mine = saved(page, "stage=lead")
+    bare = segments.save(values={"name": "Bare", "columns": [own]}, by=cast.mia, at=NOON)
+    page.post("/leads/columns/", {"column": [own], "next": LIST})
+    page.post("/leads/columns/", {"column": [own], "list": mine.pk, "next": LIST})
+    assert heads(page.get(LIST)) == ["c-own"]
+    CustomField.objects.all().delete()
+    usual = [f"c-{name}" for name in list_columns.DEFAULT]
+    assert heads(page.get(LIST)) == heads(page.get(saved_lists.address(bare))) == usual
+    assert heads(page.get(saved_lists.address(mine))) == ["c-score", "c-email"]
