@@ -22,6 +22,7 @@ from journal.errors import Forbidden, Invalid
 from leads.domain import export_columns, prefectures
 from leads.domain.choices import DueKind, Seniority, Stage
 from leads.domain.export_columns import Cell, Column
+from leads.domain.file_names import file_name
 from leads.domain.import_cells import for_spreadsheet
 from leads.domain.import_words import seniority_word
 from leads.models import CustomField, Lead
@@ -29,13 +30,11 @@ from leads.queries import export_rows, lead_list
 from leads.queries.lead_filter import BANDS
 
 MOST_ROWS = 100_000
-MOST_NAME = 60  # signs of four bytes each stay below the 255 bytes that file systems allow
 IN_MEMORY = 4 * 1024 * 1024
 CSV, SHIFT_JIS, XLSX = "csv", "csv_cp932", "xlsx"
 FORMATS = (XLSX, CSV, SHIFT_JIS)
 Cells = list[Cell]
 _FIRST_YEAR = 1900  # spreadsheets count days from here and show an earlier one as ####
-_NOT_IN_FILES = frozenset('\\/:*?"<>|')
 
 
 class TooManyLeads(Invalid):
@@ -103,13 +102,7 @@ def export(
     )
     ending, content_type = _TYPES[file_format]
     day = organization.local_day(at).isoformat()
-    return Export(file, f"{file_name(name) or 'leads'}-{day}.{ending}", content_type, count)
-
-
-def file_name(name: str) -> str:
-    """The name as every system takes it for a file's: without signs of paths and controls, not too long, maybe empty."""
-    plain = "".join(" " if sign in _NOT_IN_FILES or not sign.isprintable() else sign for sign in name)
-    return " ".join(plain.split())[:MOST_NAME].strip(" .")
+    return Export(file, file_name(name, f"-{day}.{ending}", otherwise="leads"), content_type, count)
 
 
 _TYPES = {

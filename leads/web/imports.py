@@ -18,6 +18,7 @@ from accounts.domain.roles import Permission
 from accounts.interface import toasts
 from accounts.web.typed import typed
 from journal.errors import DomainError
+from leads.domain.file_names import file_name
 from leads.domain.import_columns import channel_told
 from leads.imports import starter_sheet
 from leads.models import ImportRow, ImportRun
@@ -323,7 +324,7 @@ def refused_workbook(request: HttpRequest, pk: int) -> HttpResponse:
 def _refused_name(run: ImportRun, kind: str) -> str:
     """Named after the file that the rows come from, so that the two lie beside each other."""
     rest = pgettext("import file", "not imported")
-    return f"{PurePath(run.filename).stem} - {rest}.{kind}"
+    return file_name(PurePath(run.filename).stem, f" - {rest}.{kind}", otherwise=f"import-{run.pk}")
 
 
 def _workbook(data: bytes, name: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from journal.models import Event
 from leads.domain.choices import Seniority
 from leads.domain.export_columns import EVERYTHING, SHOWN, STARTER, WHO
 from leads.domain.field_labels import LABELS
+from leads.domain.file_names import file_name
 from leads.domain.import_columns import recognise
 from leads.models import Activity, Lead, LeadScore, LeadSource, LeadTag
 from leads.services import activities, custom_fields, exports, import_runs, import_work, segments, tags
@@ -245,6 +246,12 @@ def test_a_file_is_called_by_its_list(cast, lead, name, called):
         leads=Lead.objects.all(), layout="everything", file_format="csv", by=cast.mia, at=NOON, name=name
     )
     assert made.name == called
+
+
+def test_a_file_s_name_stays_within_the_bytes_that_systems_take():
+    named = file_name("🌸" * 80, "-2026-11-20.xlsx", otherwise="leads")
+    assert named == f"{'🌸' * 59}-2026-11-20.xlsx"
+    assert len(named.encode()) == 252
 
 
 def test_the_page_offers_the_shown_columns_and_names_the_file(cast, client, lead):

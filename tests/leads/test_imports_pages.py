@@ -196,6 +196,9 @@ def test_pages_for_mending_answer(browser):
     for kind in ("xlsx", "csv"):
         named = browser.get(f"/imports/{run.pk}/refused.{kind}")["Content-Disposition"]
         assert unquote(named).endswith(f"list - 取り込めない行.{kind}")
+    ImportRun.objects.filter(pk=run.pk).update(filename=f"{'名' * 240}?.csv")
+    named = unquote(browser.get(f"/imports/{run.pk}/refused.csv")["Content-Disposition"])
+    assert named.endswith(f"''{'名' * 60} - 取り込めない行.csv")
     assert browser.post(f"/imports/{run.pk}/resolve/", {"as": "skip"}).status_code == 302
 
 
