@@ -180,16 +180,27 @@ def aside(run: ImportRun) -> list[tuple[int, str]]:
     return [(line, fault["code"]) for line, errors in found for fault in errors if fault["code"] in ASIDE]
 
 
+def undecided(run: ImportRun) -> Iterator[ImportRow]:
+    """The held rows on which nobody has decided yet, with what is needed for that."""
+    held = ImportRow.objects.filter(run=run, result=ImportRow.Result.DUPLICATE, resolution="").order_by("number")
+    return held.defer("cells", "old", "keys").iterator(chunk_size=500)
+
+
+def answers(row: ImportRow) -> dict[str, str]:
+    """What can be decided on a held row together with others: by the decision the resolution it stands for.
+
+    The same person only where one is meant; somebody new where nothing speaks against it.
+    """
+    codes = {fault["code"] for fault in row.errors}
+    same = {"same": str(row.candidates[0])} if len(row.candidates) == 1 else {}
+    new = {"new": "new"} if codes and codes <= MAY_BE_NEW else {}
+    return same | new | {"skip": "skip"}
+
+
 def decidable(run: ImportRun) -> dict[str, int]:
     """How many held rows can all be the same person, somebody new, or left out."""
-    held = ImportRow.objects.filter(run=run, result=ImportRow.Result.DUPLICATE, resolution="")
-    counted = {"same": 0, "new": 0, "skip": 0}
-    for candidates, errors in held.values_list("candidates", "errors").iterator(chunk_size=500):
-        codes = {fault["code"] for fault in errors}
-        counted["same"] += len(candidates) == 1
-        counted["new"] += bool(codes) and codes <= MAY_BE_NEW
-        counted["skip"] += 1
-    return counted
+    counted = Counter(decision for row in undecided(run) for decision in answers(row))
+    return {decision: counted[decision] for decision in ("same", "new", "skip")}
 
 
 def _reason(fault: dict[str, str]) -> str:

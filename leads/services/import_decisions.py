@@ -101,24 +101,39 @@ def _elsewhere(values: RowValues, keys: Keys, index: Index) -> Meaning:
     return Meaning(held="other_prefecture", candidates=namesakes[:_MOST_CANDIDATES], differing=differing)
 
 
+@dataclass(frozen=True)
+class _Detail:
+    """A field as a lead has it (`known`) and as a row says it (`said`); numbers are compared by their keys."""
+
+    name: str
+    known: str
+    said: str
+    known_key: str
+    said_key: str
+
+    @property
+    def is_contradicted(self) -> bool:
+        return bool(self.known_key and self.said_key and self.known_key != self.said_key)
+
+
 def _contradictions(lead: Lead, values: RowValues, keys: Keys) -> list[Difference]:
     """The fields that both fill, each with something else."""
-    row, company = values.lead, lead.company
-    compared = (
-        ("title", lead.title, lead.title, row.get("title", ""), row.get("title", "")),
-        ("department", lead.department, lead.department, row.get("department", ""), row.get("department", "")),
-        ("phone", lead.phone_key, lead.phone, keys.phone, row.get("phone", "")),
-        ("mobile", lead.mobile_key, lead.mobile, keys.mobile, row.get("mobile", "")),
-    )
-    found = [
-        (name, there or lead.phone, said or row.get("phone", ""))
-        for name, known, there, key, said in compared
-        if known and key and known != key
-    ]
-    address = values.company.get("address", "")
+    details = [_text(lead, values, "title"), _text(lead, values, "department")]
+    phone = values.lead.get("phone", "")
+    details.append(_Detail("phone", lead.phone, phone, lead.phone_key, keys.phone))
+    # Who has no number of their own has the other one as such, where that is a mobile's.
+    own, said = lead.mobile or lead.phone, values.lead.get("mobile", "") or phone
+    details.append(_Detail("mobile", own, said, lead.mobile_key, keys.mobile))
+    found = [(one.name, one.known, one.said) for one in details if one.is_contradicted]
+    address, company = values.company.get("address", ""), lead.company
     if address and company is not None and company.address not in ("", address):
         found.append(("company.address", company.address, address))
     return found
+
+
+def _text(lead: Lead, values: RowValues, name: str) -> _Detail:
+    known, said = getattr(lead, name), values.lead.get(name, "")
+    return _Detail(name, known, said, known, said)
 
 
 def _together(found: Iterable[Difference]) -> list[Difference]:

@@ -1,14 +1,13 @@
 """What a person decides on a held row: it means this lead, it is somebody new, or it stays out."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import F
 
 from accounts.models import User
 from journal.transactions import retried
-from leads.domain.import_faults import MAY_BE_NEW
 from leads.models import ImportRow, ImportRun, Lead
+from leads.queries import imports
 from leads.queries.references import as_id
 from leads.services import import_chunks
 from leads.services.import_errors import CandidateUnknown, MeaningUnknown, RowNotHeld
@@ -49,36 +48,15 @@ def resolve_all(*, run: ImportRun, meaning: str, by: User, at: datetime) -> int:
     if meaning not in ("same", "new", "skip"):
         raise MeaningUnknown
     fresh = locked(run, State.PREVIEW, State.DONE)
-    rows = [row for row in _held(fresh) if (answer := _answer(row, meaning)) and _set(row, answer)]
+    rows = [row for row in imports.undecided(fresh) if meaning in imports.answers(row)]
+    for row in rows:
+        row.resolution = imports.answers(row)[meaning]
     if not rows:
         return 0
     ImportRow.objects.bulk_update(rows, ["resolution"], batch_size=500)
     if fresh.state == State.DONE:
         _queue_decided(fresh, rows, at)
     return len(rows)
-
-
-def _held(run: ImportRun) -> Iterator[ImportRow]:
-    found = (
-        ImportRow.objects.filter(run=run, result=Result.DUPLICATE, resolution="")
-        .defer("cells", "old")
-        .order_by("number")
-    )
-    return found.iterator(chunk_size=500)
-
-
-def _answer(row: ImportRow, meaning: str) -> str:
-    codes = {fault["code"] for fault in row.errors}
-    if meaning == "same":
-        return str(row.candidates[0]) if len(row.candidates) == 1 else ""
-    if meaning == "new":
-        return "new" if codes and codes <= MAY_BE_NEW else ""
-    return "skip"
-
-
-def _set(row: ImportRow, answer: str) -> bool:
-    row.resolution = answer
-    return True
 
 
 def _queue_decided(run: ImportRun, rows: list[ImportRow], at: datetime) -> None:
