@@ -197,3 +197,12 @@ def test_a_held_row_offers_the_lead_into_which_the_one_it_met_was_merged(client,
     assert f'value="{here.pk}"' not in page
     client.post(reverse("import-resolve", args=[run.pk, 1]), {"as": stays.pk})
     assert counts(run) == (0, 1, 0, 0, 0)
+
+
+def test_a_preview_says_what_to_do_with_a_row_held_for_the_address_of_another_of_its_file(client, cast):
+    rows = "A1,田中 一郎,one@example.jp\nA2,田中 一郎,one@example.jp\n"
+    run = take(cast, "ID,氏名,メール\n" + rows, dry_run=True)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "en"
+    page = client.get(reverse("import", args=[run.pk]) + "?result=duplicate").content.decode()
+    assert page.count("The other row is in this file too.") == 1
