@@ -17,6 +17,7 @@ from leads.domain.import_plan import Plan
 from leads.domain.import_values import RowFault
 from leads.models import ImportRow, ImportRun, Lead, Qualification
 from leads.queries import import_matching
+from leads.queries.import_answers import answered
 from leads.queries.import_matching import Index, keys_of
 from leads.services import duplicate_marks, duplicates, import_tags, staleness
 from leads.services import import_happenings as happenings
@@ -78,7 +79,7 @@ def _prepare(
     index = import_matching.load(good, lead_ids=[int(row.resolution) for row in rows if row.resolution.isdigit()])
     for lead in context.carried:
         _carry(lead, index)
-    started = _with_handoffs(drafts, index)
+    started = _with_handoffs(drafts, index, context.run)
     changes = Changes()
     for draft in drafts:
         said = "" if is_preview else draft.row.resolution
@@ -113,11 +114,13 @@ def _header_of(name: str, plan: Plan) -> str:
     return next((column.header for column in plan.columns if column.field.name == name), name)
 
 
-def _with_handoffs(drafts: Sequence[Draft], index: Index) -> set[int]:
-    """Which leads had a handoff here; asked only where a row wants a stage or an owner."""
+def _with_handoffs(drafts: Sequence[Draft], index: Index, run: ImportRun) -> dict[int, list[Sequence[str]]]:
+    """Which leads had a handoff here, each with the rows on which that was decided before; asked only where a row wants
+    a stage or an owner."""
     if not index.by_id or not any(draft.values.wanted_stage or draft.values.owner for draft in drafts):
-        return set()
-    return set().union(*(ask(list(index.by_id)) for ask in hooks.leads_with_handoffs))
+        return {}
+    started = set().union(*(ask(list(index.by_id)) for ask in hooks.leads_with_handoffs))
+    return answered(started, run) if started else {}
 
 
 def _decide(
@@ -125,7 +128,7 @@ def _decide(
     resolution: str,
     index: Index,
     changes: Changes,
-    started: set[int],
+    started: dict[int, list[Sequence[str]]],
     context: Context,
     at: datetime,
 ) -> None:
@@ -148,7 +151,7 @@ def _decide(
         return
     if lead is not None and lead.pk in started and _wanted_history(draft, lead, context):
         was_asked = any(fault["code"] == "has_handoff" for fault in draft.row.errors)
-        if not (was_asked and resolution.isdigit()):
+        if not (was_asked and resolution.isdigit()) and draft.row.cells not in started[lead.pk]:
             draft.held, draft.candidates = "has_handoff", [lead]
             return
         # Decided: the lead's course here stands, and the rest of the row comes in.

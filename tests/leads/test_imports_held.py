@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from leads import hooks
 from leads.imports.sentences import row_sentence
 from leads.models import Company, DuplicatePair, Lead
 from leads.services import import_resolving, import_runs, import_work, merging
@@ -197,6 +198,31 @@ def test_a_held_row_offers_the_lead_into_which_the_one_it_met_was_merged(client,
     assert f'value="{here.pk}"' not in page
     client.post(reverse("import-resolve", args=[run.pk, 1]), {"as": stays.pk})
     assert counts(run) == (0, 1, 0, 0, 0)
+
+
+def test_what_was_decided_on_a_lead_that_was_handed_over_holds_for_the_same_file(cast, monkeypatch):
+    take(cast, "ID,氏名,役職\nA1,田中 一郎,課長\n")
+    lead = Lead.objects.get()
+    monkeypatch.setattr(hooks, "leads_with_handoffs", [lambda ids: {lead.pk} & set(ids)])
+    text = "ID,氏名,役職,結果\nA1,田中 一郎,部長,受注\nA2,鈴木 花,課長,\n"
+    run = take(cast, text)
+    assert counts(run) == (1, 0, 0, 1, 0)
+    resolve(run, 1, str(lead.pk), cast)
+    before = list(Lead.objects.order_by("pk").values())
+
+    assert counts(take(cast, text)) == counts(take(cast, text, dry_run=True)) == (0, 0, 2, 0, 0)
+    assert list(Lead.objects.order_by("pk").values()) == before
+    other = take(cast, text.replace("受注", "失注"))
+    assert counts(other) == (0, 0, 1, 1, 0), "another row is another question"
+    import_resolving.resolve(run=other, number=1, meaning="skip", by=cast.mia, at=NOON)
+    assert counts(take(cast, text.replace("受注", "失注"))) == (0, 0, 1, 1, 0), "left out is not decided whom it means"
+    otherwise = {"ID": "external_id", "氏名": "name", "結果": "outcome"}
+    assert counts(take(cast, text, mapping=otherwise, dry_run=True)) == (0, 0, 1, 1, 0), (
+        "its columns are read otherwise"
+    )
+    run.state = "undone"
+    run.save()
+    assert counts(take(cast, text, mapping=run.mapping)) == (0, 0, 1, 1, 0), "what was taken back is asked about anew"
 
 
 def test_a_preview_says_what_to_do_with_a_row_held_for_the_address_of_another_of_its_file(client, cast):
