@@ -1,18 +1,39 @@
-"""The fast calendar against a naive one that reads the wall clock minute by minute."""
+"""The fast calendar against a naive one that reads the wall clock minute by minute, from 2020 to 2035.
 
+CALENDAR_EXAMPLES=10000 compares that many due times.
+"""
+
+import os
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from handoff.domain.calendar import WorkCalendar
+from handoff.queries.holidays import is_holiday
 
+EXAMPLES = int(os.environ.get("CALENDAR_EXAMPLES", "120"))
 MINUTE = timedelta(minutes=1)
 ZONES = [ZoneInfo(name) for name in ("Asia/Tokyo", "America/New_York", "Europe/Berlin", "Europe/London")]
-# Around both clock changes of each zone, the Japanese holidays of May, and the turn of the year.
-INTERESTING = [date(2026, 3, 7), date(2026, 3, 28), date(2026, 10, 24), date(2026, 10, 31)]
-INTERESTING += [date(2026, 5, 2), date(2026, 12, 30), date(2027, 12, 31), date(2024, 2, 28)]
+FIRST, LAST = date(2020, 1, 1), date(2035, 12, 31)
+TURNS = [(1, 1), (2, 28), (5, 2), (12, 30)]
+
+
+def sundays(year, month):
+    days = (date(year, month, 1) + timedelta(days=n) for n in range(31))
+    return [day for day in days if day.month == month and day.weekday() == 6]
+
+
+def turning_days(year):
+    """The clock changes of all zones, the Japanese holidays of May, the leap day and the turn of the year."""
+    clock_changes = [sundays(year, 3)[1], sundays(year, 3)[-1], sundays(year, 10)[-1], sundays(year, 11)[0]]
+    return [*clock_changes, *(date(year, month, day) for month, day in TURNS)]
+
+
+INTERESTING = [day for year in range(FIRST.year, LAST.year + 1) for day in turning_days(year)]
 
 
 def is_open(calendar, at):
@@ -52,30 +73,33 @@ def day_windows(draw):
     return tuple(zip(clocks[::2], clocks[1::2], strict=True))
 
 
-dates = st.builds(lambda day, n: day + timedelta(days=n), st.sampled_from(INTERESTING), st.integers(-2, 6))
-moments = st.builds(
-    lambda day, minute: datetime(day.year, day.month, day.day, tzinfo=UTC) + minute * MINUTE,
-    dates,
-    st.integers(0, 1439),
-)
-calendars = st.builds(
-    lambda zone, weekly, closed, opened, holidays: WorkCalendar(
-        zone, weekly, closed=closed, opened=opened, is_holiday=holidays.__contains__
-    ),
-    st.sampled_from(ZONES),
-    st.tuples(*[day_windows()] * 7),
-    st.frozensets(dates, max_size=3),
-    st.dictionaries(dates, day_windows(), max_size=2),
-    st.frozensets(dates, max_size=3),
-)
+@st.composite
+def cases(draw):
+    """A calendar and a moment, with everything that is out of the ordinary within a few days of each other."""
+    base = draw(st.sampled_from(INTERESTING) | st.dates(FIRST, LAST))
+    near = st.integers(-2, 6).map(lambda n: base + timedelta(days=n))
+    japanese = partial(is_holiday, "JP")
+    calendar = WorkCalendar(
+        draw(st.sampled_from(ZONES)),
+        draw(st.tuples(*[day_windows()] * 7)),
+        closed=draw(st.frozensets(near, max_size=3)),
+        opened=draw(st.dictionaries(near, day_windows(), max_size=2)),
+        is_holiday=draw(st.just(japanese) | st.frozensets(near, max_size=3).map(lambda days: days.__contains__)),
+    )
+    day, minute = draw(near), draw(st.integers(0, 1439))
+    return calendar, datetime(day.year, day.month, day.day, tzinfo=UTC) + minute * MINUTE
+
+
 NIGHT = WorkCalendar(ZoneInfo("Europe/Berlin"), (((time(1, 30), time(2, 30)), (time(2, 45), time(0))),) * 7)
 
 
-@given(calendars, moments, st.integers(1, 900))
-@example(NIGHT, datetime(2026, 10, 25, 0, 10, tzinfo=UTC), 75)
-@example(NIGHT, datetime(2026, 3, 28, 22, 0, tzinfo=UTC), 75)
-@settings(max_examples=120, deadline=None)
-def test_due_time_is_what_the_wall_clock_says(calendar, start, minutes):
+@pytest.mark.timeout(max(180, EXAMPLES))
+@given(cases(), st.integers(1, 900))
+@example((NIGHT, datetime(2026, 10, 25, 0, 10, tzinfo=UTC)), 75)
+@example((NIGHT, datetime(2026, 3, 28, 22, 0, tzinfo=UTC)), 75)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_due_time_is_what_the_wall_clock_says(case, minutes):
+    calendar, start = case
     expected = naive_due(calendar, start, minutes)
 
     if expected is not None:
@@ -83,10 +107,12 @@ def test_due_time_is_what_the_wall_clock_says(calendar, start, minutes):
         assert calendar.minutes_between(start, expected) == minutes
 
 
-@given(calendars, moments, st.integers(0, 4 * 1440))
-@example(NIGHT, datetime(2026, 10, 24, 22, 0, tzinfo=UTC), 1500)
-@settings(max_examples=120, deadline=None)
-def test_elapsed_minutes_and_windows_are_what_the_wall_clock_says(calendar, begin, length):
+@pytest.mark.timeout(max(180, EXAMPLES))
+@given(cases(), st.integers(0, 4 * 1440))
+@example((NIGHT, datetime(2026, 10, 24, 22, 0, tzinfo=UTC)), 1500)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_elapsed_minutes_and_windows_are_what_the_wall_clock_says(case, length):
+    calendar, begin = case
     end = begin + length * MINUTE
     expected = naive_minutes(calendar, begin, end)
 
@@ -95,9 +121,11 @@ def test_elapsed_minutes_and_windows_are_what_the_wall_clock_says(calendar, begi
     assert calendar.is_open(begin) == is_open(calendar, begin)
 
 
-@given(calendars, moments, st.integers(1, 3))
-@settings(max_examples=80, deadline=None)
-def test_nth_working_day_closes_at_its_last_open_minute(calendar, start, n):
+@pytest.mark.timeout(max(180, EXAMPLES))
+@given(cases(), st.integers(1, 3))
+@settings(max_examples=EXAMPLES * 2 // 3, deadline=None)
+def test_nth_working_day_closes_at_its_last_open_minute(case, n):
+    calendar, start = case
     local_day = start.astimezone(calendar.zone).date()
     minutes = (start.replace(hour=0, minute=0) + m * MINUTE for m in range(8 * 1440))
     last_open = {}
