@@ -1,5 +1,6 @@
 """What becomes of handoffs, duties and stages when two leads turn out to be one (DESIGN §9), and the way back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Max, QuerySet
@@ -22,6 +23,7 @@ from leads.services import merging
 MERGED = "merged"
 _DECIDED = (DueKind.ANSWER, DueKind.MERGE_DECISION)
 _OWN_WAYS = (Way.INTAKE, Way.ELIGIBLE)
+_HOLDER = ("owner_id", "team_id")
 
 
 class BothHeld(Conflict):
@@ -52,7 +54,9 @@ def merge(*, row: Merge, assignee: User | None, by: User | None, at: datetime) -
     _enter(survivor, loser)
     touched = merge_traces.take([survivor.pk, loser.pk])
     after = {kind: touched[kind] | rows for kind, rows in merge_traces.again(before).items()}
-    state = {"changed": merge_traces.changes(before, after), "transition": _newest(row)}
+    changed = merge_traces.changes(before, after)
+    holders = [[rows["duty"][str(survivor.pk)][name] for name in _HOLDER] for rows in (before, after)]
+    state = {"changed": changed, "transition": _newest(row), "holders": holders}
     merging.remember(merge=row, app="handoff", state=state)
 
 
@@ -60,7 +64,8 @@ def unmerge(*, row: Merge, at: datetime) -> None:
     """Within the undo: every row as it was. Raises GoneOn after a later handoff, answer, stage or duty.
 
     A stage that the system alone gave the survivor (what both did reached the line) is nobody's decision and no
-    hindrance: it stays with the survivor, and so does the duty that came with it.
+    hindrance: it stays with the survivor. What is owed on it is owed by whom it would have fallen to without the
+    merge.
     """
     state = row.before["handoff"]
     changed, since = state["changed"], _moved(row).filter(pk__gt=state["transition"] or 0)
@@ -71,7 +76,32 @@ def unmerge(*, row: Merge, at: datetime) -> None:
     later = Handoff.objects.filter(lead=row.survivor_id, offered_at__gt=row.at)
     if later.exists() or merge_traces.differs(changed):
         raise GoneOn
+    follows_merge = bool(since) and "holders" in state and _is_as_given(row, state["holders"][1])
     merge_traces.put_back(changed)
+    if follows_merge:
+        _return_to(Lead.objects.get(pk=row.survivor_id), state["holders"][0])
+
+
+def _is_as_given(row: Merge, merged: Sequence[int | None]) -> bool:
+    """Whether the survivor is held by whom the system chose on what the merge had made of it: nobody was named since."""
+    lead = Lead.objects.get(pk=row.survivor_id)
+    held = (lead.owner_id, lead.team_id)
+    lead.owner_id, lead.team_id = merged
+    return held in (tuple(merged), _holder(marketing.keeper_of(lead)))
+
+
+def _return_to(lead: Lead, former: Sequence[int | None]) -> None:
+    """The former keeper owes what an MQL asks for, counted from when it became one; a batch or an answer that it
+    waits for is owed by others."""
+    lead.owner_id, lead.team_id = former
+    if lead.due_at is None:
+        duties.keep(lead=lead, owner_id=lead.owner_id, team_id=lead.team_id)
+    elif lead.due_kind == DueKind.OFFER:
+        duties.assign(lead=lead, duty=due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=lead.stage_since))
+
+
+def _holder(keeper: Keeper) -> tuple[int | None, int | None]:
+    return keeper.owner_id, keeper.team_id
 
 
 def _by_itself(since: QuerySet[StageTransition], changed: merge_traces.Rows) -> bool:

@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from feedback.models import Opportunity
 from handoff.models import Clock, Episode, Handoff, JoinedLead, StageEntry
-from handoff.queries import invariants
-from handoff.services import handoffs, joining, transition
+from handoff.queries import due, invariants, marketing
+from handoff.services import duties, handoffs, intake, joining, transition
 from handoff.services.eligibility import make_mqls
 from handoff.services.merging import BothHeld, GoneOn
 from handoff.services.reassigning import NotManager
-from leads.domain.choices import Stage
+from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
 from leads.services import leads as lead_services
 from leads.services import merging
@@ -222,6 +223,47 @@ def test_a_stage_that_the_system_gave_the_merged_lead_stays_and_does_not_hinder_
     stays, goes = fresh(stays), fresh(goes)
     assert (stays.stage, stays.due_kind, stays.is_present) == (Stage.MQL, "offer", True)
     assert (goes.merged_into_id, goes.due_kind, goes.is_present) == (None, loser.due_kind, True)
+
+
+def test_undoing_gives_what_the_system_made_of_the_survivor_back_to_its_former_keeper(people):
+    survivor, loser = stories.lead(), stories.lead()
+    duties.keep(lead=loser, owner_id=people.mia.pk, team_id=people.marketing.pk)
+    row, stays, _goes = merged(survivor, loser, people.mia)
+    make_mqls(leads=[stays], at=LATER)
+    assert fresh(stays).owner == people.mia
+
+    merging.undo(merge=row, by=people.mia, at=NOON + timedelta(days=4))
+
+    stays = fresh(stays)
+    assert (stays.stage, stays.due_kind, stays.owner, stays.team) == (Stage.MQL, "offer", None, people.marketing)
+    assert stays.due_at == due.duty(DueKind.OFFER, marketing.keeper_of(survivor), at=LATER).due_at
+
+
+def test_undoing_leaves_a_survivor_with_whom_it_was_given_to_since(people):
+    factories.person("nana", "中尾", "奈々", ["marketer"], people.marketing)
+    nana = User.objects.get(email="nana@handoff.example")
+    survivor, loser = stories.lead(), stories.lead()
+    duties.keep(lead=loser, owner_id=people.mia.pk, team_id=people.marketing.pk)
+    row, stays, _goes = merged(survivor, loser, people.mia)
+    make_mqls(leads=[stays], at=LATER)
+    duties.hand_many(holders={stays.pk: (nana.pk, people.marketing.pk)})
+    given = fresh(stays)
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    assert (fresh(stays).owner, fresh(stays).due_at) == (nana, given.due_at)
+
+
+def test_undoing_frees_a_survivor_that_the_system_only_took_in(people):
+    survivor, loser = stories.lead(at=NOON - timedelta(hours=2), total=5), stories.lead()
+    duties.keep(lead=loser, owner_id=people.mia.pk, team_id=people.marketing.pk)
+    row, stays, _goes = merged(survivor, loser, people.mia)
+    intake.take_in(at=LATER)
+    assert (fresh(stays).stage, fresh(stays).owner) == (Stage.MAL, people.mia)
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    assert (fresh(stays).stage, fresh(stays).owner, fresh(stays).team) == (Stage.MAL, None, None)
 
 
 def test_a_stage_given_by_hand_since_hinders_the_undo(people):
