@@ -67,7 +67,7 @@ def carry_along(event: Event) -> None:
 @within("lead.unmerged")
 def separate(event: Event) -> None:
     """A merge is undone: each lead has its own handoffs again."""
-    merging.unmerge(row=Merge.objects.get(pk=event.subject_id), at=event.at)
+    merging.unmerge(row=Merge.objects.get(pk=event.subject_id), by=_actor(event), at=event.at)
 
 
 @within("custom_field.deleting", "custom_field.narrowing")

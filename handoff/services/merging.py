@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,7 +14,7 @@ from handoff.domain.stages import Way
 from handoff.models import Episode, Handoff, JoinedLead, StageEntry, StageTransition
 from handoff.queries import due, legs, marketing
 from handoff.queries.marketing import Keeper
-from handoff.services import batch_entries, closing, duties, joining, merge_traces, reassigning, withdrawals
+from handoff.services import batch_entries, closing, departures, duties, joining, merge_traces, reassigning, withdrawals
 from journal.errors import Conflict, FieldError
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead, Merge
@@ -60,7 +60,7 @@ def merge(*, row: Merge, assignee: User | None, by: User | None, at: datetime) -
     merging.remember(merge=row, app="handoff", state=state)
 
 
-def unmerge(*, row: Merge, at: datetime) -> None:
+def unmerge(*, row: Merge, by: User | None, at: datetime) -> None:
     """Within the undo: every row as it was. Raises GoneOn after a later handoff, answer, stage or duty.
 
     A stage that the system alone gave the survivor (what both did reached the line) is nobody's decision and no
@@ -80,6 +80,7 @@ def unmerge(*, row: Merge, at: datetime) -> None:
     merge_traces.put_back(changed)
     if follows_merge:
         _return_to(Lead.objects.get(pk=row.survivor_id), state["holders"][0])
+    _hand_back(row, changed, by, at)
 
 
 def _is_as_given(row: Merge, merged: Sequence[int | None]) -> bool:
@@ -98,6 +99,15 @@ def _return_to(lead: Lead, former: Sequence[int | None]) -> None:
         duties.keep(lead=lead, owner_id=lead.owner_id, team_id=lead.team_id)
     elif lead.due_kind == DueKind.OFFER:
         duties.assign(lead=lead, duty=due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=lead.stage_since))
+
+
+def _hand_back(row: Merge, changed: merge_traces.Rows, by: User | None, at: datetime) -> None:
+    """Whoever left meanwhile gets nothing back: it goes where the rest of theirs went."""
+    leads = Lead.objects.filter(pk__in=[row.survivor_id, row.loser_id, *changed["duty"]])
+    offered = Handoff.objects.open().filter(pk__in=list(changed["handoff"]))
+    concerned = Q(pk__in=leads.values("owner")) | Q(pk__in=offered.values("assigned_to"))
+    for user in User.objects.filter(concerned, is_active=False):
+        departures.hand_back(user=user, by=by, at=at)
 
 
 def _holder(keeper: Keeper) -> tuple[int | None, int | None]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
+from accounts.services import people as accounts
 from feedback.models import Opportunity
 from handoff.models import Clock, Episode, Handoff, JoinedLead, StageEntry
 from handoff.queries import due, invariants, marketing
@@ -264,6 +265,32 @@ def test_undoing_frees_a_survivor_that_the_system_only_took_in(people):
     merging.undo(merge=row, by=people.mia, at=LATEST)
 
     assert (fresh(stays).stage, fresh(stays).owner, fresh(stays).team) == (Stage.MAL, None, None)
+
+
+def test_undoing_gives_nothing_back_to_somebody_who_has_left_since(people):
+    ends = stories.offered(people, to=people.sato, at=LATER - timedelta(minutes=5), band="low")
+    stays = stories.offered(people, to=people.otto, at=NOON - timedelta(hours=1), band="low")
+    row, _survivor, _goes = merged(stays.lead, ends.lead, people.mia)
+    accounts.disable(user=people.sato, by=people.ada, at=LATER)
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    ends.refresh_from_db()
+    back = fresh(ends.lead)
+    assert (ends.state, ends.assigned_to, ends.team) == ("offered", None, people.field)
+    assert (back.due_kind, back.owner, back.team) == ("answer", None, people.field)
+
+
+def test_undoing_leaves_no_plan_with_somebody_who_has_left_since(people):
+    loser = stories.lead()
+    plan = due.duty(DueKind.NEXT_ACTION, marketing.Keeper(people.sato.pk, people.field.pk), at=NOON)
+    duties.assign(lead=loser, duty=plan)
+    row, _survivor, _goes = merged(stories.accepted(people, to=people.otto).lead, loser, people.mia)
+    accounts.disable(user=people.sato, by=people.ada, at=LATER)
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    assert (fresh(loser).due_kind, fresh(loser).owner) == ("next_action", people.maki)
 
 
 def test_a_stage_given_by_hand_since_hinders_the_undo(people):
