@@ -102,11 +102,18 @@ class SegmentViewSet(IdempotentMixin, ETagMixin, viewsets.GenericViewSet[Segment
 
     @extend_schema(summary="Change a saved list", request=SegmentRequestSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Only what is sent changes."""
+        """Only what is sent changes. With If-Match a change in between answers 412."""
         segment = self.one()
         check_if_match(request, segment)
-        values = body_of(request)
-        return self._answer(segments.save(values=values, by=request.user, at=at(request), segment=segment))
+        given = request.headers.get("If-Match", "*").strip()
+        changed = segments.save(
+            values=body_of(request),
+            by=request.user,
+            at=at(request),
+            segment=segment,
+            expected_version=None if given == "*" else segment.version,
+        )
+        return self._answer(changed)
 
     @extend_schema(summary="Delete a saved list", responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:

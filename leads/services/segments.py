@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.roles import Permission
 from accounts.models import User
 from journal import services as journal
-from journal.errors import Conflict, FieldError, Forbidden, Invalid
+from journal.errors import Conflict, DomainError, FieldError, Forbidden, Invalid
 from journal.transactions import retried
 from leads.domain import export_columns
 from leads.domain.conditions import InvalidCondition
@@ -42,21 +42,38 @@ class SegmentNameTaken(Conflict):
         self.errors = [FieldError("name", "duplicate", str(self))]
 
 
+class StaleList(DomainError):
+    """Somebody changed the list after the caller had read it."""
+
+    code = "stale"
+    status = 412
+    message = _("Someone else has changed this. Reload it, then repeat your change.")
+
+
 @retried
-def save(*, values: Mapping[str, Any], by: User, at: datetime, segment: Segment | None = None) -> Segment:
+def save(
+    *,
+    values: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    segment: Segment | None = None,
+    expected_version: int | None = None,
+) -> Segment:
     """A new list, or what is given changed on one. `values`: name, condition, filters, ordering, columns,
     is_shared. Its columns saved anew are what the person who saves sees.
 
-    Raises Forbidden, ListGone, InvalidSegment, SegmentNameTaken.
+    `expected_version` is the version the caller had read; without it the last write wins.
+    Raises Forbidden, ListGone, InvalidSegment, SegmentNameTaken, StaleList.
     """
     segment = column_choices.held(segment, by) if segment else None
     if not by.may(Permission.SEE_LEADS) or (segment and not may_change(segment, by)):
         raise Forbidden(_("Only the person who created this list can change it."))
     row = segment or Segment(owner=by, created_at=at, version=0)
-    for name, value in _checked(values, is_new=segment is None, by=by, at=at).items():
+    read = row.version if expected_version is None else expected_version
+    changes = _checked(values, is_new=segment is None, by=by, at=at) | {"updated_at": at, "version": read + 1}
+    for name, value in changes.items():
         setattr(row, name, value)
-    row.updated_at, row.version = at, row.version + 1
-    _write(row)
+    _write(row, changes, read)
     if "columns" in values:
         column_choices.choose(user=by, names=(), segment=row)
     data = {"name": row.name, "is_shared": row.is_shared}
@@ -79,10 +96,14 @@ def may_change(segment: Segment, user: User) -> bool:
     return segment.owner_id == user.pk or (segment.is_shared and user.may(Permission.CHANGE_SETTINGS))
 
 
-def _write(row: Segment) -> None:
+def _write(row: Segment, changes: Mapping[str, Any], read: int) -> None:
+    """Of those who change the same version one wins."""
     try:
         with transaction.atomic():
-            row.save()
+            if row.pk is None:
+                row.save()
+            elif not Segment.objects.filter(pk=row.pk, version=read).update(**changes):
+                raise StaleList
     except IntegrityError as error:
         raise SegmentNameTaken(row.name) from error
 

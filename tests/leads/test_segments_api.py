@@ -5,8 +5,11 @@ import json
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.api import concurrency
+from leads.api import segments as api
 from leads.models import Segment
 from tests import factories
+from tests.at_once import all_well, at_once
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +70,44 @@ def test_others_see_a_list_only_when_it_is_shared_and_never_change_it(browser, c
     assert mia.patch(address, {"name": "y"}, format="json", headers={"If-Match": '"0-1"'}).status_code == 412
     assert mia.delete(address).status_code == 204
     assert Segment.objects.count() == 0
+
+
+@pytest.mark.parametrize(("match", "status", "name"), [('"{pk}-1"', 412, "first"), ("*", 200, "second")])
+def test_of_two_changes_of_one_version_the_second_is_refused(browser, cast, monkeypatch, match, status, name):
+    """The first change comes in when the second has been let in with the same version."""
+    mia = browser(cast.mia)
+    made = mia.post(SEGMENTS, {"name": "春の展示会", "condition": {}}, format="json").json()
+    address, tag = f"{SEGMENTS}{made['id']}/", match.format(pk=made["id"])
+
+    def meanwhile(request, segment):
+        monkeypatch.undo()
+        concurrency.check_if_match(request, segment)
+        first = browser(cast.mia).patch(address, {"name": "first"}, format="json", headers={"If-Match": tag})
+        assert first.status_code == 200, first.content
+
+    monkeypatch.setattr(api, "check_if_match", meanwhile)
+    second = mia.patch(address, {"name": "second", "is_shared": True}, format="json", headers={"If-Match": tag})
+
+    assert second.status_code == status, second.content
+    kept = Segment.objects.get()
+    assert (kept.name, kept.is_shared, kept.version) == (name, name == "second", 2 + (name == "second"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_changes_in_the_same_instant_one_wins(browser, cast):
+    mia = browser(cast.mia)
+    made = mia.post(SEGMENTS, {"name": "春の展示会", "condition": {}}, format="json").json()
+    address, tag = f"{SEGMENTS}{made['id']}/", f'"{made["id"]}-1"'
+
+    def rename(name):
+        return browser(cast.mia).patch(address, {"name": name}, format="json", headers={"If-Match": tag})
+
+    answers = all_well(at_once(*[lambda name=name: rename(name) for name in "abcd"]))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+    won = next(answer for answer in answers if answer.status_code == 200)
+    kept = Segment.objects.get()
+    assert (kept.name, kept.version) == (won.json()["name"], 2)
 
 
 def test_wrong_lists_are_refused_by_name(browser, cast):
