@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 import python_calamine
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import translation
 
 from journal.errors import Forbidden
@@ -21,6 +22,7 @@ from leads.domain.field_labels import LABELS
 from leads.domain.file_names import file_name
 from leads.domain.import_columns import recognise
 from leads.models import Activity, Lead, LeadScore, LeadSource, LeadTag
+from leads.queries import export_rows, keyset, lead_list
 from leads.services import activities, custom_fields, exports, import_runs, import_work, segments, tags
 from leads.web import list_columns
 from tests import factories
@@ -53,6 +55,42 @@ def written(cast, layout="everything", file_format=exports.CSV, leads=None, show
 
 def lines(data, encoding="utf-8-sig"):
     return list(csv.reader(io.StringIO(data.decode(encoding))))
+
+
+@pytest.mark.parametrize(("ordering", "order"), [("-score", "cba"), ("score", "bca")])
+def test_lead_that_gets_its_first_score_meanwhile_is_in_the_file_once(cast, ordering, order):
+    """Its score is written as soon as the export has asked for the order of its leads for the first time."""
+    first, low, high = (factories.lead(last_name=name, email=f"{name}@x.example") for name in "abc")
+    when = {"as_of": NOON.date(), "computed_at": NOON}
+    LeadScore.objects.create(lead=low, total=5, band="low", **when)
+    LeadScore.objects.create(lead=high, total=35, band="high", **when)
+    asked = []
+
+    def score_after_the_first(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        if not asked and sql.startswith("SELECT") and "ORDER BY" in sql:
+            asked.append(sql)
+            LeadScore.objects.create(lead=first, total=20, band="middle", **when)
+        return found
+
+    with connection.execute_wrapper(score_after_the_first):
+        rows = list(export_rows.read(Lead.objects.present(), (), lead_list.sort_of(ordering)))
+
+    assert asked
+    assert "".join(row["last_name"] for row in rows) == order
+
+
+def test_order_of_a_file_is_that_of_the_pages(cast):
+    scored = [factories.lead(email=f"{number}@x.example") for number in range(3)]
+    for lead, total in zip(scored, (5, 35, 5), strict=True):
+        LeadScore.objects.create(lead=lead, total=total, band="low", as_of=NOON.date(), computed_at=NOON)
+    for number in range(2):
+        factories.lead(email=f"none{number}@x.example")
+    for name in lead_list.ORDERINGS:
+        for ordering in (name, f"-{name}"):
+            sort = lead_list.sort_of(ordering)
+            page = keyset.page(Lead.objects.present(), columns=(), sort=sort, cursor=None, size=9)
+            assert keyset.in_order(Lead.objects.present(), sort) == [row["pk"] for row in page.rows], ordering
 
 
 def test_ar_10_the_starter_sheet_comes_back_with_score_and_priority(cast):
