@@ -1,5 +1,7 @@
 """The page of duplicates is worked down pair by pair."""
 
+import re
+
 import pytest
 
 from leads.models import CustomField, DuplicatePair
@@ -37,6 +39,15 @@ def test_deciding_goes_on_at_the_pair_below(client, pairs):
     assert answer.url == f"/duplicates/#pair-{second.pk}"
     answer = client.post(f"/duplicates/{second.pk}/merge/", {"stays": second.a_id, "following": ""})
     assert answer.url == "/duplicates/"
+
+
+def test_undoing_a_merge_leads_back_to_the_page_one_was_on(client, pairs):
+    found, _page = pairs
+    client.post(f"/duplicates/{found[0].pk}/merge/", {"stays": found[0].a_id, "following": ""})
+    page = client.get("/duplicates/?after=1").content.decode()
+    form = re.search(r'<form method="post" action="(/merges/\d+/undo/)">(.*?)</form>', page, re.DOTALL)
+    place = re.search(r'name="next" value="([^"]*)"', form[2])
+    assert client.post(form[1], {"next": place[1]}).url == "/duplicates/?after=1"
 
 
 def test_own_field_is_called_by_its_name(pairs):
