@@ -1,4 +1,5 @@
-/* What was done, said once: goes away after ten seconds, errors stay until they are closed. */
+/* What was done, said once: goes away after ten seconds. Errors stay until they are closed, and so does the newest
+   way back: most of what can be undone can be undone nowhere else. */
 import { words } from "./words.js";
 
 const SECONDS = 10;
@@ -26,7 +27,9 @@ export function say(text, stays = false) {
 }
 
 function watch() {
+  const newest = [...document.querySelectorAll("[data-toast][data-undo]")].at(-1);
   for (const toast of document.querySelectorAll("[data-toast]:not([data-stays], [data-watched])")) {
+    if (toast === newest) continue;
     toast.dataset.watched = "1";
     setTimeout(() => remove(toast), SECONDS * 1000);
   }

@@ -3,7 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.template.loader import get_template
 from django.test import Client
+from django.utils import translation
 
 from tests.cast import cast, organization
 
@@ -128,6 +130,29 @@ def test_a_toast_goes_away_and_an_error_stays(page):
     assert page.locator("#hf-toasts [data-toast]").count() == 2
     page.clock.run_for(11_000)
     assert page.locator("#hf-toasts [data-toast]").all_inner_texts() == ["broken"]
+
+
+def test_the_newest_way_back_stays_until_it_is_closed(page):
+    for said in ("one", "two"):
+        page.evaluate(
+            f"""async (text) => {{
+                const {{ say }} = await import("{settings.STATIC_URL}js/toasts.js");
+                document.getElementById("hf-toasts").insertAdjacentHTML("beforeend", text);
+                say("done");
+            }}""",
+            drawn_toast(said),
+        )
+    page.clock.run_for(11_000)
+    toasts = page.locator("#hf-toasts [data-toast]")
+    assert toasts.locator("> span").all_inner_texts() == ["two"]
+    assert toasts.get_by_role("button", name="元に戻す").is_visible()
+    toasts.get_by_role("button", name="閉じる").click()
+    assert toasts.count() == 0
+
+
+def drawn_toast(text):
+    with translation.override("ja"):
+        return get_template("components/toast.html").render({"message": text, "undo_url": "/leads/bulk/1/undo/", "csrf_token": "x"})
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
