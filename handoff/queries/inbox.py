@@ -1,5 +1,6 @@
 """What lies before one receiver: answers, first contacts, results owed, in the order of time left."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from accounts.interface.clock_faces import ClockFace
 from accounts.models import User
 from handoff.domain.choices import ClockKind, HandoffState, Leg
 from handoff.domain.promises import ESCALATE, Moment
-from handoff.models import Clock, Handoff
+from handoff.models import Alert, Clock, Handoff
 from handoff.queries import calendars, faces, holidays, people
 from leads.domain.choices import DueKind
 from leads.models import Lead
@@ -42,8 +43,8 @@ def cards(*, user: User, at: datetime) -> list[Card]:
     """Everything that this person owes on handoffs, nearest deadline first; a fixed number of queries."""
     rows = list(owed(user).select_related(*RELATED)[:MOST])
     clocks = _clocks(rows)
-    known = faces.Calendars()
-    found = [_card(row, clocks, at, known) for row in rows]
+    known, heard = faces.Calendars(), _heard(clocks, at)
+    found = [_card(row, clocks, heard, at, known) for row in rows]
     return sorted((card for card in found if card is not None), key=lambda card: (card.due_at, card.handoff.pk))
 
 
@@ -74,7 +75,8 @@ def card_of(handoff: Handoff, *, at: datetime) -> Card | None:
     """The card of one handoff, None when nothing is owed on it."""
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:
         return None
-    return _card(handoff, _clocks([handoff]), at, faces.Calendars())
+    clocks = _clocks([handoff])
+    return _card(handoff, clocks, _heard(clocks, at), at, faces.Calendars())
 
 
 def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:
@@ -82,7 +84,25 @@ def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:
     return {(clock.handoff_id, clock.kind): clock for clock in found}
 
 
-def _card(handoff: Handoff, clocks: dict[tuple[int, str], Clock], at: datetime, known: faces.Calendars) -> Card | None:
+def _heard(clocks: dict[tuple[int, str], Clock], at: datetime) -> dict[int, set[int]]:
+    """Who has been told of an answer that is late, by clock; the sweep tells a little after the due time."""
+    late = [clock.pk for (_handoff, kind), clock in clocks.items() if kind == ClockKind.ANSWER and clock.due_at < at]
+    if not late:
+        return {}
+    told = Alert.people.through.objects.filter(alert__clock__in=late, alert__kind=Alert.Kind.BREACH)
+    heard: dict[int, set[int]] = defaultdict(set)
+    for clock_id, user_id in told.values_list("alert__clock", "user"):
+        heard[clock_id].add(user_id)
+    return heard
+
+
+def _card(
+    handoff: Handoff,
+    clocks: dict[tuple[int, str], Clock],
+    heard: dict[int, set[int]],
+    at: datetime,
+    known: faces.Calendars,
+) -> Card | None:
     kind = kind_of(handoff)
     clock = clocks.get((handoff.pk, kind))
     due_at = _due_at(handoff, kind, clock)
@@ -91,7 +111,8 @@ def _card(handoff: Handoff, clocks: dict[tuple[int, str], Clock], at: datetime, 
     calendar = known.get(clock.calendar_id if clock else None)
     face = faces.face(due_at=due_at, at=at, calendar=calendar, started_at=clock.started_at if clock else None)
     moves_at = _moves_at(clock) if kind == ClockKind.ANSWER and face.remaining < 0 else None
-    told = tuple(people.names_of_managers(handoff.team_id)) if moves_at else ()
+    who = heard.get(clock.pk) if moves_at and clock else None
+    told = tuple(people.names_of_managers(handoff.team_id, among=who)) if who else ()
     between = _holidays(at, due_at) if due_at - at < timedelta(days=8) else ()
     return Card(handoff, kind, due_at, face, moves_at, told, between)
 

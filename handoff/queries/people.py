@@ -1,5 +1,7 @@
 """Who is responsible for a team's promises."""
 
+from collections.abc import Collection
+
 from django.db.models import Q
 
 from accounts.domain.roles import Role
@@ -27,9 +29,10 @@ def managers_of(team_id: int) -> list[int]:
     return found or admins()
 
 
-def names_of_managers(team_id: int) -> list[str]:
-    """Their family names, as colleagues say them."""
-    return list(User.objects.filter(pk__in=managers_of(team_id)).order_by("pk").values_list("last_name", flat=True))
+def names_of_managers(team_id: int, *, among: Collection[int]) -> list[str]:
+    """The family names, as colleagues say them, of those managers who are `among` these."""
+    named = [pk for pk in managers_of(team_id) if pk in among]
+    return list(User.objects.filter(pk__in=named).order_by("pk").values_list("last_name", flat=True))
 
 
 def admins() -> list[int]:

@@ -87,6 +87,8 @@ def _tabs(cards: list[Card], kind: str) -> list[Tab]:
 
 
 def _etag(cards: list[Card]) -> str:
-    """Changes when a card comes, goes or changes colour; not by the clock's counting on."""
-    said = [(card.handoff.pk, card.handoff.version, card.kind, card.due_at, card.face.state) for card in cards]
+    """Changes when a card comes, goes, changes colour or names who was told; not by the clock's counting on."""
+    said = [
+        (card.handoff.pk, card.handoff.version, card.kind, card.due_at, card.face.state, card.told) for card in cards
+    ]
     return f'"{sha256(repr(said).encode()).hexdigest()[:32]}"'

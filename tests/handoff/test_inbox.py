@@ -8,7 +8,7 @@ from django.utils import translation
 
 from handoff.models import Handoff
 from handoff.queries import calendars, gaps, inbox, today
-from handoff.services import contacts, handoffs
+from handoff.services import contacts, handoffs, sweeps
 from handoff.services.offers import GateRefused
 from handoff.web import cards, gap_sentences, sheet_words
 from journal import clock
@@ -54,6 +54,23 @@ def test_cards_stand_by_time_left_with_what_is_owed(client, small, django_assert
     assert order[0] < order[2]
     assert [tab.number for tab in answer.context["tabs"]] == [3, 2, 1]
     assert page(client, small.sato, "/inbox/?kind=contact").content.count(b"hf-task-who") == 1
+
+
+def test_a_late_card_names_who_was_told_once_they_were(client, small):
+    handoff = stories.offered(small, to=small.sato)
+    late = handoff.answer_due_at + timedelta(seconds=30)
+    (card,) = inbox.cards(user=small.sato, at=late)
+    assert (card.moves_at is not None, card.told) == (True, ())
+    with clock.frozen(late):
+        before = page(client, small.sato, "/inbox/?part=cards")
+        assert small.maki.last_name not in before.content.decode()
+
+        sweeps.sweep(at=late)
+
+        after = page(client, small.sato, "/inbox/?part=cards", **{"If-None-Match": before["ETag"]})
+        (card,) = inbox.cards(user=small.sato, at=late)
+    assert (after.status_code, card.told) == (200, (small.maki.last_name,))
+    assert small.maki.last_name in after.content.decode()
 
 
 def test_others_see_an_empty_inbox(client, small):
