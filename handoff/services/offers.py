@@ -12,7 +12,7 @@ from handoff.domain.choices import ClockKind, Giver, HandoffState, Leg
 from handoff.domain.duties import Duty
 from handoff.domain.stages import BEFORE_FIRST_LEG, Way
 from handoff.models import Episode, Gate, Handoff, HandoffRule, JoinedLead
-from handoff.queries import due, episodes, facts, gates, legs, marketing, reason_lines, sheet
+from handoff.queries import due, eligible, episodes, facts, gates, legs, marketing, reason_lines, sheet
 from handoff.queries.marketing import Keeper
 from handoff.services import batch_entries, clocks, closing, duties, routing, stages
 from handoff.services.routing import Receiver
@@ -91,9 +91,10 @@ def offer(
     rule: HandoffRule | None = None,
     caused_at: datetime | None = None,
 ) -> Handoff:
-    """Hands the lead over to `to`, else to whom the route finds; the leg defaults to the lead's next one.
+    """Hands the lead over to `to`, else to whom the rules find; the leg defaults to the lead's next one.
 
-    A single lead whose MQL gate does not hold goes with a `reason`. `by` None is the system.
+    Without `to`, what the first handoff rule for the lead says of its first leg holds for a person's offer as well:
+    who receives, and how they are told. A single lead whose MQL gate does not hold goes with a `reason`. `by` None is the system.
     Raises NotYours, NotContactable, LegNotInUse, WrongStage, AlreadyOffered, GateRefused, NoReceiver, WrongReceiver.
     A refusal by the SQL gate itself sets the duty 追加ヒアリング, which outlives the refusal.
     """
@@ -118,7 +119,13 @@ def ask_for_hearing(*, lead: Lead, lacks: tuple[gates.Lack, ...], at: datetime) 
 def _offer(offer: Offer) -> Handoff:
     with remembering():
         offer.lead.refresh_from_db(from_queryset=Lead.objects.select_for_update())
-        return _handed_over(replace(offer, leg=offer.leg or legs.next_leg(offer.lead.stage) or ""))
+        leg = offer.leg or legs.next_leg(offer.lead.stage) or ""
+        return _handed_over(replace(offer, leg=leg, rule=offer.rule or _rule_for(offer, leg)))
+
+
+def _rule_for(offer: Offer, leg: str) -> HandoffRule | None:
+    """The rule that names the receiver when whoever offers doesn't; handoff rules are about the first leg."""
+    return eligible.rule_for(offer.lead, at=offer.at) if offer.to is None and leg and legs.is_first(leg) else None
 
 
 def _handed_over(offer: Offer) -> Handoff:

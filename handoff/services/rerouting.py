@@ -10,6 +10,7 @@ from handoff.domain.duties import Duty
 from handoff.models import Handoff
 from handoff.queries import people
 from handoff.services import clocks, duties, joining, offers, routing
+from journal.models import Event
 from journal.services import record
 from leads.domain.choices import DueKind
 from leads.models import Lead
@@ -49,8 +50,17 @@ def pass_on(*, handoff: Handoff, at: datetime) -> str:
     joining.carry(old=handoff, new=successor, duty=duty)
     data = {"from": handoff.assigned_to_id, "to": successor.assigned_to_id, "new": successor.pk, "leg": handoff.leg}
     record("handoff.rerouted", subject=handoff, by=None, at=at, lead_id=handoff.lead_id, data=data)
-    offers.tell_offered(handoff=successor, by=None, at=at, because="rerouted")
+    offers.tell_offered(handoff=successor, by=None, at=at, because="rerouted", told_by=_told_by(handoff))
     return REROUTED if user else QUEUED
+
+
+def _told_by(handoff: Handoff) -> list[str] | None:
+    """How the receiver before was told, which the rule had said when it was offered; None every way."""
+    offered = Event.objects.filter(
+        subject_type=Handoff._meta.label_lower, subject_id=handoff.pk, kind="handoff.offered"
+    )
+    latest = offered.order_by("-pk").first()
+    return latest.data.get("told_by") if latest else None
 
 
 def _may_go_on(handoff: Handoff) -> bool:

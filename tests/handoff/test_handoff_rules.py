@@ -10,7 +10,7 @@ from accounts.models import Organization
 from handoff.domain import presets
 from handoff.models import Handoff, HandoffRule
 from handoff.queries import eligible, field_users
-from handoff.services import eligibility, handoff_rules, offers, rule_order
+from handoff.services import eligibility, handoff_rules, handoffs, offers, routing, rule_order
 from integrations.models import Mail, Notice
 from integrations.services import announcing
 from journal.errors import Forbidden
@@ -18,6 +18,7 @@ from journal.models import Event
 from leads.domain.choices import StaleCause
 from leads.queries.field_users import reading
 from scoring.models import ScoringModel
+from tests import factories
 from tests.cast import NOON
 from tests.handoff import posting, stories
 
@@ -120,6 +121,18 @@ def test_the_receiver_is_whom_the_rule_names(post, people):
     assert handed_over().assigned_to == people.otto
 
 
+def test_the_receiver_of_a_handover_by_hand_is_whom_the_rule_names_unless_somebody_else_is_chosen(people):
+    HandoffRule.objects.update(when=BIG)
+    make(people, name="全員", to=people.otto, is_on=True)
+    HandoffRule.objects.filter(when=BIG).update(to_user=people.sato)
+    big, small = stories.lead(company=factories.company()), stories.lead()
+    assert routing.rehearse(lead=big, leg="marketing_to_field", at=NOON).user == people.sato
+    assert handoffs.offer(lead=big, by=people.mia, at=NOON).assigned_to == people.sato
+    by_rule = handoffs.offer(lead=small, by=people.mia, at=NOON)
+    assert (by_rule.assigned_to, by_rule.sender) == (people.otto, people.mia)
+    assert stories.offered(people, to=people.sato).assigned_to == people.sato
+
+
 @pytest.mark.parametrize("giver", ["marketing", "marketing_team"])
 def test_the_giver_is_who_gets_a_return_back(people, giver):
     HandoffRule.objects.update(giver=giver)
@@ -140,6 +153,21 @@ def test_the_receiver_is_mailed_only_when_the_rule_says_so(people, told_by, mail
     announcing.announce(event=Event.objects.get(kind="handoff.offered"), at=NOON)
     assert Notice.objects.filter(user=people.sato, kind="handoff.offered").count() == 1
     assert Mail.objects.filter(user=people.sato).count() == mails
+
+
+@pytest.mark.parametrize(("told_by", "mails"), [(["in_app"], 0), (["in_app", "email"], 1)])
+def test_whoever_gets_it_next_is_told_as_the_rule_says_too(people, told_by, mails):
+    Organization.objects.update(is_sample=False)
+    factories.person("kato", "加藤", "健", ["rep"], people.field)
+    HandoffRule.objects.update(told_by=told_by, to_user=people.sato)
+    handoff = handed_over()
+    handoffs.reject(handoff=handoff, reason="wrong_person", by=people.sato, at=NOON)
+    following = Handoff.objects.open().get()
+    assert following.assigned_to not in (None, people.sato)
+    event = Event.objects.filter(kind="handoff.offered").latest("pk")
+    announcing.announce(event=event, at=NOON)
+    assert Notice.objects.filter(user=following.assigned_to, kind="handoff.offered").count() == 1
+    assert Mail.objects.filter(user=following.assigned_to).count() == mails
 
 
 def test_rules_are_tried_in_the_order_that_buttons_change(post, people):
