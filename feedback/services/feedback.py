@@ -38,7 +38,7 @@ class NoResultOwed(Conflict):
 
     code = "no_result_owed"
     message = _(
-        "A handoff to inside sales needs no result: it is closed by handing on, recycling or disqualifying. Report the result on the handoff to field sales once it is accepted."
+        "A handoff to inside sales needs no result: it is closed by handing on, moving to nurture or disqualifying. Report the result on the handoff to field sales once it is accepted."
     )
 
 

@@ -97,10 +97,10 @@ def nurture(request: HttpRequest) -> HttpResponse:
         if answer is not None:
             return answer
     notes = [
-        _("Leads not yet handed over are snoozed with marketing until that day, then reviewed automatically."),
+        _("Leads not yet handed over stay in nurture with marketing until that day, then are reviewed automatically."),
         _("This can't be undone, but leads that become active or are handed over before that day come back at once."),
     ]
-    question = bulk.Question(_("Snooze leads"), pgettext("button", "To nurture"), notes)
+    question = bulk.Question(_("Move leads to nurture"), pgettext("button", "Move to nurture"), notes)
     return bulk.ask(request, form, picked, question)
 
 
@@ -120,7 +120,9 @@ def _who(run: BulkRun) -> str:
 
 
 def _nurtured(run: BulkRun) -> str:
-    said = ngettext("%(n)s lead snoozed until %(day)s.", "%(n)s leads snoozed until %(day)s.", run.changed)
+    said = ngettext(
+        "%(n)s lead moved to nurture until %(day)s.", "%(n)s leads moved to nurture until %(day)s.", run.changed
+    )
     return said % {"n": figures.number(run.changed), "day": _day(run)}
 
 
@@ -148,11 +150,11 @@ bulk_words.register(
 bulk_words.register(
     bulk_nurturing.NURTURE,
     bulk_words.Words(
-        lambda run: _("Snooze leads until %(day)s") % {"day": _day(run)},
+        lambda run: _("Move leads to nurture until %(day)s") % {"day": _day(run)},
         _nurtured,
         {
             "offered": gettext_lazy("Waiting for an answer. Withdraw the handoff first."),
-            "rests_already": gettext_lazy("Already snoozed."),
+            "rests_already": gettext_lazy("Already in nurture."),
             "stage": gettext_lazy("Already handed over or closed: only its owner decides."),
         },
     ),

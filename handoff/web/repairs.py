@@ -120,7 +120,9 @@ def _offer_all(wish: Wish) -> Done:
 def _aside_all(wish: Wish) -> Done:
     day = wish.values["day_on"]
     put = batches.nurture_all(batch=wish.subject, day=day, by=wish.by, at=wish.at)
-    said = ngettext("%(put)d lead snoozed until %(day)s.", "%(put)d leads snoozed until %(day)s.", put)
+    said = ngettext(
+        "%(put)d lead moved to nurture until %(day)s.", "%(put)d leads moved to nurture until %(day)s.", put
+    )
     return Done(said % {"put": put, "day": dates.day(day)})
 
 
@@ -134,7 +136,7 @@ REPAIRS = {
     repair.code: repair
     for repair in (
         Repair("next-action", pgettext_lazy("button", "Set next action"), Lead, forms.NextActionForm, _plan),
-        Repair("nurture", pgettext_lazy("button", "Back to nurture"), Lead, forms.NurtureForm, _nurture),
+        Repair("nurture", pgettext_lazy("button", "Move to nurture"), Lead, forms.NurtureForm, _nurture),
         Repair("offer", pgettext_lazy("button", "Hand over"), Lead, forms.NothingForm, _offer),
         Repair(
             "offer-to",
@@ -150,7 +152,7 @@ REPAIRS = {
         Repair("nudge", pgettext_lazy("button", "Notify them"), Lead, forms.NothingForm, _nudge),
         Repair("ask-report", pgettext_lazy("button", "Ask for a report"), Lead, forms.NothingForm, _nudge),
         Repair("offer-all", pgettext_lazy("button", "Hand over all"), Batch, forms.NothingForm, _offer_all),
-        Repair("aside-all", pgettext_lazy("button", "Back to nurture"), Batch, forms.AsideForm, _aside_all),
+        Repair("aside-all", pgettext_lazy("button", "Move to nurture"), Batch, forms.AsideForm, _aside_all),
         Repair("wait", pgettext_lazy("button", "Decide later"), Batch, forms.WaitForm, _wait),
     )
 }

@@ -229,7 +229,7 @@ def _bulk_actions(request: HttpRequest) -> list[dict[str, Any]]:
     words = {
         "handoff-bulk-offer": pgettext("button", "Hand over"),
         "lead-bulk-assign": pgettext("button", "Assign"),
-        "lead-bulk-nurture": pgettext("button", "To nurture"),
+        "lead-bulk-nurture": pgettext("button", "Move to nurture"),
         "lead-bulk-tag": pgettext("button", "Tag"),
         "leads-export": pgettext("button", "Export"),
     }

@@ -152,7 +152,9 @@ def test_the_newest_way_back_stays_until_it_is_closed(page):
 
 def drawn_toast(text):
     with translation.override("ja"):
-        return get_template("components/toast.html").render({"message": text, "undo_url": "/leads/bulk/1/undo/", "csrf_token": "x"})
+        return get_template("components/toast.html").render(
+            {"message": text, "undo_url": "/leads/bulk/1/undo/", "csrf_token": "x"}
+        )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -198,9 +198,9 @@ def test_long_work_is_left_and_found_again(page, cast, monkeypatch):
     assert "0 / 2" in re.sub(r"<[^>]+>", "", page.get("/leads/").content.decode())
     bulk_runs.work(run_id=begun.pk, now=lambda: NOON)
     assert page.get(answer["Location"], headers={"HX-Request": "true"})["HX-Refresh"] == "true"
-    assert "2 leads snoozed until" in page.get("/leads/").content.decode()
-    assert "2 leads snoozed until" in page.get(answer["Location"]).content.decode()
-    assert "2 leads snoozed until" not in page.get("/leads/").content.decode()
+    assert "2 leads moved to nurture until" in page.get("/leads/").content.decode()
+    assert "2 leads moved to nurture until" in page.get(answer["Location"]).content.decode()
+    assert "2 leads moved to nurture until" not in page.get("/leads/").content.decode()
 
 
 def test_faults_are_said_beside_the_field_and_others_runs_stay_closed(page, cast, client):
