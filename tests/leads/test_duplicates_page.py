@@ -50,6 +50,16 @@ def test_undoing_a_merge_leads_back_to_the_page_one_was_on(client, pairs):
     assert client.post(form[1], {"next": place[1]}).url == "/duplicates/?after=1"
 
 
+def test_deciding_the_last_pair_of_a_page_leads_to_the_page_before(client, pairs):
+    found, _page = pairs
+    address = f"/duplicates/?after={len(found) - 1}"
+    assert f'id="pair-{found[-1].pk}"' in client.get(address).content.decode()
+    values = {"next": address, "following": ""}
+    answer = client.post(f"/duplicates/{found[-1].pk}/dismiss/", values, follow=True)
+    assert answer.redirect_chain[-1] == ("/duplicates/?after=0", 302)
+    assert f'id="pair-{found[0].pk}"' in answer.content.decode()
+
+
 def test_own_field_is_called_by_its_name(pairs):
     _pairs, page = pairs
     assert ">Product of interest</th>" in page
