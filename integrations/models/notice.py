@@ -60,7 +60,7 @@ class Mail(models.Model):
 
 
 class SignedLink(models.Model):
-    """A link in a mail that accepts, rejects, reports or shows the sheet: single use, expiring, confirmed by a page."""
+    """A link in a mail or chat message that accepts, rejects, reports or shows the sheet: single use, expiring, confirmed by a page."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     handoff_id = models.BigIntegerField()

@@ -66,10 +66,9 @@ def _ways_on(mail: Mail, notice: Notice, row: NoticeRow, at: datetime) -> list[s
     handoff = Handoff.objects.filter(pk=notice.handoff_id).first()
     lines = []
     if handoff is not None:
-        for action in _actions(handoff, mail.user):
+        for action in (*_actions(handoff, mail.user), *_sheet(handoff, mail.user)):
             url = links.issue(mail=mail, handoff=handoff, action=action, at=at)
             lines.append(f"{action.label}: {url}")
-        lines.append(_line(_("Briefing sheet"), navigation.address("briefing", handoff.pk)))
     if row.url:
         lines.append(_line(_("Open in Handoff"), row.url))
     return lines
@@ -85,6 +84,11 @@ def _actions(handoff: Handoff, user: User) -> tuple[Action, ...]:
     return ()
 
 
+def _sheet(handoff: Handoff, user: User) -> tuple[Action, ...]:
+    """The sheet by a link, for whoever may see the handoff."""
+    return (Action.SHEET,) if Handoff.objects.visible_to(user).filter(pk=handoff.pk).exists() else ()
+
+
 def _is_receiver(handoff: Handoff, user: User) -> bool:
     return handoff.assigned_to_id == user.pk or (handoff.assigned_to_id is None and handoff.team_id in user.team_ids)
 
@@ -95,7 +99,7 @@ def _greeting(user: User) -> str:
 
 def _foot() -> list[str]:
     told = _(
-        "These links answer for you without signing in. Don't forward this email. They expire after seven days or once used."
+        "These links answer for you without signing in, or open the sheet. Don't forward this email. They expire after seven days or once used."
     )
     return ["", RULE, told, _line(_("All notices"), navigation.address("notices"))]
 

@@ -14,7 +14,8 @@ from feedback.web.forms import ResultForm
 from handoff.domain.choices import AfterReject
 from handoff.models import Handoff, RejectReason
 from handoff.queries.reason_words import label_of
-from integrations.domain.link_actions import Action
+from handoff.web import sheet_words
+from integrations.domain.link_actions import RESULTS, Action
 from integrations.models import SignedLink
 from integrations.services import link_uses, links
 from integrations.services.links import UsedLink
@@ -43,7 +44,7 @@ class LinkPage(View):
 
     def post(self, request: HttpRequest, token: str, link: SignedLink) -> HttpResponse:
         form = ResultForm({**request.POST.dict(), "result": link.action})
-        values, is_result = _answer_values(request, link), link.action not in (Action.ACCEPT, Action.REJECT)
+        values, is_result = _answer_values(request, link), link.action in RESULTS
         if is_result:
             if not form.is_valid():
                 return self._ask(request, link, form, status=422)
@@ -51,13 +52,16 @@ class LinkPage(View):
             values.pop("result")
         try:
             handoff = link_uses.use(token=token, values=values, at=request.entry.at)
-        except UsedLink as error:
+        except (UsedLink, link_uses.HiddenSheet) as error:
             return self._refused(request, error, link)
         except DomainError as error:
             if is_result:
                 form.is_valid()
                 form.take(error)
             return self._ask(request, link, form, status=error.status, error=error)
+        if link.action == Action.SHEET:
+            context = {"link": link, "handoff": handoff, "sheet": sheet_words.written(handoff)}
+            return render(request, "integrations/link_sheet.html", context)
         return render(request, "integrations/link_done.html", {"link": link, "handoff": handoff})
 
     def _ask(

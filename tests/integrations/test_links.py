@@ -54,7 +54,7 @@ def look(client, path, at=SOON):
 
 
 def test_the_mail_of_an_offer_accepts_with_one_press(people, offer, client):
-    accept, _reject = links_in(outbox.outbox[0])
+    accept, _reject, _sheet = links_in(outbox.outbox[0])
 
     page = look(client, accept)
     assert (page.status_code, Handoff.objects.get(pk=offer.pk).state) == (200, "offered")
@@ -78,7 +78,7 @@ def test_looking_any_number_of_times_changes_nothing(offer, client):
 
 
 def test_a_link_works_once(offer, client):
-    accept, reject = links_in(outbox.outbox[0])
+    accept, reject, _sheet = links_in(outbox.outbox[0])
     press(client, accept)
 
     assert press(client, accept).status_code == 409
@@ -88,7 +88,7 @@ def test_a_link_works_once(offer, client):
 
 
 def test_a_reject_takes_its_reason_from_the_button(offer, client):
-    _accept, reject = links_in(outbox.outbox[0])
+    _accept, reject, _sheet = links_in(outbox.outbox[0])
     assert "時期が先" in look(client, reject).content.decode()
 
     press(client, reject, {"reason": "not_now", "comment": "来期に"})
@@ -98,7 +98,7 @@ def test_a_reject_takes_its_reason_from_the_button(offer, client):
 
 
 def test_a_refused_answer_leaves_the_link_good(offer, client):
-    _accept, reject = links_in(outbox.outbox[0])
+    _accept, reject, _sheet = links_in(outbox.outbox[0])
 
     assert press(client, reject, {"reason": "no_such_reason"}).status_code in (400, 409)
     assert SignedLink.objects.filter(used_at__isnull=False).count() == 0
@@ -106,7 +106,7 @@ def test_a_refused_answer_leaves_the_link_good(offer, client):
 
 
 def test_a_link_ends_after_seven_days_and_with_its_person(people, offer, client):
-    accept, reject = links_in(outbox.outbox[0])
+    accept, reject, _sheet = links_in(outbox.outbox[0])
 
     assert look(client, accept, at=NOON + timedelta(days=8)).status_code == 410
     people.isao.is_active = False
@@ -130,8 +130,8 @@ def test_ar_17_the_reminder_carries_four_result_links(people, client):
     outbox.outbox.clear()
     deliver(late)
 
-    message = next(m for m in outbox.outbox if m.to == ["sato@handoff.example"] and len(links_in(m)) == 4)
-    opportunity, _considering, lost, _won = links_in(message)
+    message = next(m for m in outbox.outbox if m.to == ["sato@handoff.example"] and len(links_in(m)) == 5)
+    opportunity, _considering, lost, _won, _sheet = links_in(message)
     assert press(client, lost, {}, at=late).status_code in (400, 422)
     assert press(client, opportunity, {"comment": "来週見積もり", "quality": "4"}, at=late).status_code == 200
 
@@ -147,5 +147,42 @@ def test_only_the_hash_of_a_token_is_stored(offer):
     tokens = [path.split("/")[2] for path in links_in(outbox.outbox[0])]
 
     stored = set(SignedLink.objects.values_list("token_hash", flat=True))
-    assert len(stored) == 2
+    assert len(stored) == 3
     assert stored.isdisjoint(tokens)
+
+
+def test_the_sheet_opens_once_by_its_link_and_answers_nothing(offer, client):
+    _accept, _reject, sheet = links_in(outbox.outbox[0])
+    asked = look(client, sheet).content.decode()
+    assert "商談準備シートを見る" in asked
+    assert "確かめること" not in asked, "looking alone shows no sheet"
+
+    shown = press(client, sheet)
+    assert shown.status_code == 200
+    assert "確かめること" in shown.content.decode()
+    assert (shown.headers["Referrer-Policy"], "no-store" in shown.headers["Cache-Control"]) == ("no-referrer", True)
+    assert press(client, sheet).status_code == 409
+    assert look(client, sheet).status_code == 409
+    assert Handoff.objects.get(pk=offer.pk).state == "offered"
+
+
+def test_the_sheet_stays_closed_to_whom_the_lead_left(people, offer, client):
+    _accept, _reject, sheet = links_in(outbox.outbox[0])
+    people.isao.memberships.all().delete()
+    Handoff.objects.filter(pk=offer.pk).update(assigned_to=None)
+
+    refused = press(client, sheet)
+    assert refused.status_code == 410
+    assert "確かめること" not in refused.content.decode()
+    assert not SignedLink.objects.filter(used_at__isnull=False).exists()
+
+
+def test_a_mail_links_to_no_sheet_that_its_reader_may_not_see(people):
+    handoff = stories.offered(people, at=NOON, to=people.isao)
+    people.isao.memberships.all().delete()
+    Handoff.objects.filter(pk=handoff.pk).update(assigned_to=people.maki)
+    deliver(NOON)
+
+    [message] = [one for one in outbox.outbox if one.to == ["maki@handoff.example"]]
+    assert len(links_in(message)) == 3
+    assert not SignedLink.objects.filter(user=people.isao).exists()
