@@ -7,6 +7,7 @@ class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Registers what this app does on other apps' events, and its places in the menu."""
+        """Registers what this app does on other apps' events, and its places in menu and settings."""
         import_module("integrations.reactions")
         import_module("integrations.web.menu")
+        import_module("integrations.web.panels")

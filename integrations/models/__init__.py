@@ -1,3 +1,4 @@
 from integrations.models.notice import Mail, Notice, SignedLink
+from integrations.models.telling import NoticeSetting
 
-__all__ = ["Mail", "Notice", "SignedLink"]
+__all__ = ["Mail", "Notice", "NoticeSetting", "SignedLink"]

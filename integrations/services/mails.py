@@ -14,8 +14,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F, Q, QuerySet
 
-from handoff.queries import calendars
+from handoff.models import Handoff
+from integrations.domain.telling import Pace
 from integrations.models import Mail
+from integrations.queries import timings
+from integrations.queries.timings import Timing
 from integrations.services import failures, letters
 from journal.transactions import retried
 
@@ -46,9 +49,10 @@ def _due(at: datetime) -> QuerySet[Mail]:
 
 def _send(mail_id: int, at: datetime) -> bool:
     mail = Mail.objects.select_related("user").get(pk=mail_id)
-    if _waits_for_opening(mail, at) or not _claim(mail, at):
+    timing = _timing(mail)
+    if _waits(mail, timing, at) or not _claim(mail, at):
         return False
-    letter = letters.compose(mail=mail, at=at)
+    letter = letters.compose(mail=mail, at=at) if timing.mail != Pace.NEVER else None
     if letter is None:
         _end(mail, state=Mail.State.DROPPED)
         return False
@@ -62,17 +66,20 @@ def _send(mail_id: int, at: datetime) -> bool:
     return True
 
 
-def _waits_for_opening(mail: Mail, at: datetime) -> bool:
-    """Nobody is written to at night or on a holiday, also when the sender comes late."""
-    opening = calendars.for_receiver(user=mail.user_id, team=_team_of(mail)).next_open(at)
-    if opening <= at:
+def _timing(mail: Mail) -> Timing:
+    """How its receiver wants to be told, as of now; a digest is of no one team."""
+    carried = mail.notices.order_by("id").values("handoff_id")[:1]
+    team = None if mail.is_digest else Handoff.objects.filter(pk__in=carried).values_list("team_id", flat=True).first()
+    return timings.of_people([mail.user_id], team_id=team)[mail.user_id]
+
+
+def _waits(mail: Mail, timing: Timing, at: datetime) -> bool:
+    """Nobody is written to at night, on a holiday or in their quiet hours, also when the sender comes late."""
+    moment = timing.first(at)
+    if moment <= at:
         return False
-    _due(at).filter(pk=mail.pk).update(due_at=opening)
+    _due(at).filter(pk=mail.pk).update(due_at=moment)
     return True
-
-
-def _team_of(mail: Mail) -> int | None:
-    return mail.user.memberships.order_by("id").values_list("team_id", flat=True).first()
 
 
 @retried
