@@ -260,4 +260,6 @@ LOGGING = {
     # At the handler too, for Django's loggers have levels of their own.
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "level": LOG_LEVEL}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Below these levels they write the addresses they speak to, which are secrets.
+    "loggers": {"apprise": {"level": "CRITICAL"}, "urllib3": {"level": "ERROR"}},
 }

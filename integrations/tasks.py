@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from integrations.services import mails, sweeping
+from integrations.services import chats, mails, sweeping
 from journal import clock
 
 
@@ -16,3 +16,9 @@ def sweep_all(**_unknown: object) -> None:
 def send_mail(**_unknown: object) -> None:
     """Sends the mails that are owed."""
     mails.send_owed(at=clock.now())
+
+
+@shared_task(name="integrations.tasks.send_chat", queue="urgent")
+def send_chat(**_unknown: object) -> None:
+    """Sends the chat messages that are owed."""
+    chats.send_owed(at=clock.now())

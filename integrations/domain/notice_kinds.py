@@ -1,11 +1,11 @@
-"""What each kind of notice is: its sign, and whether it also goes out by mail."""
+"""What each kind of notice is: its sign, and whether it also goes out by mail and chat."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """`mails`: it asks for something, or answers what the person asked for, so it also goes by mail."""
+    """`mails`: it asks for something, or answers what the person asked for, so it also goes by mail and chat."""
 
     icon: str
     mails: bool = False
@@ -32,4 +32,5 @@ KINDS = {
     "batch.made": NoticeKind("stack-pop", mails=True),
     "import.finished": NoticeKind("file-import"),
     "mail.dead": NoticeKind("mail-off"),
+    "chat.dead": NoticeKind("mail-off"),
 }

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from integrations.domain.link_actions import Action
+from integrations.models.sending import Sending
 
 
 class Notice(models.Model):
@@ -32,25 +33,12 @@ class Notice(models.Model):
         return f"{self.kind} for {self.user_id}"
 
 
-class Mail(models.Model):
-    """One owed e-mail: claimed with a lease, sent with a stable key, marked; repeats are counted."""
-
-    class State(models.TextChoices):
-        OWED = "owed"
-        SENT = "sent"
-        DEAD = "dead"
-        DROPPED = "dropped"
+class Mail(Sending):
+    """One owed e-mail, of one notice or of a day's."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     is_digest = models.BooleanField(default=False)
     key = models.CharField(max_length=120, unique=True)
-    state = models.CharField(max_length=7, choices=State, default=State.OWED)
-    due_at = models.DateTimeField()
-    leased_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    repeats = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="integrations_mail_owed", condition=Q(state="owed"))]

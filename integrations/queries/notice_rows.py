@@ -10,7 +10,7 @@ from accounts.models import User
 from feedback.models import AnswerCheck
 from handoff.models import Clock, Handoff, RejectReason
 from integrations.domain.notice_kinds import KINDS
-from integrations.models import Notice
+from integrations.models import ChatChannel, Notice
 from integrations.queries import sentences
 from leads.models import BulkRun, Lead
 from scoring.domain.choices import ModelState
@@ -41,6 +41,7 @@ class Facts:
     reject_reasons: dict[str, RejectReason] = field(default_factory=dict)
     requests: dict[int, PublicationRequest] = field(default_factory=dict)
     models: dict[int, ScoringModel] = field(default_factory=dict)
+    channels: dict[int, ChatChannel] = field(default_factory=dict)
 
 
 def of_user(user: User) -> QuerySet[Notice]:
@@ -86,7 +87,9 @@ def _facts(page: list[Notice]) -> Facts:
     requests = PublicationRequest.objects.select_related("model").in_bulk(asked) if asked else {}
     drafted = {n.data.get("model") for n in page} - {None}
     models = ScoringModel.objects.in_bulk(drafted) if drafted else {}
-    return Facts(handoffs, leads, people, reasons, requests, models)
+    failing = {n.data.get("channel") for n in page} - {None}
+    channels = ChatChannel.objects.in_bulk(failing) if failing else {}
+    return Facts(handoffs, leads, people, reasons, requests, models, channels)
 
 
 def _row(notice: Notice, facts: Facts) -> NoticeRow:
@@ -113,4 +116,5 @@ def _subject(notice: Notice, facts: Facts) -> sentences.Subject:
         reject_reason=facts.reject_reasons.get(handoff.reject_reason) if handoff else None,
         request=facts.requests.get(notice.data.get("request") or 0),
         model=facts.models.get(notice.data.get("model") or 0),
+        channel=facts.channels.get(notice.data.get("channel") or 0),
     )

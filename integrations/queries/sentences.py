@@ -16,7 +16,7 @@ from handoff.domain.choices import ClockKind
 from handoff.models import Handoff, RejectReason
 from handoff.queries import reason_lines
 from handoff.queries.reason_words import label_of
-from integrations.models import Notice
+from integrations.models import ChatChannel, Notice
 from leads.domain.choices import DueKind
 from leads.models import Lead
 from scoring.domain.presets import shown
@@ -43,6 +43,7 @@ class Subject:
     reject_reason: RejectReason | None
     request: PublicationRequest | None = None
     model: ScoringModel | None = None
+    channel: ChatChannel | None = None
 
     @property
     def who(self) -> str:
@@ -208,6 +209,15 @@ def _dead_mail(subject: Subject) -> tuple[str, str]:
     )
 
 
+def _dead_chat(subject: Subject) -> tuple[str, str]:
+    channel = subject.channel
+    name = channel.name if channel else _("a removed channel")
+    title = _("A message to the chat channel %(name)s could not be delivered") % {"name": name}
+    if channel and channel.ended_at:
+        return title, _("The service no longer accepts its address, so nothing more is sent there. Add it again.")
+    return title, _("The service did not accept it. Send a test message to see why.")
+
+
 def _batch_cause(cause: str) -> str:
     told = {
         "import": _("They came in with an import."),
@@ -279,6 +289,9 @@ def _address(subject: Subject) -> str:
         return navigation.address("scoring-model", subject.model.pk) if subject.model else navigation.address("scoring")
     if subject.notice.kind == "answer_check.due":
         return navigation.address("answer-check")
+    if subject.channel is not None:
+        team = subject.channel.team_id
+        return navigation.address("settings-team-notices", team) if team else navigation.address("notice-settings")
     if data.get("import"):
         return navigation.address("import", data["import"])
     if subject.handoff is not None:
@@ -307,4 +320,5 @@ SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
     "batch.made": _batch,
     "import.finished": _import,
     "mail.dead": _dead_mail,
+    "chat.dead": _dead_chat,
 }

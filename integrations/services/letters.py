@@ -10,13 +10,11 @@ from django.utils.translation import ngettext
 from accounts import navigation
 from accounts.interface import dates
 from accounts.models import Organization, User
-from handoff.models import Handoff
-from integrations.domain.link_actions import ANSWERS, RESULTS, Action
 from integrations.models import Mail, Notice
 from integrations.queries import notice_rows
 from integrations.queries.addresses import full
 from integrations.queries.notice_rows import NoticeRow
-from integrations.services import links
+from integrations.services import ways_on
 
 RULE = "-" * 40
 
@@ -62,35 +60,8 @@ def _digest(mail: Mail, notices: list[Notice], at: datetime) -> Letter:
 
 
 def _ways_on(mail: Mail, notice: Notice, row: NoticeRow, at: datetime) -> list[str]:
-    """The addresses that help with this notice: answers, results, the sheet, the page itself."""
-    handoff = Handoff.objects.filter(pk=notice.handoff_id).first()
-    lines = []
-    if handoff is not None:
-        for action in (*_actions(handoff, mail.user), *_sheet(handoff, mail.user)):
-            url = links.issue(mail=mail, handoff=handoff, action=action, at=at)
-            lines.append(f"{action.label}: {url}")
-    if row.url:
-        lines.append(_line(_("Open in Handoff"), row.url))
-    return lines
-
-
-def _actions(handoff: Handoff, user: User) -> tuple[Action, ...]:
-    """What this person can do about the handoff by a link, as it stands now."""
-    if handoff.state == "offered" and _is_receiver(handoff, user):
-        return ANSWERS
-    owes_result = handoff.feedback_due_at is not None and handoff.closed_at is None
-    if handoff.state == "accepted" and owes_result and handoff.assigned_to_id == user.pk:
-        return RESULTS
-    return ()
-
-
-def _sheet(handoff: Handoff, user: User) -> tuple[Action, ...]:
-    """The sheet by a link, for whoever may see the handoff."""
-    return (Action.SHEET,) if Handoff.objects.visible_to(user).filter(pk=handoff.pk).exists() else ()
-
-
-def _is_receiver(handoff: Handoff, user: User) -> bool:
-    return handoff.assigned_to_id == user.pk or (handoff.assigned_to_id is None and handoff.team_id in user.team_ids)
+    found = ways_on.of(user=mail.user, key=mail.key, notice=notice, url=row.url, at=at)
+    return [f"{way.label}: {way.url}" for way in found]
 
 
 def _greeting(user: User) -> str:

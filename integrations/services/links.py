@@ -1,4 +1,4 @@
-"""Signed links: issued with a mail, stored only hashed, expiring."""
+"""Signed links: issued with a message, stored only hashed, expiring."""
 
 from datetime import datetime, timedelta
 
@@ -6,10 +6,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts import navigation
+from accounts.models import User
 from handoff.models import Handoff
 from integrations.domain import tokens
 from integrations.domain.link_actions import Action
-from integrations.models import Mail, SignedLink
+from integrations.models import SignedLink
 from integrations.queries.addresses import full
 from journal.errors import Conflict, DomainError
 
@@ -21,7 +22,7 @@ class UnknownLink(DomainError):
 
     code = "unknown_link"
     status = 404
-    message = _("This link is not valid. Copy the whole address from the email.")
+    message = _("This link is not valid. Copy the whole address from the message.")
 
 
 class UsedLink(Conflict):
@@ -39,12 +40,12 @@ class ExpiredLink(DomainError):
     message = _("This link has expired. Sign in to continue.")
 
 
-def issue(*, mail: Mail, handoff: Handoff, action: Action, at: datetime) -> str:
-    """The full address that does `action` for the mail's receiver; the same again for a repeated mail."""
-    token = tokens.token(secret=settings.SECRET_KEY, mail_key=f"{mail.key}:{handoff.pk}", action=action.value)
+def issue(*, user: User, key: str, handoff: Handoff, action: Action, at: datetime) -> str:
+    """The full address that does `action` for the person; the same again for a repeat of the message named `key`."""
+    token = tokens.token(secret=settings.SECRET_KEY, key=f"{key}:{handoff.pk}", action=action.value)
     SignedLink.objects.get_or_create(
         token_hash=tokens.token_hash(token),
-        defaults={"user": mail.user, "handoff_id": handoff.pk, "action": action.value, "expires_at": at + LIFETIME},
+        defaults={"user": user, "handoff_id": handoff.pk, "action": action.value, "expires_at": at + LIFETIME},
     )
     return full(navigation.address("signed-link", token))
 

@@ -1,4 +1,4 @@
-"""The one door to telling somebody something: a notice in the application, and the mail that it may owe."""
+"""The one door to telling somebody something: a notice in the application, and the mail and chat that it may owe."""
 
 from datetime import datetime
 
@@ -6,13 +6,13 @@ from accounts.models import User
 from integrations.domain.announcement import Announcement
 from integrations.domain.notice_kinds import KINDS
 from integrations.models import Notice
-from integrations.services import owing
+from integrations.services import chat_owing, owing
 from journal.transactions import retried
 
 
 @retried
 def tell(*, announcement: Announcement, happened_at: datetime, at: datetime) -> int:
-    """Writes one notice per active person and key, and owes its mail in the same transaction.
+    """Writes one notice per active person and key, and owes its mail and chat messages in the same transaction.
 
     Safe to repeat and to run twice at once: the database keeps (person, key) unique. Returns how many are new.
     """
@@ -24,6 +24,7 @@ def tell(*, announcement: Announcement, happened_at: datetime, at: datetime) -> 
         owing.owe(
             notices=[notice for notice in notices if notice.carried_by_id is None], announcement=announcement, at=at
         )
+        chat_owing.owe(notices=notices, announcement=announcement, at=at)
     return len(notices) - before
 
 

@@ -40,6 +40,8 @@ SWEEPS = (
     Sweep("imports", "leads.services.import_work.sweep"),
     Sweep("duplicates", "leads.services.duplicate_search.sweep"),
     Sweep("bulk actions", "leads.services.bulk_runs.sweep"),
+    # Last: a service that answers slowly holds up nothing else.
+    Sweep("chat messages", "integrations.services.chats.send_owed"),
 )
 
 

@@ -10,6 +10,7 @@ from accounts.models import Team, User
 from accounts.services import people
 from feedback.models import AnswerCheck
 from handoff.models import RejectReason
+from integrations.models import ChatChannel
 from journal.transactions import retried
 from leads.models import ActivityType, Campaign, Channel, CustomField
 from leads.services import sources
@@ -37,6 +38,12 @@ FORMS: dict[str, tuple[str, dict[str, Any], type[Model], dict[str, Any]]] = {
         {"label_ja": "出張中"},
     ),
     "channel": ("/settings/channels/new/", {"name": "見本市"}, Channel, {"name": "見本市"}),
+    "chat channel": (
+        "/notices/channels/",
+        {"name": "私", "address": f"https://webhook.worksmobile.com/message/{'0' * 36}", "pace": "at_once"},
+        ChatChannel,
+        {},
+    ),
     "conclusion": (
         "/dashboard/answer-check/?period=12m",
         {"conclusion": "部長の点を下げる", "next_on": "2099-04-01"},

@@ -27,7 +27,7 @@ from leads.web import condition_builder
 
 TOLD = [
     (ToldBy.IN_APP.value, gettext_lazy("In Handoff only")),
-    (f"{ToldBy.IN_APP},{ToldBy.EMAIL}", gettext_lazy("In Handoff and by email")),
+    (f"{ToldBy.IN_APP},{ToldBy.EMAIL}", gettext_lazy("In Handoff, by email and by chat")),
 ]
 BY_ROUTE = gettext_lazy("Whoever the routing rules name")
 VERBS = {
