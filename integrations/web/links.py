@@ -21,7 +21,8 @@ from integrations.services import link_uses, links
 from integrations.services.links import UsedLink
 from journal.errors import DomainError
 
-ADDRESS_IS_SECRET = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+# Told to no other site. To none at all would make browsers send their forms from `null`, which is refused.
+ADDRESS_IS_SECRET = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 
 @method_decorator(never_cache, name="dispatch")

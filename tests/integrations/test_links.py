@@ -58,7 +58,7 @@ def test_the_mail_of_an_offer_accepts_with_one_press(people, offer, client):
 
     page = look(client, accept)
     assert (page.status_code, Handoff.objects.get(pk=offer.pk).state) == (200, "offered")
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in page.headers["Cache-Control"]
 
     assert press(client, accept).status_code == 200
@@ -160,7 +160,7 @@ def test_the_sheet_opens_once_by_its_link_and_answers_nothing(offer, client):
     shown = press(client, sheet)
     assert shown.status_code == 200
     assert "確かめること" in shown.content.decode()
-    assert (shown.headers["Referrer-Policy"], "no-store" in shown.headers["Cache-Control"]) == ("no-referrer", True)
+    assert (shown.headers["Referrer-Policy"], "no-store" in shown.headers["Cache-Control"]) == ("same-origin", True)
     assert press(client, sheet).status_code == 409
     assert look(client, sheet).status_code == 409
     assert Handoff.objects.get(pk=offer.pk).state == "offered"

@@ -1,0 +1,40 @@
+"""Signed links as a browser follows them, which nobody is signed in to."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from handoff.models import Handoff
+from integrations.domain.link_actions import Action
+from integrations.models import SignedLink
+from integrations.services import links
+from journal import clock
+from tests.handoff import stories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize(
+    ("action", "button", "state", "shown"),
+    [
+        (Action.ACCEPT, "受諾", "accepted", "商談準備シートを見る"),
+        (Action.REJECT, "時期が先", "rejected", "差し戻す"),
+        (Action.SHEET, "商談準備シートを見る", "offered", "確かめること"),
+    ],
+)
+def test_the_button_behind_a_link_is_pressed_in_a_browser(chrome, live_server, action, button, state, shown):
+    people, at = stories.mid(), clock.now()
+    handoff = stories.offered(people, at=at, to=people.isao)
+    link = links.issue(user=people.isao, key="mail", handoff=handoff, action=action, at=at)
+    context = chrome.new_context(locale="ja-JP")
+    page = context.new_page()
+
+    page.goto(f"{live_server.url}{urlsplit(link).path}")
+    assert not SignedLink.objects.filter(used_at__isnull=False).exists()
+    with page.expect_navigation() as pressed:
+        page.get_by_role("button", name=button).click()
+    assert pressed.value.status == 200
+    assert shown in page.inner_text("main")
+    assert Handoff.objects.get(pk=handoff.pk).state == state
+    assert SignedLink.objects.get().used_at is not None
+    context.close()
