@@ -3,7 +3,7 @@
 from accounts.models import User
 from handoff import event_lines
 from handoff.queries import demands, eligible, field_users, outcomes
-from handoff.services import batch_entries, contacts, departures, eligibility, imported, merging, refusals
+from handoff.services import batch_entries, contacts, departures, eligibility, imported, merging, refusals, touches
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
@@ -16,6 +16,7 @@ __all__ = ["event_lines"]
 
 hooks.demands.append(demands.of)
 hooks.on_activities.append(contacts.note_logged)
+hooks.on_activities.append(touches.note_logged)
 hooks.leads_with_handoffs.append(imported.had_handoffs)
 hooks.latest_handovers.append(imported.latest_handovers)
 hooks.leads_moved_here.append(imported.moved_here)

@@ -22,6 +22,8 @@ class HandoffState(TextChoices):
 class ClockKind(TextChoices):
     ANSWER = "answer", pgettext_lazy("clock", "Answer")
     CONTACT = "contact", pgettext_lazy("clock", "First contact")
+    MEETING = "meeting", pgettext_lazy("clock", "Meeting set")
+    DEPTH = "depth", pgettext_lazy("clock", "Number of contacts")
     QUALIFY = "qualify", pgettext_lazy("clock", "Qualify")
     FEEDBACK = "feedback", pgettext_lazy("clock", "Result")
 

@@ -14,11 +14,15 @@ WARN, BREACH, ESCALATE = "warn", "breach", "escalate"
 
 @dataclass(frozen=True)
 class Promise:
-    """So many working minutes, or so many working days; warned at these percentages of the time."""
+    """So many working minutes, or so many working days; warned at these percentages of the time.
+
+    `touches`: so many contacts within that time, where contacts are counted.
+    """
 
     minutes: int | None = None
     working_days: int | None = None
     warn_at: tuple[int, ...] = WARN_AT
+    touches: int | None = None
 
     def halved(self) -> "Promise":
         """The answer's share of a first contact's promise: half of it, at least 15 minutes (or one day)."""
@@ -53,10 +57,17 @@ class Moment:
 # DESIGN §5, AR-34. An answer is owed in half the time of the first contact unless a policy of its own says more.
 DEFAULT_CONTACT = {"high": Promise(minutes=30), "middle": Promise(minutes=240), "low": Promise(minutes=540)}
 DEFAULT_PROMISES = {"qualify": Promise(working_days=5), "feedback": Promise(working_days=3)}
+# Owed only where a policy says so.
+BY_POLICY_ONLY = ("meeting", "depth")
 
 
 def default_promise(kind: str, band: str) -> Promise:
-    """What holds where an organisation has set nothing; an unknown band is the slowest."""
+    """What holds where an organisation has set nothing; an unknown band is the slowest.
+
+    Raises LookupError for what is owed by a policy only.
+    """
+    if kind in BY_POLICY_ONLY:
+        raise LookupError(kind)
     if kind in DEFAULT_PROMISES:
         return DEFAULT_PROMISES[kind]
     contact = DEFAULT_CONTACT.get(band, DEFAULT_CONTACT["low"])

@@ -105,13 +105,17 @@ class RejectReason(models.Model):
 
 
 class SlaPolicy(models.Model):
-    """How fast something is owed, by leg and band; an empty leg or band means any. Minutes or working days."""
+    """How fast something is owed, by leg and band; an empty leg or band means any. Minutes or working days.
+
+    `touches` is how many contacts are owed within that time; only `depth` has it.
+    """
 
     kind = models.CharField(max_length=8, choices=ClockKind)
     leg = models.CharField(max_length=20, choices=Leg, blank=True)
     band = models.CharField(max_length=6, blank=True)
     minutes = models.PositiveIntegerField(null=True)
     working_days = models.PositiveSmallIntegerField(null=True)
+    touches = models.PositiveSmallIntegerField(null=True)
     warn_at = models.JSONField(default=list)
 
     class Meta:
@@ -120,6 +124,10 @@ class SlaPolicy(models.Model):
             models.CheckConstraint(
                 name="handoff_policy_has_length",
                 condition=models.Q(minutes__gt=0) | models.Q(working_days__gt=0),
+            ),
+            models.CheckConstraint(
+                name="handoff_policy_has_touches",
+                condition=~models.Q(kind=ClockKind.DEPTH) | models.Q(touches__isnull=False, touches__gt=0),
             ),
         ]
 

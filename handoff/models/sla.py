@@ -19,6 +19,8 @@ class Clock(models.Model):
     # Working minutes promised; null when the promise is a number of working days.
     minutes = models.PositiveIntegerField(null=True)
     working_days = models.PositiveSmallIntegerField(null=True)
+    # How many contacts are promised within that time; only of a depth clock.
+    touches = models.PositiveSmallIntegerField(null=True)
     due_at = models.DateTimeField()
     # Moments still to come, in order: [["warn", 50, iso], ["warn", 80, iso], ["breach", 100, iso], …].
     events = models.JSONField(default=list)

@@ -27,6 +27,9 @@ DUE_COLUMNS = {
     ClockKind.FEEDBACK: "feedback_due_at",
 }
 
+# What a clock keeps of its promise.
+LENGTH = ("minutes", "working_days", "touches")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -80,6 +83,7 @@ def _clock(handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar) ->
         started_at=at,
         minutes=promise.minutes,
         working_days=promise.working_days,
+        touches=promise.touches,
         due_at=plan.due_at,
         **_ahead(plan.moments),
     )
@@ -105,6 +109,10 @@ def cancel(*, handoff: Handoff, at: datetime, kinds: Iterable[str] | None = None
     unfinished = Clock.objects.filter(handoff=handoff, ended_at__isnull=True)
     if kinds is not None:
         unfinished = unfinished.filter(kind__in=list(kinds))
+    _call_off(unfinished, at)
+
+
+def _call_off(unfinished: QuerySet[Clock], at: datetime) -> None:
     ended = {"ended_at": at, "next_event_at": None, "events": []}
     unfinished.filter(state=ClockState.RUNNING).update(state=ClockState.CANCELLED, **ended)
     unfinished.filter(state=ClockState.BREACHED).update(**ended)
@@ -121,6 +129,7 @@ def reassigned(*, handoff: Handoff, at: datetime) -> None:
 def recompute(*, clocks: QuerySet[Clock], at: datetime, policies_too: bool = False) -> int:
     """Moves open clocks to what calendars (and, when asked, policies) now say; returns how many changed.
 
+    One that no policy asks for any more is called off.
     A level that was told already is told again only if its new moment lies ahead. A breach that was recorded stays;
     only its escalation moves.
     """
@@ -142,13 +151,18 @@ def _lock(handoff: Handoff) -> None:
 
 
 def _move(clock: Clock, at: datetime, *, policies_too: bool) -> bool:
-    plan = _plan_again(clock, policies_too=policies_too)
+    handoff = clock.handoff
+    promise = policies.promise_if_any(kind=clock.kind, leg=handoff.leg, band=handoff.priority)
+    if promise is None and policies_too:
+        _call_off(Clock.objects.filter(pk=clock.pk, ended_at__isnull=True), at)
+        return True
+    plan = _plan_again(clock, promise or Promise(), policies_too=policies_too)
     told = set(clock.alerts.values_list("level", flat=True))
     ahead = [moment for moment in plan.moments if moment.at > at or moment.level not in told]
     if clock.state == ClockState.BREACHED:
         moved = _ahead([moment for moment in ahead if moment.kind == ESCALATE])
     else:
-        length = {"minutes": plan.promise.minutes, "working_days": plan.promise.working_days}
+        length = {name: getattr(plan.promise, name) for name in LENGTH}
         moved = _ahead(ahead) | length | {"due_at": plan.due_at}
     moved["calendar_id"] = plan.calendar_id
     if all(getattr(clock, name) == value for name, value in moved.items()):
@@ -159,13 +173,11 @@ def _move(clock: Clock, at: datetime, *, policies_too: bool) -> bool:
     return True
 
 
-def _plan_again(clock: Clock, *, policies_too: bool) -> Plan:
+def _plan_again(clock: Clock, promise: Promise, *, policies_too: bool) -> Plan:
     """The plan from the clock's own start; its length stays unless policies changed."""
-    handoff = clock.handoff
-    promise = policies.promise_for(kind=clock.kind, leg=handoff.leg, band=handoff.priority)
     if not policies_too:
-        promise = replace(promise, minutes=clock.minutes, working_days=clock.working_days)
-    return _plan(handoff, promise, clock.started_at, _calendar_of(handoff))
+        promise = replace(promise, **{name: getattr(clock, name) for name in LENGTH})
+    return _plan(clock.handoff, promise, clock.started_at, _calendar_of(clock.handoff))
 
 
 def _plan(handoff: Handoff, promise: Promise, at: datetime, calendar: WorkCalendar) -> Plan:

@@ -14,7 +14,7 @@ from handoff.domain.stages import BEFORE_FIRST_LEG, Way
 from handoff.models import Episode, Gate, Handoff, HandoffRule, JoinedLead
 from handoff.queries import due, eligible, episodes, facts, gates, legs, marketing, reason_lines, sheet
 from handoff.queries.marketing import Keeper
-from handoff.services import batch_entries, clocks, closing, duties, routing, stages
+from handoff.services import batch_entries, clocks, closing, duties, routing, stages, touches
 from handoff.services.routing import Receiver
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.remembering import remembering
@@ -147,8 +147,9 @@ def _handed_over(offer: Offer) -> Handoff:
 
 
 def start_clocks(*, handoff: Handoff, at: datetime) -> None:
-    """Answer and first contact both run from the offer."""
+    """Answer, first contact and what policies ask for besides run from the offer; what was done is not owed again."""
     kinds = [ClockKind.ANSWER] if handoff.first_contact_at else [ClockKind.ANSWER, ClockKind.CONTACT]
+    kinds += touches.owed(handoff)
     clocks.begin(handoff=handoff, kinds=kinds, at=at)
 
 

@@ -9,12 +9,12 @@ from accounts.domain.roles import Permission
 from accounts.models import User
 from handoff.domain.choices import ClockKind
 from handoff.models import SlaPolicy
-from handoff.services import clocks
+from handoff.services import clocks, touches
 from journal.errors import FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
 
-MOST_MINUTES, MOST_DAYS = 60 * 24 * 60, 250
+MOST_MINUTES, MOST_DAYS, MOST_TOUCHES = 60 * 24 * 60, 250, 50
 
 
 class BadPolicy(Invalid):
@@ -37,15 +37,21 @@ def set_policy(
     band: str = "",
     minutes: int | None = None,
     working_days: int | None = None,
+    touches: int | None = None,
     warn_at: Sequence[int] = (50, 80),
 ) -> SlaPolicy:
-    """How fast `kind` is owed for this leg and band (empty: any): minutes or working days.
+    """How fast `kind` is owed for this leg and band (empty: any): minutes or working days; of `depth` how many contacts.
 
-    Raises NotYourPolicy, BadPolicy.
+    What was not promised before holds from the next handoff on. Raises NotYourPolicy, BadPolicy.
     """
     _check_permission(by)
-    _check(minutes, working_days, warn_at)
-    values = {"minutes": minutes, "working_days": working_days, "warn_at": sorted(set(warn_at))}
+    _check(kind, minutes, working_days, touches, warn_at)
+    values = {
+        "minutes": minutes,
+        "working_days": working_days,
+        "touches": touches,
+        "warn_at": sorted(set(warn_at)),
+    }
     policy, _made = SlaPolicy.objects.update_or_create(kind=kind, leg=leg, band=band, defaults=values)
     _follow(policy, by, at)
     return policy
@@ -64,8 +70,14 @@ def _check_permission(by: User | None) -> None:
         raise NotYourPolicy
 
 
-def _check(minutes: int | None, working_days: int | None, warn_at: Sequence[int]) -> None:
+def _check(
+    kind: str, minutes: int | None, working_days: int | None, touches: int | None, warn_at: Sequence[int]
+) -> None:
     errors = []
+    if kind == ClockKind.DEPTH and not 0 < (touches or 0) <= MOST_TOUCHES:
+        errors.append(FieldError("touches", "out_of_range", _("Enter between 1 and 50 contacts.")))
+    if kind != ClockKind.DEPTH and touches is not None:
+        errors.append(FieldError("touches", "not_counted", _("Only the number of contacts counts contacts.")))
     if (minutes is None) == (working_days is None):
         errors.append(FieldError("minutes", "one_length", _("Enter either minutes or working days.")))
     if minutes is not None and not 0 < minutes <= MOST_MINUTES:
@@ -79,7 +91,9 @@ def _check(minutes: int | None, working_days: int | None, warn_at: Sequence[int]
 
 
 def _follow(policy: SlaPolicy, by: User | None, at: datetime) -> None:
-    """An answer may hang on the contact's policy, so both kinds are looked at again."""
+    """An answer may hang on the contact's policy, so both kinds are looked at again; fewer contacts may be enough now."""
     kinds = [policy.kind, ClockKind.ANSWER] if policy.kind == ClockKind.CONTACT else [policy.kind]
     moved = clocks.recompute(clocks=clocks.unfinished().filter(kind__in=kinds), at=at, policies_too=True)
+    if policy.kind == ClockKind.DEPTH:
+        touches.meet()
     record("policy.changed", subject=policy, by=by, at=at, data={"kind": policy.kind, "clocks_moved": moved})

@@ -8,12 +8,12 @@ from accounts.domain.roles import Role, TeamKind
 from accounts.models import User
 from accounts.queries import organization
 from handoff.domain import follows
-from handoff.domain.choices import ContactMethod, ContactResult, HandoffState
+from handoff.domain.choices import ClockKind, ContactMethod, ContactResult, HandoffState
 from handoff.domain.stages import Way
 from handoff.models import Handoff
 from handoff.queries import due
 from handoff.queries.marketing import Keeper
-from handoff.services import closing, contacts, duties, joining, nurturing, stages, withdrawals
+from handoff.services import clocks, closing, contacts, duties, joining, nurturing, stages, withdrawals
 from journal.transactions import retried
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
@@ -49,7 +49,7 @@ def apply_result(
 ) -> None:
     """Moves the lead as the result says and sets what is owed next; `handoff` is None for self-sourced deals.
 
-    A result proves a contact: one that nobody logged is recorded as made now. Raises StageNotAllowed.
+    A result proves a contact: one that nobody logged is recorded as made now; a deal proves a meeting. Raises StageNotAllowed.
     """
     lead.refresh_from_db()
     is_open = lead.stage == Stage.OPPORTUNITY if has_open_opportunity is None else has_open_opportunity
@@ -77,6 +77,8 @@ def _end(handoff: Handoff, report: Report) -> None:
             result=ContactResult.TALKED,
             moment=report.at,
         )
+    if report.result in ("opportunity", "won"):
+        clocks.meet(handoff=handoff, kind=ClockKind.MEETING, at=report.at)
     closing.close(handoff=handoff, at=report.at, outcome=report.result)
 
 

@@ -11,7 +11,8 @@ from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import HandoffState
 from handoff.models import Handoff, JoinedLead
-from handoff.queries import inbox, reason_lines, reason_words
+from handoff.queries import inbox, promise_words, reason_lines, reason_words
+from handoff.services import touches
 from handoff.web import cards, reject_choices, sheet_words
 
 # Who may do what the card asks for; whoever may not only watches it.
@@ -77,6 +78,7 @@ def context_of(request: HttpRequest, handoff: Handoff) -> dict[str, Any]:
         "sheet": sheet_words.written(handoff),
         "reason": reason_words.reason_label(handoff.reject_reason),
         "reasons": reject_choices.choices(at=at),
+        "besides": promise_words.besides(handoff, made=len(touches.made(handoff))),
         "joined": JoinedLead.objects.filter(handoff=handoff).select_related("lead"),
         "may_answer": is_open and permissions.may_answer(user, handoff),
         "is_watched": card is not None and not MAY[card.kind](user, handoff),

@@ -1,4 +1,4 @@
-"""Deadlines: how fast an answer, a first contact, qualifying and a result are owed."""
+"""Deadlines: how fast an answer, a first contact, qualifying and a result are owed, and by leg a meeting and contacts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.domain.roles import Permission
 from accounts.interface import toasts
 from accounts.web.access import needs
-from handoff.domain.choices import ClockKind
-from handoff.domain.promises import Promise
+from handoff.domain.choices import ClockKind, Leg
+from handoff.domain.promises import BY_POLICY_ONLY, Promise
 from handoff.models import SlaPolicy
-from handoff.queries.policies import promise_for
+from handoff.queries import legs
+from handoff.queries.policies import promise_if_any
 from handoff.services import policies
 from journal.errors import DomainError
 
@@ -27,6 +28,8 @@ CELLS = [(ClockKind.ANSWER, BANDS), (ClockKind.CONTACT, BANDS), (ClockKind.QUALI
 
 class PolicyForm(forms.Form):
     kind = forms.ChoiceField(choices=ClockKind.choices)
+    leg = forms.ChoiceField(choices=[("", ""), *Leg.choices], required=False)
+    touches = forms.IntegerField(min_value=1, required=False)
     band = forms.ChoiceField(choices=[("", ""), *((band, band) for band in BANDS)], required=False)
     amount = forms.IntegerField(min_value=1, error_messages={"required": gettext_lazy("Enter a number from 1.")})
     unit = forms.ChoiceField(choices=[("minutes", ""), ("working_days", "")])
@@ -34,29 +37,49 @@ class PolicyForm(forms.Form):
 
 @dataclass(frozen=True)
 class Cell:
-    """One promise as it holds now; `is_own` when somebody set it."""
+    """One promise as it holds now, None where nothing is promised; `is_own` when somebody set it."""
 
     kind: str
     band: str
-    promise: Promise
+    promise: Promise | None
     is_own: bool
+    leg: str = ""
 
     @property
-    def amount(self) -> int:
-        return self.promise.minutes or self.promise.working_days or 0
+    def amount(self) -> int | str:
+        return (self.promise.minutes or self.promise.working_days or 0) if self.promise else ""
 
     @property
     def unit(self) -> str:
-        return "minutes" if self.promise.minutes else "working_days"
+        return "minutes" if self.promise and self.promise.minutes else "working_days"
+
+    @property
+    def key(self) -> str:
+        return "-".join(part for part in (self.kind, self.leg, self.band) if part)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a policy may ask for on one leg: of every priority, and of each."""
+
+    label: str
+    leg: str
+    all: Cell
+    bands: list[Cell]
+
+    @property
+    def has_own_band(self) -> bool:
+        return any(cell.is_own for cell in self.bands)
 
 
 @needs(Permission.CHANGE_SETTINGS)
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Every promise as a small form."""
-    own = set(SlaPolicy.objects.filter(leg="").values_list("kind", "band"))
-    rows = [(ClockKind(kind).label, [_cell(kind, band, own) for band in bands]) for kind, bands in CELLS]
-    return render(request, "settings/policies.html", {"rows": rows})
+    own = set(SlaPolicy.objects.values_list("kind", "leg", "band"))
+    rows = [(ClockKind(kind).label, [_cell(kind, "", band, own) for band in bands]) for kind, bands in CELLS]
+    asked = [_asking(kind, leg, own) for kind in BY_POLICY_ONLY for leg in legs.legs()]
+    return render(request, "settings/policies.html", {"rows": rows, "asked": asked})
 
 
 @needs(Permission.CHANGE_SETTINGS)
@@ -66,7 +89,7 @@ def change(request: HttpRequest) -> HttpResponse:
     form = PolicyForm(request.POST)
     by, at = request.user, request.entry.at  # type: ignore[attr-defined]
     if "reset" in request.POST:
-        spot = {"kind": request.POST.get("kind", ""), "band": request.POST.get("band", ""), "leg": ""}
+        spot = {name: request.POST.get(name, "") for name in ("kind", "leg", "band")}
         for policy in SlaPolicy.objects.filter(**spot):
             policies.remove_policy(policy=policy, by=by, at=at)  # type: ignore[arg-type]
     elif not form.is_valid():
@@ -78,14 +101,24 @@ def change(request: HttpRequest) -> HttpResponse:
 
 def _set(request: HttpRequest, values: dict[str, Any]) -> None:
     by, at = request.user, request.entry.at  # type: ignore[attr-defined]
+    spot = {name: values[name] for name in ("kind", "leg", "band", "touches")}
     length = {values["unit"]: values["amount"]}
     try:
-        policies.set_policy(kind=values["kind"], band=values["band"], by=by, at=at, **length)  # type: ignore[arg-type]
+        policies.set_policy(**spot, by=by, at=at, **length)  # type: ignore[arg-type]
     except DomainError as error:
         toasts.warn(request, " ".join(str(fault.message) for fault in error.errors) or str(error))
     else:
-        toasts.say(request, _("Saved. Open deadlines have been updated."))
+        is_new = values["kind"] in BY_POLICY_ONLY
+        said = (
+            _("Saved. It holds from the next handoff on.") if is_new else _("Saved. Open deadlines have been updated.")
+        )
+        toasts.say(request, said)
 
 
-def _cell(kind: str, band: str, own: set[tuple[str, str]]) -> Cell:
-    return Cell(kind, band, promise_for(kind=kind, leg="", band=band), (kind, band) in own)
+def _asking(kind: str, leg: Leg, own: set[tuple[str, str, str]]) -> Asking:
+    bands = [_cell(kind, leg, band, own) for band in BANDS]
+    return Asking(str(ClockKind(kind).label), str(leg.label), _cell(kind, leg, "", own), bands)
+
+
+def _cell(kind: str, leg: str, band: str, own: set[tuple[str, str, str]]) -> Cell:
+    return Cell(kind, band, promise_if_any(kind=kind, leg=leg, band=band), (kind, leg, band) in own, leg)
