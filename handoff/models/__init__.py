@@ -1,3 +1,4 @@
+from handoff.models.agreement import SlaAgreement, SlaConsent
 from handoff.models.batch import Batch, BatchLead
 from handoff.models.calendar import Calendar, ClosingDay
 from handoff.models.handoff import Episode, Handoff, JoinedLead
@@ -22,6 +23,8 @@ __all__ = [
     "RejectReason",
     "RoutingPointer",
     "RoutingRule",
+    "SlaAgreement",
+    "SlaConsent",
     "SlaPolicy",
     "StageEntry",
     "StageTransition",

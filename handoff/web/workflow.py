@@ -12,19 +12,16 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from handoff.domain import follows, presets
-from handoff.domain.choices import AfterReject, ClockKind, Leg
+from handoff.domain.choices import AfterReject, Leg
 from handoff.domain.stages import WAYS
 from handoff.models import HandoffRule, RejectReason, RoutingRule
-from handoff.queries import gate_words, legs, policies
-from handoff.queries.promise_words import length
+from handoff.queries import gate_words, legs, promised
 from handoff.queries.reason_words import label_of
 from handoff.web.reject_choices import what_follows
 from leads.domain.choices import Stage
 from leads.queries import conditions
 from scoring.domain import presets as scoring_presets
 from scoring.queries import specs
-
-BANDS = ("high", "middle", "low")
 
 
 @dataclass(frozen=True)
@@ -88,19 +85,7 @@ def _routes() -> list[Line]:
 
 
 def _speeds(leg: Leg) -> list[Line]:
-    words = {"high": pgettext("band", "High"), "middle": pgettext("band", "Mid"), "low": pgettext("band", "Low")}
-    lines = []
-    for kind in (ClockKind.ANSWER, ClockKind.CONTACT):
-        told = [f"{words[band]} {length(policies.promise_for(kind=kind, leg=leg, band=band))}" for band in BANDS]
-        lines.append(Line(str(kind.label), pgettext("separator", " · ").join(told)))
-    for asked in (ClockKind.MEETING, ClockKind.DEPTH):
-        lengths = {band: policies.promise_if_any(kind=asked, leg=leg, band=band) for band in BANDS}
-        told = [f"{words[band]} {length(promise)}" for band, promise in lengths.items() if promise]
-        if told:
-            lines.append(Line(str(asked.label), pgettext("separator", " · ").join(told)))
-    last = ClockKind.FEEDBACK if legs.goes_to_field(leg) else ClockKind.QUALIFY
-    lines.append(Line(str(last.label), length(policies.promise_for(kind=last, leg=leg, band="low"))))
-    return lines
+    return [Line(line.name, line.text) for line in promised.lines(promised.of_leg(leg))]
 
 
 def _results() -> list[Line]:

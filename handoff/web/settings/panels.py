@@ -11,7 +11,7 @@ from accounts.settings_panels import Panel, register
 from handoff.domain import presets
 from handoff.domain.choices import ClockKind
 from handoff.models import Calendar, ClosingDay, HandoffRule, RejectReason, RoutingRule
-from handoff.queries import calendars, gate_words, legs
+from handoff.queries import agreement, calendars, gate_words, legs
 from handoff.queries.policies import promise_for
 
 
@@ -85,6 +85,20 @@ def routes_now(at: datetime) -> str:
     ) % {"number": number}
 
 
+def agreement_now(at: datetime) -> str:
+    """Since when it holds, or how much a draft lacks."""
+    current, draft = agreement.in_force(), agreement.draft()
+    if draft is not None:
+        lacking = len(agreement.lacks(draft)) + len(agreement.unsaid(draft))
+        return ngettext("A draft; %(number)d part is missing", "A draft; %(number)d parts are missing", lacking) % {
+            "number": lacking
+        }
+    if current is None:
+        return pgettext("settings", "Nothing has been agreed yet")
+    values = {"day": dates.day(current.in_force_at), "targets": agreement.said(current)}
+    return pgettext("settings", "In force since %(day)s: %(targets)s") % values
+
+
 HOURS = _("Working hours and closing days")
 register(Panel("calendar", "handing_over", HOURS, "settings-calendar", hours_now, position=20))
 register(
@@ -101,3 +115,15 @@ register(Panel("reasons", "handing_over", _("Reasons for giving back"), "setting
 register(Panel("gates", "handing_over", _("Handoff criteria"), "settings-gates", gates_now, position=5))
 register(Panel("handoff_rules", "handing_over", _("Handoff rules"), "settings-handoff-rules", rules_now, position=6))
 register(Panel("routes", "handing_over", _("Routing"), "settings-routes", routes_now, position=7))
+AGREEMENT = _("SLA agreement")
+register(
+    Panel(
+        "agreement",
+        "handing_over",
+        AGREEMENT,
+        "settings-agreement",
+        agreement_now,
+        is_advanced=True,
+        position=40,
+    )
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handoff.web.settings import calendars, gates, handoff_rules, policies, reasons, routes
+from handoff.web.settings import agreement, calendars, gates, handoff_rules, policies, reasons, routes
 
 patterns = [
     path("settings/gates/", gates.show, name="settings-gates"),
@@ -17,6 +17,10 @@ patterns = [
     path("settings/routing/new/<slug:leg>/", routes.edit, name="settings-route-new"),
     path("settings/deadlines/", policies.show, name="settings-policies"),
     path("settings/deadlines/change/", policies.change, name="settings-policy"),
+    path("settings/agreement/", agreement.show, name="settings-agreement"),
+    path("settings/agreement/draft/", agreement.edit, name="settings-agreement-edit"),
+    path("settings/agreement/agree/", agreement.agree, name="settings-agreement-agree"),
+    path("settings/agreement/<int:pk>/", agreement.earlier, name="settings-agreement-earlier"),
     path("settings/calendar/", calendars.show, name="settings-calendar"),
     path("settings/calendar/closing/", calendars.close, name="settings-close"),
     path("settings/calendar/closing/<int:pk>/", calendars.reopen, name="settings-closing"),

@@ -1,0 +1,114 @@
+"""The SLA agreement as it stands: the one in force, the draft, what a draft lacks, who has agreed (AR-36)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.queries import changes
+from handoff.domain.choices import ClockKind
+from handoff.models import SlaAgreement, SlaConsent
+from handoff.queries import legs, promised
+
+SIDES = ("marketing", "sales")
+TARGETS = ("mql_target", "sql_target", "won_target")
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A part that is missing, as an unchanging code and a sentence."""
+
+    code: str
+    text: str
+
+
+def in_force() -> SlaAgreement | None:
+    """What holds now."""
+    return SlaAgreement.objects.filter(state=SlaAgreement.State.IN_FORCE).first()
+
+
+def draft() -> SlaAgreement | None:
+    """What is being agreed on."""
+    return SlaAgreement.objects.filter(state=SlaAgreement.State.DRAFT).first()
+
+
+def earlier() -> list[SlaAgreement]:
+    """What held before, the latest first."""
+    return list(SlaAgreement.objects.filter(state=SlaAgreement.State.ENDED).order_by("-in_force_at", "-pk"))
+
+
+def promises_of(agreement: SlaAgreement) -> list[dict[str, Any]]:
+    """The response times and the feedback rule: of a draft today's policies, else what was agreed to."""
+    return promised.today() if agreement.state == SlaAgreement.State.DRAFT else agreement.promises
+
+
+def given(agreement: SlaAgreement) -> dict[str, SlaConsent]:
+    """The departments that agree to it as it stands, each with its 了承."""
+    said = agreement.consents.filter(version=agreement.version).select_related("by")
+    promises = promises_of(agreement)
+    return {consent.side: consent for consent in said if consent.promises == promises}
+
+
+def fingerprint(agreement: SlaAgreement) -> str:
+    """Another one as soon as the text, a target or a response time is another: what somebody agrees to."""
+    read = json.dumps([agreement.pk, agreement.version, promises_of(agreement)], sort_keys=True)
+    return hashlib.sha256(read.encode()).hexdigest()[:16]
+
+
+def targets_asked() -> tuple[str, ...]:
+    """With one leg nobody works on SQLs between marketing and field sales."""
+    return tuple(name for name in TARGETS if name != "sql_target" or not legs.has_one_leg())
+
+
+def lacks(agreement: SlaAgreement) -> list[Lack]:
+    """The parts that are missing before anybody can agree, in their order."""
+    told = {
+        "mql_target": _("Marketing's monthly target is missing: how many MQLs are handed over."),
+        "sql_target": _("Inside sales' monthly target is missing: how many leads become SQLs."),
+        "won_target": _("Field sales' monthly target is missing: how many deals are won."),
+    }
+    found = [] if agreement.quality.strip() else [Lack("quality", _("It doesn't say yet what a good lead is."))]
+    found += [Lack(name, told[name]) for name in targets_asked() if getattr(agreement, name) is None]
+    if not _has_meeting(promises_of(agreement)):
+        found.append(Lack("meeting", _("The deadlines don't say yet within how many days a meeting is set.")))
+    return found
+
+
+def unsaid(agreement: SlaAgreement) -> list[Lack]:
+    """The departments that haven't agreed to it as it stands."""
+    told = {
+        "marketing": _("A manager of marketing hasn't agreed to it yet."),
+        "sales": _("A manager of sales hasn't agreed to it yet."),
+    }
+    agreed = given(agreement)
+    return [Lack(side, told[side]) for side in SIDES if side not in agreed]
+
+
+def last_change(agreement: SlaAgreement) -> changes.Change | None:
+    """Who wrote it last and when."""
+    return changes.latest(agreement, kind="sla_agreement.changed")
+
+
+def said(agreement: SlaAgreement) -> str:
+    """Its targets in one sentence."""
+    words = {
+        "mql_target": pgettext("agreement", "%(number)d MQLs"),
+        "sql_target": pgettext("agreement", "%(number)d SQLs"),
+        "won_target": pgettext("agreement", "%(number)d won"),
+    }
+    numbers = {name: getattr(agreement, name) for name in TARGETS}
+    told = [words[name] % {"number": number} for name, number in numbers.items() if number is not None]
+    return pgettext("separator", " · ").join(told)
+
+
+def _has_meeting(rows: list[dict[str, Any]]) -> bool:
+    """Whether every priority on the leg to field sales has a day by which a meeting is set."""
+    return {row["band"] for row in rows if _is_meeting_with_field(row)} >= set(promised.BANDS)
+
+
+def _is_meeting_with_field(row: Mapping[str, Any]) -> bool:
+    return row["kind"] == ClockKind.MEETING and legs.goes_to_field(row["leg"])
