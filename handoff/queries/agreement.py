@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,6 +30,12 @@ class Lack:
 def in_force() -> SlaAgreement | None:
     """What holds now."""
     return SlaAgreement.objects.filter(state=SlaAgreement.State.IN_FORCE).first()
+
+
+def as_of(moment: datetime) -> SlaAgreement | None:
+    """The newest that had come into force before this moment."""
+    agreed = SlaAgreement.objects.exclude(state=SlaAgreement.State.DRAFT).filter(in_force_at__lt=moment)
+    return agreed.order_by("-in_force_at", "-pk").first()
 
 
 def draft() -> SlaAgreement | None:

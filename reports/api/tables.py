@@ -6,7 +6,7 @@ from typing import Any
 from reports.api.rounding import rounded
 from reports.api.score_outcome import score_outcome_rows
 from reports.domain.figures import Rate, Spread
-from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
+from reports.queries import channels, feedback, funnel, kpis, sides, sla, trend, velocity
 from reports.queries.scope import Question
 
 Row = dict[str, Any]
@@ -92,12 +92,31 @@ def feedback_rows(question: Question, *, group_by: str = "", cohort: str = "") -
     return rows
 
 
+def sides_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
+    """Marketing's volume and quality, then by leg sales' promises and both delays in minutes."""
+    found = sides.sides(question)
+    made = found.marketing
+    counts = (("handed_over", made.handed), ("target", rounded(made.target, 1)))
+    rows = [_side("marketing", made.leg, figure, _plain(value, None)) for figure, value in counts]
+    rows.append(_side("marketing", made.leg, "accepted", _rate(made.accepted, "value")))
+    rows.append(_side("marketing", made.leg, "quality", _plain(rounded(made.quality, 2), made.judged)))
+    for sales in found.sales:
+        kept = (("contact", sales.contact), ("meeting", sales.meeting), ("depth", sales.depth))
+        rows += [_side("sales", sales.leg, figure, _rate(rate, "value")) for figure, rate in kept]
+        delays = (("system_delay_median", sales.system), ("human_delay_median", sales.human))
+        rows += [
+            _side("sales", sales.leg, figure, _plain(rounded(spread.median, 2), spread.n)) for figure, spread in delays
+        ]
+    return rows
+
+
 REPORTS: dict[str, Callable[..., list[Row]]] = {
     "kpis": kpi_rows,
     "funnel": funnel_rows,
     "velocity": velocity_rows,
     "channels": channel_rows,
     "sla": sla_rows,
+    "sides": sides_rows,
     "score-outcome": score_outcome_rows,
     "feedback": feedback_rows,
 }
@@ -120,6 +139,10 @@ def _kpis(found: kpis.Kpis) -> list[Row]:
 def _party(group: str, key: str | None, name: str, kept: Rate, answer: Spread, contact: Spread) -> Row:
     row = {"group": group, "id": key, "name": name} | _rate(kept, "compliance")
     return row | _spread(answer, "answer_minutes") | _spread(contact, "contact_minutes")
+
+
+def _side(side: str, leg: str, figure: str, values: Row) -> Row:
+    return {"side": side, "leg": str(leg), "figure": figure} | values
 
 
 def _rate(rate: Rate, name: str) -> Row:

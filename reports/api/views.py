@@ -25,6 +25,7 @@ SUMMARIES = {
     "velocity": "Time in stages and between them: median and p90",
     "channels": "Channels: leads acquired, what became of them, cost and return",
     "sla": "Promises kept and response times, by kind, team and person",
+    "sides": "What marketing and sales owe each other: volume and quality, speed and depth, system and human delay",
     "score-outcome": "The score at the offer against the outcome, by band, model version and rule",
     "feedback": "Feedback rate, quality, usefulness of sheets, reasons",
 }

@@ -43,6 +43,16 @@ class Period:
     def is_whole_months(self) -> bool:
         return self.from_on.day == 1 and self.to_on.day == 1
 
+    @property
+    def months(self) -> float:
+        """How many months it is: of one that is cut off, the share of its days."""
+        share, first = 0.0, self.from_on.replace(day=1)
+        while first < self.to_on:
+            following = months_before(first, -1)
+            inside = (min(following, self.to_on) - max(first, self.from_on)).days
+            share, first = share + inside / (following - first).days, following
+        return share
+
     def previous(self) -> "Period":
         """As many months before when it is whole months, else as many days."""
         if not self.is_whole_months:

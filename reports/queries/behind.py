@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from handoff.models import Clock, Episode
 from handoff.queries import silence
 from leads.models import Lead
-from reports.queries import channels, feedback, funnel, kpis, scope, score_outcome
+from reports.queries import channels, feedback, funnel, kpis, scope, score_outcome, sides
 from reports.queries.scope import Question
 
 
@@ -22,6 +22,8 @@ def leads(
     """The leads that a figure counts; an unknown figure has none. `detail`: a kind of promise, a mark, a reason, a band."""
     if figure in ("handoffs", "acted", "never_contacted", "opportunities"):
         return Lead.objects.filter(pk__in=_episodes(question, figure).values("lead"))
+    if figure == "accepted":
+        return Lead.objects.filter(pk__in=sides.accepted(question).values("lead"))
     if figure in ("wins", "won"):
         reached = kpis.leads_with_opportunity(question)
         return reached.filter(is_won=True) if figure == "won" else reached

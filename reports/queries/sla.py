@@ -41,18 +41,29 @@ class Sla:
 
 def sla(question: Question) -> Sla:
     """The period's promises (by due time) and response times (by offer), in a constant number of queries."""
-    by_kind = _kept(question, "kind")
+    by_kind = kept_by_kind(question)
     kept = Rate(sum(rate.numerator for rate in by_kind.values()), sum(rate.denominator for rate in by_kind.values()))
-    answered, contacted = _answered(question), _contacted(question)
+    answered = _answered(question)
     return Sla(
         kept=kept,
-        by_kind={kind: by_kind.get(kind, Rate(0, 0)) for kind in ClockKind.values},
+        by_kind=by_kind,
         answer=_all(answered, "answer_minutes"),
-        contact=_all(contacted, "contact_minutes"),
+        contact=until_contact(question),
         histogram=_histogram(answered),
         teams=_teams(question.of_every_leg()),
         people=_people(question.of_every_leg()),
     )
+
+
+def kept_by_kind(question: Question) -> dict[str, Rate]:
+    """The period's promises (by due time), each kind by itself: one query."""
+    found = _kept(question, "kind")
+    return {kind: found.get(kind, Rate(0, 0)) for kind in ClockKind.values}
+
+
+def until_contact(question: Question) -> Spread:
+    """Working minutes from the first offer to the first contact: one query."""
+    return _all(_contacted(question), "contact_minutes")
 
 
 def _answered(question: Question) -> QuerySet[Episode]:

@@ -14,7 +14,7 @@ from handoff.domain.choices import ClockKind, Leg
 from reports.domain.periods import week_ago
 from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
 from reports.queries.scope import Question
-from reports.web import pictures, score_outcome_page
+from reports.web import pictures, score_outcome_page, sides_page
 from reports.web.asking import Asked, Choice, period_label
 from reports.web.figure_leads import reject_labels
 from reports.web.report_page import ReportPage
@@ -23,7 +23,7 @@ SHORT = 6
 
 
 class DashboardPage(ReportPage):
-    """`/dashboard/?tab=funnel|velocity|channels|sla|score-outcome|feedback&period=3m&team=&channel=&leg=…`."""
+    """`/dashboard/?tab=funnel|velocity|channels|sla|sides|score-outcome|feedback&period=3m&team=&channel=&leg=…`."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked, tab = self.asked, request.GET.get("tab", "")
@@ -72,6 +72,7 @@ def tab_names() -> dict[str, str]:
         "velocity": _("Speed"),
         "channels": _("Channels"),
         "sla": _("SLA"),
+        "sides": pgettext("dashboard", "What each side owes"),
         "score-outcome": _("Scores and results"),
         "feedback": pgettext("dashboard", "Feedback"),
     }
@@ -250,6 +251,7 @@ TABS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "velocity": _velocity,
     "channels": _channels,
     "sla": _sla,
+    "sides": sides_page.context,
     "score-outcome": score_outcome_page.context,
     "feedback": _feedback,
 }

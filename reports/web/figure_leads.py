@@ -59,6 +59,7 @@ def figure_name(figure: str, stage: str) -> str:
     return {
         "handoffs": pgettext("figure", "Handoffs"),
         "acquired": _("Leads acquired"),
+        "accepted": pgettext("figure", "Accepted"),
         "acted": _("Acted on"),
         "never_contacted": pgettext("figure", "Never contacted"),
         "opportunities": _("Became an opportunity"),
