@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from handoff.domain.choices import Leg
 from handoff.domain.questions import SQL_REQUIRED
+from leads.domain.prefectures import PREFECTURES
 
 # AR-43, shipped as an example of a stricter gate.
 MQL_EXAMPLE: Mapping[str, Any] = {
@@ -75,6 +76,12 @@ LEGS: Mapping[str, Sequence[Leg]] = {
     "small": (Leg.MARKETING_TO_FIELD,),
     "mid": (Leg.MARKETING_TO_INSIDE, Leg.INSIDE_TO_FIELD),
     "large": (Leg.MARKETING_TO_INSIDE, Leg.INSIDE_TO_FIELD),
+}
+# Where a large company begins with two field teams, the second one has the west of Japan, from Shiga on.
+WEST: Mapping[str, Any] = {
+    "field": "company.prefecture",
+    "op": "in",
+    "value": list(PREFECTURES[PREFECTURES.index("滋賀県") :]),
 }
 # What travels and how the receiver is told: a rule that lacks one of the five parts can't be switched on (AR-15).
 TRAVELS = ("sheet", "score", "activities")

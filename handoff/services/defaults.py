@@ -1,6 +1,7 @@
 """Sets up handing over as a preset has it; what is there already stays as people made it."""
 
 from datetime import datetime
+from typing import Any
 
 from accounts.models import Team
 from handoff.domain import follows, presets
@@ -26,11 +27,17 @@ def install(*, preset: str, at: datetime) -> None:
 
 
 def install_routes(*, preset: str) -> None:
-    """One route per leg to its first team, where a team exists and no route does."""
+    """One route per leg to its first team, where a team exists and no route does; in a large company the second
+    field team has a territory of its own, which is asked first."""
     for leg in presets.LEGS[preset]:
-        team = Team.objects.filter(kind=legs.RECEIVING[leg], is_active=True).order_by("id").first()
-        if team is not None and not RoutingRule.objects.filter(leg=leg).exists():
-            RoutingRule.objects.create(leg=leg, position=0, name=team.name, to_team=team)
+        teams = list(Team.objects.filter(kind=legs.RECEIVING[leg], is_active=True).order_by("id"))
+        if not teams or RoutingRule.objects.filter(leg=leg).exists():
+            continue
+        routes: list[tuple[Team, Any]] = [(teams[0], None)]
+        if preset == "large" and legs.goes_to_field(leg) and len(teams) > 1:
+            routes.insert(0, (teams[1], presets.WEST))
+        for position, (team, condition) in enumerate(routes):
+            RoutingRule.objects.create(leg=leg, position=position, name=team.name, condition=condition, to_team=team)
 
 
 def _calendar(at: datetime) -> None:

@@ -49,10 +49,12 @@ class FirstTeam:
 MARKETING = FirstTeam(TeamKind.MARKETING, pgettext_lazy("first team", "Marketing"))
 INSIDE = FirstTeam(TeamKind.INSIDE_SALES, pgettext_lazy("first team", "Inside sales"))
 FIELD = FirstTeam(TeamKind.FIELD, pgettext_lazy("first team", "Sales"))
+EAST = FirstTeam(TeamKind.FIELD, pgettext_lazy("first team", "Sales East Japan"))
+WEST = FirstTeam(TeamKind.FIELD, pgettext_lazy("first team", "Sales West Japan"))
 TEAMS = {
     Organization.Preset.SMALL: (MARKETING, FIELD),
     Organization.Preset.MID: (MARKETING, INSIDE, FIELD),
-    Organization.Preset.LARGE: (MARKETING, INSIDE, FIELD),
+    Organization.Preset.LARGE: (MARKETING, INSIDE, EAST, WEST),
 }
 
 

@@ -4,13 +4,16 @@ import pytest
 from django.utils import translation
 
 from accounts.models import Membership, Organization, RoleGrant, Team, User
-from handoff.models import Gate, Handoff, RejectReason, StageTransition
-from handoff.queries import first_steps
+from handoff import reminders
+from handoff.domain.questions import SQL_REQUIRED
+from handoff.models import Gate, Handoff, HandoffRule, RejectReason, RoutingRule, StageTransition
+from handoff.queries import first_steps, legs
+from handoff.services import routing
 from integrations.services import first_start
 from journal.models import Event
 from leads.models import Lead
 from tests import factories
-from tests.cast import NOON
+from tests.cast import NOON, tokyo
 from tests.handoff.rows import offered
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,81 @@ def test_larger_presets_have_inside_sales_gates_and_agreement(sample, preset):
     assert organization.publishing_needs_agreement
     assert Team.objects.filter(kind="inside_sales").exists()
     assert Gate.objects.filter(kind="sql").exists()
+
+
+def routes():
+    """Each rule's leg, team and whether it has a condition, in the order in which they are asked."""
+    rules = RoutingRule.objects.order_by("leg", "position").values_list("leg", "to_team__name", "condition")
+    return [(leg, team, condition is not None) for leg, team, condition in rules]
+
+
+def test_ar_35_small_begins_with_one_leg_and_one_shared_rule(sample):
+    begin(sample.mia)
+
+    assert legs.legs() == ["marketing_to_field"]
+    assert [(rule.is_on, rule.when) for rule in HandoffRule.objects.all()] == [(True, None)]
+    assert routes() == [("marketing_to_field", "営業", False)]
+    assert dict(Gate.objects.values_list("kind", "mode")) == {"mql": "warn", "sql": "warn"}
+    assert Gate.objects.get(kind="mql").condition is None
+
+
+def test_ar_35_mid_begins_with_two_legs_the_standard_sheet_and_a_monthly_check(sample):
+    begin(sample.mia, preset="mid")
+
+    assert legs.legs() == ["marketing_to_inside", "inside_to_field"]
+    assert [leg for leg, _team, _condition in routes()] == ["inside_to_field", "marketing_to_inside"]
+    sql = Gate.objects.get(kind="sql")
+    assert (sql.mode, sql.required) == ("block", list(SQL_REQUIRED))
+    assert "sheet" in HandoffRule.objects.get().travels
+
+
+@pytest.mark.parametrize(
+    ("preset", "on", "is_reminded"),
+    [
+        ("mid", "2026-12-01 09:00", True),
+        ("mid", "2026-12-03 18:00", True),
+        ("mid", "2026-12-04 09:00", False),
+        ("mid", "2026-11-30 09:00", False),
+        ("mid", "2027-01-04 09:00", False),  # nothing was handed over in December
+        ("large", "2026-12-01 09:00", True),
+        ("small", "2026-12-01 09:00", False),
+    ],
+)
+def test_ar_35_the_monthly_check_is_told_to_managers_at_the_beginning_of_a_month(cast, preset, on, is_reminded):
+    factories.organization(preset=preset)
+    offered(cast, NOON, to=cast.sato)
+
+    told = {name: reminders.of_user(getattr(cast, name), tokyo(on)) for name in ("maki", "ada", "sato", "mia")}
+
+    assert {name for name, found in told.items() if found} == ({"maki", "ada"} if is_reminded else set())
+    if is_reminded:
+        assert told["maki"][0].url == "/dashboard/?tab=sides&period=1m"
+        assert "11月" in told["maki"][0].text
+
+
+def test_ar_35_large_begins_with_teams_territories_and_governance(sample):
+    organization = begin(sample.mia, preset="large")
+
+    assert set(Team.objects.filter(kind="field").values_list("name", flat=True)) == {"営業（東日本）", "営業（西日本）"}
+    assert routes() == [
+        ("inside_to_field", "営業（西日本）", True),
+        ("inside_to_field", "営業（東日本）", False),
+        ("marketing_to_inside", "インサイドセールス", False),
+    ]
+    assert (organization.publishing_needs_agreement, organization.shows_advanced) == (True, True)
+    assert dict(Gate.objects.values_list("kind", "mode")) == {"mql": "block", "sql": "block"}
+
+
+@pytest.mark.parametrize(
+    ("prefecture", "team"), [("大阪府", "営業（西日本）"), ("東京都", "営業（東日本）"), ("", "営業（東日本）")]
+)
+def test_ar_35_a_territory_receives_its_own_leads(sample, prefecture, team):
+    begin(sample.mia, preset="large")
+    lead = factories.lead(company=factories.company(prefecture=prefecture))
+
+    receiver = routing.route(lead=lead, leg="inside_to_field", at=NOON)
+
+    assert receiver.team.name == team
 
 
 def test_the_first_teams_are_named_in_the_language_of_who_begins(sample):
