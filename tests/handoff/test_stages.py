@@ -5,21 +5,50 @@ from itertools import product
 import pytest
 from django.core.management import call_command
 
+from feedback.services import feedback
 from handoff.domain import stages
 from handoff.domain.stages import Way
 from handoff.models import StageEntry, StageTransition
+from handoff.queries import invariants
+from handoff.services import handoffs
 from handoff.services import stages as stage_service
 from handoff.services.stages import StageNotAllowed
 from journal.models import Event
 from leads.domain.choices import Stage
 from leads.models import Lead
 from tests import factories
-from tests.cast import NOON
+from tests.cast import NOON, person
+from tests.handoff import stories
 from tests.handoff.rows import lead as lead_row
 from tests.handoff.stories import scored
 
 PAIRS = list(product(Stage.values, Stage.values))
 DUTY = {"due_kind": "next_action", "due_at": NOON}
+
+
+def test_ar_51_the_stages_in_their_order():
+    assert [*Stage.values][:6] == ["lead", "mal", "mql", "sal", "sql", "opportunity"]
+    assert list(stages.LADDER)[:6] == [*Stage.values][:6]
+
+
+@pytest.mark.django_db
+def test_ar_51_one_person_may_hold_several_roles_and_own_leads_at_several_stages():
+    people = stories.small()
+    midori = person(
+        "midori", "緑川", "葉", ["marketer", "inside_sales", "rep", "manager"], people.marketing, people.field
+    )
+    offered, accepted, dealt = (stories.lead(at=NOON, by=midori) for _ in range(3))
+    for lead in (offered, accepted, dealt):
+        handoffs.offer(lead=lead, by=midori, to=midori, at=NOON)
+    for lead in (accepted, dealt):
+        handoffs.accept(handoff=lead.handoffs.get(), by=midori, at=NOON)
+    feedback.give(handoff=dealt.handoffs.get(), result="opportunity", by=midori, at=NOON)
+
+    owned = Lead.objects.filter(owner=midori).order_by("pk").values_list("stage", flat=True)
+
+    assert list(owned) == ["mql", "sal", "opportunity"]
+    # The scores are made up, so they don't add up (I9).
+    assert {found.code for found in invariants.violations(at=NOON)} <= {"I9"}
 
 
 def test_every_stage_is_reachable_from_lead():
