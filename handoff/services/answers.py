@@ -14,6 +14,7 @@ from handoff.models import Episode, Handoff, RejectReason
 from handoff.queries import calendars, legs, withdrawn_by
 from handoff.services import clocks, closing, contacts, followups, holding, joining, stages
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
+from journal.remembering import remembering
 from journal.services import record
 from journal.transactions import retried
 from leads.domain.choices import Stage
@@ -52,12 +53,22 @@ class UnknownReason(Invalid):
     message = _("There is no such reason. Known ones: %(known)s.")
 
 
-@retried
 def accept(*, handoff: Handoff, by: User, at: datetime, user: User | None = None) -> Handoff:
     """Takes the responsibility; asks for nothing. `user` is who takes it where a key answers for a queue.
 
     Raises AlreadyAnswered (naming the winner), NotReceiver, NobodyNamed.
     """
+    _refuse_late(handoff)
+    return _accept(handoff, by, at, user)
+
+
+@retried
+def _accept(handoff: Handoff, by: User, at: datetime, user: User | None) -> Handoff:
+    with remembering():
+        return _taken(handoff, by, at, user)
+
+
+def _taken(handoff: Handoff, by: User, at: datetime, user: User | None) -> Handoff:
     _check(handoff, by)
     person = _person(handoff, by, user)
     is_taken = handoff.assigned_to_id != person.pk
@@ -78,7 +89,6 @@ def accept(*, handoff: Handoff, by: User, at: datetime, user: User | None = None
     return handoff
 
 
-@retried
 def reject(
     *, handoff: Handoff, reason: str, by: User, at: datetime, comment: str = "", resurface_on: date | None = None
 ) -> Handoff:
@@ -86,6 +96,12 @@ def reject(
 
     Raises AlreadyAnswered (naming the winner), NotReceiver, UnknownReason.
     """
+    _refuse_late(handoff)
+    return _reject(handoff, reason, by, at, comment, resurface_on)
+
+
+@retried
+def _reject(handoff: Handoff, reason: str, by: User, at: datetime, comment: str, resurface_on: date | None) -> Handoff:
     _check(handoff, by)
     chosen = _reason(reason)
     person = by if not by.is_service else handoff.assigned_to or by
@@ -111,7 +127,24 @@ def reject(
 
 def already_answered(handoff: Handoff) -> AlreadyAnswered:
     """The refusal that names who answered, or who took the offer back."""
-    current = Handoff.objects.select_related("answered_by").get(pk=handoff.pk)
+    return _refusal(_as_it_is(handoff))
+
+
+def _as_it_is(handoff: Handoff) -> Handoff:
+    return Handoff.objects.select_related("answered_by").get(pk=handoff.pk)
+
+
+def _refuse_late(handoff: Handoff) -> None:
+    """Of many at once most find the answer given when they read the handoff. They hear so without a transaction:
+    what would wait for the winner's locks, and on SQLite keep every other writer waiting, is spared."""
+    if handoff.state == HandoffState.OFFERED:
+        return
+    current = _as_it_is(handoff)
+    if current.state != HandoffState.OFFERED:
+        raise _refusal(current)
+
+
+def _refusal(current: Handoff) -> AlreadyAnswered:
     if current.state == HandoffState.REROUTED:
         later = Handoff.objects.filter(episode=current.episode_id, pk__gt=current.pk).order_by("-pk").first()
         return WentOn(name=str(later and (later.assigned_to or later.team)))

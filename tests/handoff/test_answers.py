@@ -1,8 +1,12 @@
 """Accepting, rejecting for each reason, contacts: what follows is the product."""
 
+from collections import Counter
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from handoff.models import Calendar, Clock, Episode, Handoff, RejectReason
 from handoff.services import handoffs, rerouting, withdrawals
@@ -17,6 +21,7 @@ from tests.handoff import stories
 
 pytestmark = pytest.mark.django_db
 LATER = tokyo("2026-11-20 13:10")
+SETTINGS = ("handoff_calendar", "handoff_closingday", "handoff_slapolicy")
 
 
 @pytest.fixture
@@ -52,6 +57,39 @@ def test_the_second_answer_hears_who_was_faster(small):
         handoffs.reject(handoff=stale, reason="not_now", by=small.sato, at=LATER)
     with pytest.raises(AlreadyAnswered, match="佐藤 翔太"):
         handoffs.accept(handoff=stale, by=small.otto, at=LATER)
+
+
+@pytest.mark.parametrize("answer", [handoffs.accept, partial(handoffs.reject, reason="not_now")])
+def test_who_reads_that_it_is_answered_waits_for_nobody(small, answer):
+    handoff = stories.offered(small)
+    handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
+    seen = Handoff.objects.get(pk=handoff.pk)
+
+    with CaptureQueriesContext(connection) as asked, pytest.raises(AlreadyAnswered, match="佐藤 翔太"):
+        answer(handoff=seen, by=small.otto, at=LATER)
+
+    assert [query["sql"].split()[0] for query in asked] == ["SELECT"]
+
+
+def test_an_offer_that_stands_again_can_be_answered_whatever_was_seen(small):
+    handoff = stories.offered(small)
+    handoff.state = "withdrawn"
+
+    handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
+
+    assert stories.fresh(handoff.lead).stage == "sal"
+
+
+def test_taking_from_a_queue_reads_no_calendar_or_policy_twice(small):
+    small.sato.memberships.update(capacity=0)
+    handoff = stories.offered(small)
+    assert handoff.assigned_to is None
+
+    with CaptureQueriesContext(connection) as asked:
+        handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
+
+    read = Counter(table for query in asked for table in SETTINGS if f'FROM "{table}"' in query["sql"])
+    assert set(read.values()) == {1}
 
 
 def test_an_answer_after_the_withdrawal_hears_who_withdrew(small):
