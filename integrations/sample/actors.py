@@ -17,36 +17,26 @@ from handoff.queries import calendars
 from handoff.services import batches, handoffs, next_actions, transition
 from integrations.sample import words
 from integrations.sample.crew import Crew
-from integrations.sample.script import Character
+from integrations.sample.habits import Habits
 from journal.errors import DomainError
 from leads.models import Lead
 from leads.services import activities
 from leads.services import leads as lead_services
 
-REJECTS = [
-    ("not_now", 34),
-    ("missing_information", 22),
-    ("no_budget", 14),
-    ("unreachable", 12),
-    ("wrong_contact", 8),
-    ("wrong_person", 6),
-    ("out_of_scope", 4),
-]
 LATE_KINDS = ["contact", "qualify", "feedback", "hearing", "contact_check"]
 LOST = [("timing", 30), ("competitor", 26), ("budget", 18), ("no_need", 14), ("no_decision", 12)]
 
 
-class Actors:
+class Actors(Habits):
     """The ten people at work. `later` is set by the play."""
 
     later: Callable[[datetime, Callable[[datetime], None]], None]
 
     def __init__(self, crew: Crew, *, random: Random, begins: datetime, until: datetime):
+        super().__init__(random)
         self.crew = crew
-        self.random = random
         self.begins = begins
         self.until = until
-        self.characters: dict[int, Character] = {}
         self.hours = calendars.default()
 
     # -- time ---------------------------------------------------------------------------------------
@@ -68,27 +58,18 @@ class Actors:
         pace = self.crew.speed.get(user.pk, 1.0) if user else 1.0
         return self.hours.add_minutes(at, max(1, int(minutes * pace)))
 
-    def draw(self, mean: float) -> float:
-        """A waiting time: mostly short, with a long tail."""
-        return self.random.expovariate(1 / mean)
-
     def marketer(self) -> Any:
         """One of the two marketers."""
         return self.crew.people[self.random.choice(["mia", "mia", "tsubasa"])]
 
-    def worth(self, lead_id: int) -> float:
-        """How much is in this lead (0 to 1)."""
-        character = self.characters.get(lead_id)
-        return character.worth if character else 0.5
-
     # -- answering ----------------------------------------------------------------------------------
 
     def expect_answer(self, handoff: Handoff, at: datetime) -> None:
-        """Programmes this receiver's answer; one in fourteen is forgotten until somebody else gets it."""
+        """Programmes this receiver's answer, unless they forget it."""
         if handoff.state != HandoffState.OFFERED:
             return
         receiver = handoff.assigned_to or self.crew.people["isao" if handoff.leg == Leg.MARKETING_TO_INSIDE else "sato"]
-        if self.random.random() < 0.07:
+        if self.forgets():
             return
         allowed = {"high": 15, "middle": 120, "low": 270}.get(handoff.priority, 120)
         self.later(self.after(at, self.draw(allowed * 0.38), receiver), self._answer(handoff.pk, receiver))
@@ -98,8 +79,8 @@ class Actors:
             handoff = Handoff.objects.select_related("lead").get(pk=handoff_id)
             if handoff.state != HandoffState.OFFERED:
                 return
-            if self.random.random() < 0.36 * (1.25 - self.worth(handoff.lead_id)):
-                handoffs.reject(handoff=handoff, reason=self._pick(REJECTS), by=receiver, at=at)
+            if self.gives_back(handoff.lead_id):
+                handoffs.reject(handoff=handoff, reason=self.reject_reason(), by=receiver, at=at)
             else:
                 handoffs.accept(handoff=handoff, by=receiver, at=at)
                 self._expect_contact(handoff, receiver, at)
@@ -117,12 +98,12 @@ class Actors:
             handoff = Handoff.objects.select_related("lead").get(pk=handoff_id)
             if handoff.state != HandoffState.ACCEPTED or handoff.closed_at:
                 return
-            result = self._pick([("no_answer", 35), ("talked", 45), ("appointment", 20)])
+            result = self.pick([("no_answer", 35), ("talked", 45), ("appointment", 20)])
             handoffs.contact(
                 handoff=handoff,
                 by=receiver,
                 at=at,
-                method=self._pick([("call", 70), ("mail", 20), ("meeting", 10)]),
+                method=self.pick([("call", 70), ("mail", 20), ("meeting", 10)]),
                 result=result,
                 appointment_at=at + timedelta(days=3) if result == "appointment" else None,
                 note=self.random.choice(words.CALL_NOTES) if self.random.random() < 0.5 else "",
@@ -144,7 +125,7 @@ class Actors:
             sure = 1.0 if lead.due_kind in ("hearing", "contact_check") else 0.6 + 0.4 * self.worth(lead.pk)
             lead_services.qualify(lead=lead, values=self._hearing(lead.pk, sure), by=receiver, at=at)
             lead = Lead.objects.get(pk=lead.pk)
-            if self.random.random() < 0.4 + 0.6 * self.worth(lead.pk):
+            if self.hands_on(lead.pk):
                 handoffs.offer(lead=lead, by=receiver, at=at)
             else:
                 self._recycle(lead, receiver, at)
@@ -155,7 +136,7 @@ class Actors:
         choose = self.random.choice
         known = lambda value: value if self.random.random() < sure else ""  # noqa: E731
         return {
-            "phase": self._pick([("gathering", 2), ("comparing", 6), ("approving", 2)]),
+            "phase": self.pick([("gathering", 2), ("comparing", 6), ("approving", 2)]),
             "need": choose(words.NEEDS),
             "challenge": choose(words.CHALLENGES),
             "timeframe": choose(words.TIMEFRAMES),
@@ -167,7 +148,7 @@ class Actors:
         }
 
     def _recycle(self, lead: Lead, by: Any, at: datetime) -> None:
-        day = (at + timedelta(days=self.random.randrange(40, 160))).astimezone(self.crew.organization.zone).date()
+        day = (at + timedelta(days=self.days_of_rest())).astimezone(self.crew.organization.zone).date()
         transition.transition(lead=lead, to="nurture", reason="not_now", resurface_on=day, by=by, at=at)
 
     # -- field sales --------------------------------------------------------------------------------
@@ -177,13 +158,10 @@ class Actors:
             handoff = Handoff.objects.select_related("lead").get(pk=handoff_id)
             if handoff.state != HandoffState.ACCEPTED or handoff.closed_at:
                 return
-            worth = self.worth(handoff.lead_id)
-            result = self._pick([("opportunity", 20 + 60 * worth), ("considering", 30), ("lost", 35 * (1 - worth))])
+            result = self.first_result(handoff.lead_id)
             self._give(handoff, result, receiver, at)
             if result == "opportunity":
-                self.later(
-                    self.after(at, 540 * self.random.uniform(8, 38), receiver), self._close(handoff.pk, receiver)
-                )
+                self.later(self.after(at, 540 * self.days_to_close(), receiver), self._close(handoff.pk, receiver))
             elif result == "considering":
                 self.later(
                     self.after(at, 540 * self.random.uniform(6, 18), receiver), self._report(handoff.pk, receiver)
@@ -206,7 +184,7 @@ class Actors:
         feedback.give(
             handoff=handoff,
             result=result,
-            reason=self._pick(LOST) if result in ("lost", "considering") else "",
+            reason=self.pick(LOST) if result in ("lost", "considering") else "",
             next_action_on=soon if result in ("opportunity", "considering") else None,
             quality=min(5, max(1, round(1 + 4 * self.worth(handoff.lead_id) + self.random.gauss(0, 0.7)))),
             comment=self.random.choice(words.COMMENTS),
@@ -314,6 +292,3 @@ class Actors:
                 return
 
         return attempt
-
-    def _pick(self, weighted: list[tuple[str, float]]) -> str:
-        return self.random.choices([value for value, _w in weighted], [weight for _v, weight in weighted])[0]

@@ -41,13 +41,20 @@ def make(*, leads: int, seed: int, until: datetime, progress: Callable[[int], No
 
     All in one transaction: it is there whole or not at all. Raises NotEmpty.
     """
+    with whole():
+        crew = settle_in(begins=until - YEAR, until=until)
+        _play(crew, leads=leads, seed=seed, until=until, progress=progress)
+        catch_up(until)
+    return crew
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """What is made within is there whole or not at all, and wakes no worker. Raises NotEmpty where anything is."""
     if Organization.objects.exists() or Lead.objects.exists():
         raise NotEmpty
     with doorbell.quiet(), _without_collecting(), transaction.atomic():
-        crew = _settle_in(until)
-        _play(crew, leads=leads, seed=seed, until=until, progress=progress)
-        _catch_up(until)
-    return crew
+        yield
 
 
 @contextmanager
@@ -60,13 +67,14 @@ def _without_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def _settle_in(until: datetime) -> Crew:
-    begins = until - YEAR
+def settle_in(*, begins: datetime, until: datetime) -> Crew:
+    """The organisation, its people, settings and scores as of `begins`; the campaigns are those of a whole year."""
     organization = crew_maker.organization(started_at=begins, until=until)
     teams = crew_maker.teams(begins)
     staff = crew_maker.staff(teams, begins)
     zone = organization.zone
-    channels, campaigns = crew_maker.channels(begins.astimezone(zone).date(), until.astimezone(zone).date())
+    year = [moment.astimezone(zone).date() for moment in (until - YEAR, until)]
+    channels, campaigns = crew_maker.channels(*year)
     crew = Crew(organization, teams, staff, channels=channels, campaigns=campaigns, contents=crew_maker.contents())
     crew.speed = {staff[key].pk: speed for key, _last, _first, _roles, _teams, speed in PEOPLE}
     defaults.install(preset=organization.preset, at=begins)
@@ -84,7 +92,7 @@ def _play(crew: Crew, *, leads: int, seed: int, until: datetime, progress: Calla
     Play(script, actors, until=until).run(script.characters(leads), progress)
 
 
-def _catch_up(until: datetime) -> None:
+def catch_up(until: datetime) -> None:
     """Tells what is owed. What is older than a month was read and put away, what is older than two days was read,
     and nothing is mailed to invented people."""
     Delivery.objects.filter(due_at__lt=until - PUT_AWAY).update(state=Delivery.State.DONE)

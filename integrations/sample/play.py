@@ -54,30 +54,33 @@ class Play:
         if created:
             self._offered.append(instance)
 
-    def _run(self, characters: list[Character], progress: Callable[[int], None]) -> None:
+    def _programme(self, characters: list[Character], progress: Callable[[int], None]) -> None:
         for number, character in enumerate(characters, 1):
-            self.later(character.at, self._arrival(character, number, progress))
+            self.later(character.at, self.arrival(character, number, progress))
         for day in self.actors.working_days():
             self.later(day, self._morning)
         self.later(self.until - WEBINAR_ENDED, self._webinar(len(characters) // LEADS_PER_GUEST))
+
+    def _run(self, characters: list[Character], progress: Callable[[int], None]) -> None:
+        self._programme(characters, progress)
         while self._queue:
             at, _order, act = heapq.heappop(self._queue)
             self._sweep_until(at)
             act(at)
-            self._look_for_offers(at)
+            self._look_around(at)
         self._sweep_until(self.until)
 
-    def _arrival(self, character: Character, number: int, progress: Callable[[int], None]) -> Act:
+    def arrival(self, character: Character, number: int, progress: Callable[[int], None]) -> Act:
         def arrive(at: datetime) -> None:
             lead = lead_services.create(values=character.values, by=self.actors.marketer(), at=at, cause="live")
             self.actors.characters[lead.pk] = character
             for moment, kind, content in self.script.acts(character):
-                self.later(moment, self._activity(lead, kind, content))
+                self.later(moment, self.activity(lead, kind, content))
             progress(number)
 
         return arrive
 
-    def _activity(self, lead: Any, kind: str, content: Any) -> Act:
+    def activity(self, lead: Any, kind: str, content: Any) -> Act:
         def act(at: datetime) -> None:
             activities.record(
                 lead=lead,
@@ -105,7 +108,7 @@ class Play:
             content = self.script.content("webinar")
             for number, score in enumerate(near[:guests]):
                 moment = at + timedelta(minutes=3 * number + 1)
-                self.later(moment, self._activity(score.lead, "webinar_attended", content))
+                self.later(moment, self.activity(score.lead, "webinar_attended", content))
 
         return attend
 
@@ -116,6 +119,10 @@ class Play:
         intake.take_in(at=at)
         self._look_for_offers(at)
         self.actors.morning(at)
+
+    def _look_around(self, at: datetime) -> None:
+        """After each act: whoever was offered something makes up their mind."""
+        self._look_for_offers(at)
 
     def _look_for_offers(self, at: datetime) -> None:
         while self._offered:
