@@ -1,7 +1,9 @@
 """How well figures tell what will come of leads: the area under the curve, and how sure a share is."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from math import sqrt
+from operator import itemgetter
 from statistics import NormalDist
 
 # The normal quantile that leaves 2.5 % on either side.
@@ -12,12 +14,13 @@ def auc(tallies: Iterable[tuple[float, int, int]]) -> float | None:
     """The area under the ROC curve, from (score, cases, of them with the outcome); None without both kinds.
 
     By Mann and Whitney: the share of all pairs of one with and one without the outcome in which the one with it has
-    the higher score, a tie counting half. 1 tells them apart, 0.5 is chance.
+    the higher score, a tie counting half, in whichever tallies it stands. 1 tells them apart, 0.5 is chance.
     """
     below = with_outcome = 0
     won = 0.0
-    for _score, cases, hits in sorted(tallies):
-        others = cases - hits
+    for _score, tied in groupby(sorted(tallies), key=itemgetter(0)):
+        counts = [(cases - hits, hits) for _, cases, hits in tied]
+        others, hits = (sum(count) for count in zip(*counts, strict=True))
         won += hits * (below + others / 2)
         below, with_outcome = below + others, with_outcome + hits
     return won / (with_outcome * below) if with_outcome and below else None

@@ -89,6 +89,12 @@ def test_ar_38_each_band_is_held_against_its_outcomes(people):
     assert found.auc == pytest.approx(2 / 6)
 
 
+def test_a_score_that_two_bands_or_versions_gave_is_a_tie(people):
+    ended(people, "won", band="middle")
+    ended(people, "lost")
+    assert score_outcome.score_outcome(question()).auc == 0.5
+
+
 def test_ar_38_high_scores_that_failed_and_low_ones_that_won_are_listed(people):
     lost, back = ended(people, "lost"), given_back(people)
     ended(people, "won")
