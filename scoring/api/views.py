@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.concurrency import ETagMixin, check_if_match
+from accounts.api.concurrency import ETagMixin, StaleWrite, check_if_match
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
@@ -183,6 +183,10 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
         _check_fields(asked.validated_data.get("without", ()), known)
         found = suggestion.suggest(model, known=known, at=at(request), **asked.validated_data)
         return Response(shapes.suggestion(found, suggestion.why_none(found), known))
+
+    def handle_exception(self, error: Exception) -> Response:
+        """A draft that changed after If-Match was checked is as stale as one that changed before."""
+        return super().handle_exception(StaleWrite() if isinstance(error, models.ChangedMeanwhile) else error)
 
     def _version_read(self, model: ScoringModel) -> int | None:
         """The version that If-Match names; None where any will do. Raises 412."""

@@ -118,20 +118,29 @@ def test_faults_in_rules_are_named_all_at_once(client: APIClient) -> None:
     assert client.post("/api/v1/scoring-models/", {"copy_of": "999"}).status_code == 404
 
 
-def test_what_changes_after_it_was_read_is_not_agreed_to(
-    client: APIClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("verb", "body"), [("patch", {"line": 8}), ("publish", {"why": "x"}), ("agree", {"side": "sales"})]
+)
+def test_what_changes_between_check_and_write_is_as_stale_as_what_changed_before(
+    client: APIClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, verb: str, body: dict[str, Any]
 ) -> None:
-    agree, draft = models.agree, scored.draft([scored.rule(VISIT, 9)])
+    write, draft = getattr(models, verb), scored.draft([scored.rule(VISIT, 9)])
 
     def change_first(**given: Any) -> Any:
+        monkeypatch.undo()
         models.patch(model=draft, values={"line": 7}, by=cast.ada, at=NOON)
-        return agree(**given)
+        return write(**given)
 
-    monkeypatch.setattr(models, "agree", change_first)
-    client.force_authenticate(cast.maki)
+    monkeypatch.setattr(models, verb, change_first)
+    client.force_authenticate(cast.maki if verb == "agree" else cast.ada)
     url = f"/api/v1/scoring-models/{draft.pk}/"
-    tag = client.get(url)["ETag"]
-    assert client.post(f"{url}agree/", {"side": "sales"}, headers={"If-Match": tag}).status_code == 409
+    headers = {"If-Match": client.get(url)["ETag"]}
+
+    send, address = (client.patch, url) if verb == "patch" else (client.post, f"{url}{verb}/")
+    answer = send(address, body, headers=headers)
+
+    assert (answer.status_code, answer.json()["type"]) == (412, "urn:handoff:problem:stale")
+    assert (client.get(url).json()["line"], client.get(url).json()["state"]) == (7, "draft")
     assert not draft.agreements.exists()
 
 
