@@ -82,12 +82,15 @@ def switch(*, rule: HandoffRule, is_on: bool, by: User | None, at: datetime) -> 
 
 
 @retried
-def move(*, rule: HandoffRule, earlier: bool, by: User | None, at: datetime) -> None:
-    """Tries it one place earlier or later; at the end of the list nothing happens. Raises RuleGone, Forbidden."""
+def move(*, rule: HandoffRule, earlier: bool, by: User | None, at: datetime, past: int | None = None) -> None:
+    """Tries it one place earlier or later; at the end of the list nothing happens. `past`: as in `swap`.
+
+    Raises OrderChanged, RuleGone, Forbidden.
+    """
     _require(by)
     one_at_a_time("handoff rules")
     rule = rule_order.held(rule)
-    if rule_order.swap(list(HandoffRule.objects.order_by("position", "id")), rule, earlier=earlier):
+    if rule_order.swap(list(HandoffRule.objects.order_by("position", "id")), rule, earlier=earlier, past=past):
         journal.record("handoff_rule.moved", subject=rule, by=by, at=at, data={"earlier": earlier})
 
 

@@ -56,12 +56,15 @@ def keep(
 
 
 @retried
-def move(*, rule: RoutingRule, earlier: bool, by: User | None, at: datetime) -> None:
-    """Tries it one place earlier or later on its leg; at the end of the list nothing happens. Raises RuleGone, Forbidden."""
+def move(*, rule: RoutingRule, earlier: bool, by: User | None, at: datetime, past: int | None = None) -> None:
+    """Tries it one place earlier or later on its leg; at the end of the list nothing happens. `past`: as in `swap`.
+
+    Raises OrderChanged, RuleGone, Forbidden.
+    """
     _require(by)
     one_at_a_time("routing rules")
     rule = rule_order.held(rule)
-    if rule_order.swap(list(_of_leg(rule.leg)), rule, earlier=earlier):
+    if rule_order.swap(list(_of_leg(rule.leg)), rule, earlier=earlier, past=past):
         journal.record("routing_rule.moved", subject=rule, by=by, at=at, data={"earlier": earlier})
 
 

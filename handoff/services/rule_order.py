@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from handoff.models import HandoffRule, RoutingRule
 from journal.errors import Conflict
+from scoring.services.order import OrderChanged
 
 AnyRule = TypeVar("AnyRule", HandoffRule, RoutingRule)
 
@@ -33,12 +34,22 @@ def next_place(rows: QuerySet[AnyRule]) -> int:
     return 0 if highest is None else highest + 1
 
 
-def swap(rows: Sequence[AnyRule], rule: AnyRule, *, earlier: bool) -> bool:
-    """Moves `rule` one place within `rows` and numbers them afresh; False when there is no such place."""
+def swap(rows: Sequence[AnyRule], rule: AnyRule, *, earlier: bool, past: int | None = None) -> bool:
+    """Moves `rule` one place within `rows` and numbers them afresh; False when there is no such place.
+
+    `past` is the one that the person saw there: where the rule has passed it already, as after the first of two
+    presses, nothing is done and False returned. Raises OrderChanged where another one has come to stand there.
+    """
     order = list(rows)
     here = next(number for number, row in enumerate(order) if row.pk == rule.pk)
     there = here - 1 if earlier else here + 1
-    if not 0 <= there < len(order):
+    passed = order[here + 1 :] if earlier else order[:here]
+    if past in [row.pk for row in passed]:
+        return False
+    found = order[there].pk if 0 <= there < len(order) else None
+    if past not in (None, found):
+        raise OrderChanged
+    if found is None:
         return False
     order[here], order[there] = order[there], order[here]
     for number, row in enumerate(order):

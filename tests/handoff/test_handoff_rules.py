@@ -296,3 +296,25 @@ def test_what_reads_a_field_names_the_shipped_rule_in_the_readers_language(peopl
     with translation.override(language):
         (told,) = field_users.settings(reading(BIG["field"]))
     assert name in told
+
+
+@pytest.mark.parametrize(("verb", "at", "moved"), [("earlier", 2, "一三二"), ("later", 0, "二一三")])
+def test_one_press_is_one_move_however_often_it_is_sent(client, post, people, verb, at, moved):
+    HandoffRule.objects.all().delete()
+    rules = [make(people, name=name) for name in "一二三"]
+    page = client.get(LIST).content.decode()
+    past = page.partition(f'action="{reverse("settings-handoff-rule-act", args=[rules[at].pk, verb])}"')[2]
+    past = past.partition('name="past" value="')[2].partition('"')[0]
+    for _time in range(2):
+        post("settings-handoff-rule-act", {"past": past}, rules[at].pk, verb)
+    assert names() == list(moved)
+
+
+def test_who_saw_another_rule_beside_it_is_told_instead(client, post, people):
+    HandoffRule.objects.all().delete()
+    rules = [make(people, name=name) for name in "一二三"]
+    for past in (rules[0].pk, rules[2].pk + 1):
+        post("settings-handoff-rule-act", {"past": past}, rules[2].pk, "earlier")
+        page = client.get(LIST).content.decode()
+        assert "The order has changed in the meantime. Check it, then try again." in page
+    assert names() == list("一二三")

@@ -283,3 +283,25 @@ def test_a_new_rule_is_tried_last_after_others_were_deleted(people):
         routing_rules.delete(rule=rule, by=people.ada, at=NOON)
     make(people, "四")
     assert names() == ["三", "四"]
+
+
+@pytest.mark.parametrize(("verb", "at", "moved"), [("earlier", 2, "一三二"), ("later", 0, "二一三")])
+def test_one_press_is_one_move_however_often_it_is_sent(look, post, people, verb, at, moved):
+    RoutingRule.objects.all().delete()
+    rules = [make(people, name) for name in "一二三"]
+    page = look().content.decode()
+    past = page.partition(f'action="{reverse("settings-route-act", args=[rules[at].pk, verb])}"')[2]
+    past = past.partition('name="past" value="')[2].partition('"')[0]
+    for _time in range(2):
+        post("settings-route-act", rules[at].pk, verb, past=past)
+    assert names() == list(moved)
+
+
+def test_who_saw_another_rule_beside_it_is_told_instead(client, post, people):
+    RoutingRule.objects.all().delete()
+    rules = [make(people, name) for name in "一二三"]
+    for past in (rules[0].pk, rules[2].pk + 1):
+        post("settings-route-act", rules[2].pk, "earlier", past=past)
+        page = client.get(LIST).content.decode()
+        assert "The order has changed in the meantime. Check it, then try again." in page
+    assert names() == list("一二三")

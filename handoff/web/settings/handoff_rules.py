@@ -86,7 +86,7 @@ def show(request: HttpRequest) -> HttpResponse:
         }
         for rule in rules
     ]
-    return render(request, "settings/handoff_rules.html", {"rows": rows})
+    return render(request, "settings/handoff_rules.html", {"rows": rule_acts.beside(rows)})
 
 
 @needs(Permission.CHANGE_SETTINGS)

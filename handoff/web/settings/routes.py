@@ -62,7 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "")[:MOST_WORDS].strip()
     guesses, has_more = _guesses(request, words)
     values = {
-        "legs": [(leg, _rows(leg), next(iter(receivers.teams(leg)), None)) for leg in legs.legs()],
+        "legs": [(leg, rule_acts.beside(_rows(leg)), next(iter(receivers.teams(leg)), None)) for leg in legs.legs()],
         "words": words,
         "guesses": guesses,
         "has_more": has_more,
