@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.interface.clock_faces import ClockFace
 from accounts.models import User
+from handoff.domain.calendar import WorkCalendar
 from handoff.domain.choices import ClockKind, HandoffState, Leg
 from handoff.domain.promises import ESCALATE, Moment
 from handoff.models import Alert, Clock, Handoff
-from handoff.queries import calendars, faces, holidays, people
+from handoff.queries import faces, holidays, people
 from leads.domain.choices import DueKind
 from leads.models import Lead
 
@@ -43,8 +44,8 @@ def cards(*, user: User, at: datetime) -> list[Card]:
     """Everything that this person owes on handoffs, nearest deadline first; a fixed number of queries."""
     rows = list(owed(user).select_related(*RELATED)[:MOST])
     clocks = _clocks(rows)
-    known, heard = faces.Calendars(), _heard(clocks, at)
-    found = [_card(row, clocks, heard, at, known) for row in rows]
+    known, told = faces.Calendars(), _told(rows, clocks, at)
+    found = [_card(row, clocks, told, at, known) for row in rows]
     return sorted((card for card in found if card is not None), key=lambda card: (card.due_at, card.handoff.pk))
 
 
@@ -76,7 +77,7 @@ def card_of(handoff: Handoff, *, at: datetime) -> Card | None:
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:
         return None
     clocks = _clocks([handoff])
-    return _card(handoff, clocks, _heard(clocks, at), at, faces.Calendars())
+    return _card(handoff, clocks, _told([handoff], clocks, at), at, faces.Calendars())
 
 
 def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:
@@ -84,22 +85,27 @@ def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:
     return {(clock.handoff_id, clock.kind): clock for clock in found}
 
 
-def _heard(clocks: dict[tuple[int, str], Clock], at: datetime) -> dict[int, set[int]]:
-    """Who has been told of an answer that is late, by clock; the sweep tells a little after the due time."""
-    late = [clock.pk for (_handoff, kind), clock in clocks.items() if kind == ClockKind.ANSWER and clock.due_at < at]
-    if not late:
-        return {}
-    told = Alert.people.through.objects.filter(alert__clock__in=late, alert__kind=Alert.Kind.BREACH)
-    heard: dict[int, set[int]] = defaultdict(set)
-    for clock_id, user_id in told.values_list("alert__clock", "user"):
-        heard[clock_id].add(user_id)
-    return heard
+def _told(rows: Iterable[Handoff], clocks: dict[tuple[int, str], Clock], at: datetime) -> dict[int, tuple[str, ...]]:
+    """By clock the family names of the managers who have been told that the answer is late.
+
+    The sweep tells a little after the due time.
+    """
+    teams = {row.pk: row.team_id for row in rows}
+    answers = {clock.pk: clock for (_handoff, kind), clock in clocks.items() if kind == ClockKind.ANSWER}
+    late = {pk: teams[clock.handoff_id] for pk, clock in answers.items() if clock.due_at < at}
+    managers = {team: set(people.managers_of(team)) for team in set(late.values())}
+    told = Alert.people.through.objects.filter(alert__clock__in=late, alert__kind=Alert.Kind.BREACH).order_by("user")
+    names: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for clock_id, user_id, name in told.values_list("alert__clock", "user", "user__last_name"):
+        if user_id in managers[late[clock_id]]:
+            names[clock_id] += (name,)
+    return names
 
 
 def _card(
     handoff: Handoff,
     clocks: dict[tuple[int, str], Clock],
-    heard: dict[int, set[int]],
+    told: dict[int, tuple[str, ...]],
     at: datetime,
     known: faces.Calendars,
 ) -> Card | None:
@@ -111,10 +117,9 @@ def _card(
     calendar = known.get(clock.calendar_id if clock else None)
     face = faces.face(due_at=due_at, at=at, calendar=calendar, started_at=clock.started_at if clock else None)
     moves_at = _moves_at(clock) if kind == ClockKind.ANSWER and face.remaining < 0 else None
-    who = heard.get(clock.pk) if moves_at and clock else None
-    told = tuple(people.names_of_managers(handoff.team_id, among=who)) if who else ()
-    between = _holidays(at, due_at) if due_at - at < timedelta(days=8) else ()
-    return Card(handoff, kind, due_at, face, moves_at, told, between)
+    names = told.get(clock.pk, ()) if moves_at and clock else ()
+    between = _holidays(at, due_at, known.get(None)) if due_at - at < timedelta(days=8) else ()
+    return Card(handoff, kind, due_at, face, moves_at, names, between)
 
 
 def _due_at(handoff: Handoff, kind: str, clock: Clock | None) -> datetime | None:
@@ -133,9 +138,8 @@ def _moves_at(clock: Clock | None) -> datetime | None:
     return next((moment.at for moment in ahead if moment.kind == ESCALATE), None)
 
 
-def _holidays(at: datetime, due_at: datetime) -> tuple[tuple[date, str], ...]:
+def _holidays(at: datetime, due_at: datetime, calendar: WorkCalendar) -> tuple[tuple[date, str], ...]:
     """Public holidays on the way to the due time: they explain themselves."""
-    calendar = calendars.default()
     first, last = calendar.local_day(at), calendar.local_day(due_at)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     named = ((day, holidays.holiday_name(day)) for day in days if day.weekday() < 5)

@@ -1,7 +1,5 @@
 """Who is responsible for a team's promises."""
 
-from collections.abc import Collection
-
 from django.db.models import Q
 
 from accounts.domain.roles import Role
@@ -27,12 +25,6 @@ def managers_of(team_id: int) -> list[int]:
     leads_team = Q(memberships__team=team_id, memberships__is_manager=True)
     found = list(User.objects.active().filter(leads_team).values_list("pk", flat=True).distinct())
     return found or admins()
-
-
-def names_of_managers(team_id: int, *, among: Collection[int]) -> list[str]:
-    """The family names, as colleagues say them, of those managers who are `among` these."""
-    named = [pk for pk in managers_of(team_id) if pk in among]
-    return list(User.objects.filter(pk__in=named).order_by("pk").values_list("last_name", flat=True))
 
 
 def admins() -> list[int]:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -71,6 +73,20 @@ def test_a_late_card_names_who_was_told_once_they_were(client, small):
         (card,) = inbox.cards(user=small.sato, at=late)
     assert (after.status_code, card.told) == (200, (small.maki.last_name,))
     assert small.maki.last_name in after.content.decode()
+
+
+def test_late_cards_cost_as_much_however_many_there_are(small, django_assert_num_queries):
+    late = stories.offered(small, to=small.sato).answer_due_at + timedelta(minutes=1)
+    sweeps.sweep(at=late)
+    inbox.cards(user=small.sato, at=late)  # the holidays are read once in all
+    with CaptureQueriesContext(connection) as one:
+        inbox.cards(user=small.sato, at=late)
+    for _number in range(2):
+        stories.offered(small, to=small.sato)
+    sweeps.sweep(at=late)
+    with django_assert_num_queries(len(one)):
+        cards = inbox.cards(user=small.sato, at=late)
+    assert [card.told for card in cards] == [(small.maki.last_name,)] * 3
 
 
 def test_others_see_an_empty_inbox(client, small):
