@@ -182,7 +182,8 @@ def _here(drafts: Sequence[Draft], run: ImportRun) -> dict[tuple[int, str], _Her
     own_id = Concat(
         Value("import:"), Cast("lead_id", TextField()), Value(":"), F("type"), Value(":"), output_field=TextField()
     )
-    made = acts.annotate(own=own_id).filter(event_id__startswith=F("own"), event_id__regex=":[0-9]+$")
+    # A count is at most 1000; a note's hash may be all digits, too, but is longer.
+    made = acts.annotate(own=own_id).filter(event_id__startswith=F("own"), event_id__regex=":[0-9]{1,4}$")
     for lead_id, kind, name, about in made.values_list("lead", "type", "event_id", "metadata"):
         known, number = found[leads[lead_id], kind], int(name.rpartition(":")[2])
         known.others -= 1

@@ -1,5 +1,6 @@
 """A count says how often in all: what other rows tell with its day is among it, whichever row stands first."""
 
+import hashlib
 from itertools import permutations
 
 import pytest
@@ -75,3 +76,12 @@ def test_what_was_recorded_here_is_counted_in_and_nothing_of_it_goes(cast, monke
     activities.record(lead=Lead.objects.get(), type=KIND, occurred_at=NOON, by=cast.mia, at=NOON, event_id="a:b:c:own")
     take(cast, rows("2", "2026-07-01", "2026-07-08"))
     assert told() == ["2026-07-01", "2026-07-08", "own"]
+
+
+def test_a_note_whose_name_is_all_digits_is_no_count(cast, monkeypatch):
+    """A note is kept by the first signs of its text's hash, which are all digits for some texts."""
+    monkeypatch.setattr(import_work, "chunk_rows", lambda: 1)
+    text = "メモ 213"
+    assert hashlib.sha256(text.encode()).hexdigest()[:16] == "2332501734493840"
+    take(cast, "メール,氏名,メモ\n" + "".join(f"t@example.jp,田中 一郎,{note}\n" for note in (text, "電話した")))
+    assert set(Activity.objects.filter(type="note").values_list("note", flat=True)) == {text, "電話した"}
