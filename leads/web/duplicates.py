@@ -62,8 +62,9 @@ def _page(request: HttpRequest, lead: Lead | None) -> HttpResponse:
     after = _whole(request.GET.get("after", ""))
     rows = list(pairs[after : after + duplicate_pairs.PAGE + 1])
     page = rows[: duplicate_pairs.PAGE]
-    if after and not page:  # its last pair was decided
-        return redirect(f"{request.path}?after={max(0, after - duplicate_pairs.PAGE)}")
+    if after and not page:  # its last pair was decided; of an old address pages of pairs
+        before = max(0, min(after, pairs.count()) - duplicate_pairs.PAGE)
+        return redirect(f"{request.path}?after={before}")
     belongings = duplicate_pairs.belongings({pk for pair in page for pk in (pair.a_id, pair.b_id)})
     context = {
         "lead": lead,

@@ -60,6 +60,13 @@ def test_deciding_the_last_pair_of_a_page_leads_to_the_page_before(client, pairs
     assert f'id="pair-{found[0].pk}"' in answer.content.decode()
 
 
+def test_an_old_address_far_behind_the_last_pair_leads_to_the_last_pairs_at_once(client, pairs):
+    found, _page = pairs
+    answer = client.get("/duplicates/?after=900000", follow=True)
+    assert len(answer.redirect_chain) == 1
+    assert f'id="pair-{found[-1].pk}"' in answer.content.decode()
+
+
 def test_own_field_is_called_by_its_name(pairs):
     _pairs, page = pairs
     assert ">Product of interest</th>" in page
