@@ -21,6 +21,8 @@ from leads.models import Lead
 from leads.models.lead import LeadQuerySet
 
 OFFERED_AT_ONCE = 20
+# The reason of the stage that comes with a batch: this, and the batch's cause.
+REASON = "batch_"
 
 
 class NotYourBatch(Forbidden):
@@ -44,8 +46,9 @@ def gather(*, leads: Sequence[Lead], cause: str, source_id: int | None, at: date
     if batch is None:
         return None
     duty = Duty(DueKind.BATCH, batch.due_at, batch.owner_id, batch.team_id)
+    reason = f"{REASON}{cause}"
     moved = stages.move_many(
-        leads=leads, to=Stage.MQL, way=Way.ELIGIBLE, by=None, at=at, duty_of=lambda _lead: duty, reason=f"batch_{cause}"
+        leads=leads, to=Stage.MQL, way=Way.ELIGIBLE, by=None, at=at, duty_of=lambda _lead: duty, reason=reason
     )
     rows = [BatchLead(lead=lead, batch=batch, at=at) for lead in moved]
     BatchLead.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)

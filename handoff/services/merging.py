@@ -14,7 +14,17 @@ from handoff.domain.stages import Way
 from handoff.models import Episode, Handoff, JoinedLead, StageEntry, StageTransition
 from handoff.queries import due, legs, marketing
 from handoff.queries.marketing import Keeper
-from handoff.services import batch_entries, closing, departures, duties, joining, merge_traces, reassigning, withdrawals
+from handoff.services import (
+    batch_entries,
+    batches,
+    closing,
+    departures,
+    duties,
+    joining,
+    merge_traces,
+    reassigning,
+    withdrawals,
+)
 from journal.errors import Conflict, FieldError
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead, Merge
@@ -118,7 +128,11 @@ def _by_itself(since: QuerySet[StageTransition], changed: merge_traces.Rows) -> 
     """Whether only the system moved the lead, and into stages whose first entries the merge left alone."""
     entries = [side for row in changed["entry"].values() for side in row.values() if side is not None]
     told = {entry["stage"] for entry in entries}
-    return all(one.by_id is None and one.reason in _OWN_WAYS and one.to_stage not in told for one in since)
+    return all(one.by_id is None and _is_own(one.reason) and one.to_stage not in told for one in since)
+
+
+def _is_own(reason: str) -> bool:
+    return reason in _OWN_WAYS or reason.startswith(batches.REASON)
 
 
 def _moved(row: Merge) -> QuerySet[StageTransition]:

@@ -9,7 +9,7 @@ from accounts.services import people as accounts
 from feedback.models import Opportunity
 from handoff.models import Clock, Episode, Handoff, JoinedLead, StageEntry
 from handoff.queries import due, invariants, marketing
-from handoff.services import duties, handoffs, intake, joining, transition
+from handoff.services import batches, duties, handoffs, intake, joining, transition
 from handoff.services.eligibility import make_mqls
 from handoff.services.merging import BothHeld, GoneOn
 from handoff.services.reassigning import NotManager
@@ -224,6 +224,18 @@ def test_a_stage_that_the_system_gave_the_merged_lead_stays_and_does_not_hinder_
     stays, goes = fresh(stays), fresh(goes)
     assert (stays.stage, stays.due_kind, stays.is_present) == (Stage.MQL, "offer", True)
     assert (goes.merged_into_id, goes.due_kind, goes.is_present) == (None, loser.due_kind, True)
+
+
+def test_a_batch_that_the_system_put_the_merged_lead_into_does_not_hinder_the_undo(people):
+    row, stays, goes = merged(stories.lead(), stories.lead(), people.mia)
+    batch = batches.gather(leads=[stays], cause="recompute", source_id=None, at=LATER)
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    stays, goes = fresh(stays), fresh(goes)
+    assert (stays.stage, stays.due_kind, stays.due_at) == (Stage.MQL, "batch", batch.due_at)
+    assert list(batch.entries.values_list("lead", flat=True)) == [stays.pk]
+    assert (goes.merged_into_id, goes.due_kind, goes.is_present) == (None, "", True)
 
 
 def test_undoing_gives_what_the_system_made_of_the_survivor_back_to_its_former_keeper(people):
