@@ -11,7 +11,7 @@ from handoff import permissions
 from handoff.domain.choices import HandoffState
 from handoff.domain.duties import Duty, rank
 from handoff.domain.stages import Way
-from handoff.models import Episode, Handoff, JoinedLead, StageEntry, StageTransition
+from handoff.models import Batch, Episode, Handoff, JoinedLead, StageEntry, StageTransition
 from handoff.queries import due, legs, marketing
 from handoff.queries.marketing import Keeper
 from handoff.services import (
@@ -115,7 +115,9 @@ def _hand_back(row: Merge, changed: merge_traces.Rows, by: User | None, at: date
     """Whoever left meanwhile gets nothing back: it goes where the rest of theirs went."""
     leads = Lead.objects.filter(pk__in=[row.survivor_id, row.loser_id, *changed["duty"]])
     offered = Handoff.objects.open().filter(pk__in=list(changed["handoff"]))
+    waiting = Batch.objects.filter(pk__in=list(changed["batch"]), closed_at__isnull=True)
     concerned = Q(pk__in=leads.values("owner")) | Q(pk__in=offered.values("assigned_to"))
+    concerned |= Q(pk__in=waiting.values("owner"))
     for user in User.objects.filter(concerned, is_active=False):
         departures.hand_back(user=user, by=by, at=at)
 

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from accounts.services import people as accounts
 from feedback.models import Opportunity
-from handoff.models import Clock, Episode, Handoff, JoinedLead, StageEntry
+from handoff.models import Batch, Clock, Episode, Handoff, JoinedLead, StageEntry
 from handoff.queries import due, invariants, marketing
 from handoff.services import batches, duties, handoffs, intake, joining, transition
 from handoff.services.eligibility import make_mqls
@@ -303,6 +303,19 @@ def test_undoing_leaves_no_plan_with_somebody_who_has_left_since(people):
     merging.undo(merge=row, by=people.mia, at=LATEST)
 
     assert (fresh(loser).due_kind, fresh(loser).owner) == ("next_action", people.maki)
+
+
+def test_undoing_leaves_no_batch_with_somebody_who_has_left_since(people):
+    loser = stories.lead()
+    batch = batches.gather(leads=[loser], cause="recompute", source_id=None, at=NOON)
+    Batch.objects.update(owner=people.mia)
+    row, _stays, _goes = merged(stories.accepted(people, to=people.otto).lead, loser, people.ada)
+    accounts.disable(user=people.mia, by=people.ada, at=LATER)
+
+    merging.undo(merge=row, by=people.ada, at=LATEST)
+
+    batch.refresh_from_db()
+    assert (batch.closed_at, batch.owner, batch.team, fresh(loser).due_kind) == (None, None, people.marketing, "batch")
 
 
 def test_a_stage_given_by_hand_since_hinders_the_undo(people):
