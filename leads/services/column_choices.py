@@ -41,6 +41,11 @@ def choose(*, user: User, names: Iterable[str], segment: Segment | None = None) 
     segment = held(segment, user) if segment else None
     chosen = known(names)
     if not chosen:
-        ColumnChoice.objects.filter(user=user, segment=segment).delete()
+        forget(user=user, segment=segment)
         return
     ColumnChoice.objects.update_or_create(user=user, segment=segment, defaults={"names": chosen})
+
+
+def forget(*, user: User, segment: Segment | None) -> None:
+    """Takes the person's choice away, also for a list that they have just stopped seeing."""
+    ColumnChoice.objects.filter(user=user, segment=segment).delete()

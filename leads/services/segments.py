@@ -75,7 +75,7 @@ def save(
         setattr(row, name, value)
     _write(row, changes, read)
     if "columns" in values:
-        column_choices.choose(user=by, names=(), segment=row)
+        column_choices.forget(user=by, segment=row)
     data = {"name": row.name, "is_shared": row.is_shared}
     journal.record("segment.saved", subject=row, by=by, at=at, data=data)
     return row

@@ -243,3 +243,12 @@ def test_a_choice_of_fields_that_were_all_deleted_is_none(as_, cast):
     usual = [f"c-{name}" for name in list_columns.DEFAULT]
     assert heads(page.get(LIST)) == heads(page.get(saved_lists.address(bare))) == usual
     assert heads(page.get(saved_lists.address(mine))) == ["c-score", "c-email"]
+
+
+def test_an_administrator_who_no_longer_shares_a_list_of_somebody_else_saves_it_with_its_columns(cast):
+    one = segments.save(values={"name": "Ours", "is_shared": True}, by=cast.mia, at=NOON)
+    choices.choose(user=cast.ada, names=["phone"], segment=one)
+    kept = segments.save(values={"is_shared": False, "columns": ["email"]}, by=cast.ada, at=NOON, segment=one)
+    kept.refresh_from_db()
+    assert (kept.is_shared, kept.columns) == (False, ["email"])
+    assert not ColumnChoice.objects.filter(user=cast.ada, segment=one).exists()
