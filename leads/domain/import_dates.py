@@ -23,6 +23,7 @@ _YEAR_LAST = re.compile(
 _NAMED = re.compile(
     rf"(?:(?P<d1>\d{{1,2}})\s+(?P<m1>[A-Za-z]{{3,9}})|(?P<m2>[A-Za-z]{{3,9}})\s+(?P<d2>\d{{1,2}})),?\s+(?P<y>\d{{4}}){_TIME}"
 )
+_YEARLESS = re.compile(rf"(?:0?[1-9]|1[0-2])\s*[-/月]\s*(?:0?[1-9]|[12]\d|3[01])\s*日?{_WEEKDAY}{_TIME}")
 _SERIAL = re.compile(r"(?P<days>[2-7]\d{4})(?P<part>\.\d+)?")
 _ERAS = {"令": 2018, "r": 2018, "平": 1988, "h": 1988, "昭": 1925, "s": 1925}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -34,7 +35,8 @@ Moment = date | datetime
 def understand_date(text: str, *, order: str = "") -> Moment:
     """A date, or a datetime where a time of day is written (aware only where the zone is written too).
 
-    `order` is "dmy" or "mdy" for 1/2/2026. Raises CellFault `date_order` where it would be needed, else `date`.
+    `order` is "dmy" or "mdy" for 1/2/2026. Raises CellFault `date_order` where it would be needed, `year_missing`
+    for a month and a day alone (a year is asked for, never guessed either), else `date`.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     for pattern, read in _FORMS:
@@ -43,7 +45,7 @@ def understand_date(text: str, *, order: str = "") -> Moment:
                 return read(match, order)
             except (ValueError, OverflowError) as error:
                 raise CellFault("date") from error
-    raise CellFault("date")
+    raise CellFault("year_missing" if _YEARLESS.fullmatch(plain) else "date")
 
 
 def _year_first(match: re.Match[str], _order: str) -> Moment:

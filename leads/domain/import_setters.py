@@ -143,7 +143,7 @@ def _activity(values: RowValues, target: Field, text: str, reading: Reading) -> 
     try:
         values.dated.append((kind, reading.moment(text)))
     except CellFault as fault:
-        raise CellFault("count") if fault.code == "date" else fault from fault
+        raise CellFault("count") if fault.code in {"date", "year_missing"} else fault from fault
 
 
 def _is_date(text: str, reading: Reading) -> bool:

@@ -40,6 +40,7 @@ ROW = {
     "amount": gettext_lazy("Not an amount of money. Enter one such as 1200000."),
     "url": gettext_lazy("Not a web address. Enter one such as https://example.com."),
     "date": gettext_lazy("Not a date. Enter one such as 2026-01-05."),
+    "year_missing": gettext_lazy("The year is missing. Enter a date such as 2026-01-05."),
     "date_order": gettext_lazy("Day and month are ambiguous. Choose the date order."),
     "future": gettext_lazy("The date is in the future. Enter today or a day before."),
     "too_early": gettext_lazy("This date is before %(year)s."),

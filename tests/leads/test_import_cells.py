@@ -82,6 +82,20 @@ def test_date_with_two_readings_asks_for_the_order() -> None:
     assert understand_date("1/2/2026", order="mdy") == date(2026, 1, 2)
 
 
+@pytest.mark.parametrize("text", ["5月3日", "５月３日（日）", "6/4", "12-31", "5/3 10:30"])
+def test_date_without_a_year_says_what_it_lacks(text: str) -> None:
+    with pytest.raises(CellFault) as caught:
+        understand_date(text)
+    assert caught.value.code == "year_missing"
+
+
+@pytest.mark.parametrize("text", ["13月3日", "5/32", "4月末ごろ", "4.5", "未定"])
+def test_what_is_no_day_of_any_year_is_not_a_date(text: str) -> None:
+    with pytest.raises(CellFault) as caught:
+        understand_date(text)
+    assert caught.value.code == "date"
+
+
 @pytest.mark.parametrize("text", ["2026/2/30", "26/1/5", "昨日", "99999999", "1/2", "2026-13-01", "0000-01-01", ""])
 def test_date_refuses_what_is_none(text: str) -> None:
     with pytest.raises(CellFault):
