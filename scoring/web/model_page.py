@@ -67,6 +67,7 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
     origin = model.copied_from if model.copied_from_id and model.state == ModelState.DRAFT else None
     before = specs.spec(origin, known) if origin else None
     fix = check.fix(spec) if model.state == ModelState.DRAFT else None
+    run = latest_run()
     return {
         "model": model,
         "started": dates.near_day(model.created_at, today=organization.local_day(at)),
@@ -81,7 +82,9 @@ def context(model: ScoringModel, *, user: Any, at: datetime) -> dict[str, Any]:
         "fix": findings.say_fix(fix, spec) if fix else "",
         "versions": versions(),
         "order": _order(known),
-        "run": latest_run(),
+        "run": run,
+        # While it goes on it stands above the rules, where whoever has just published sees it.
+        "is_rescoring": run is not None and run.state in (RecomputeRun.State.QUEUED, RecomputeRun.State.RUNNING),
         "is_draft": model.state == ModelState.DRAFT,
         "may": _may(user),
         "against": found_versions.other_of(model),

@@ -336,6 +336,18 @@ def test_the_run_has_a_bar_and_can_be_stopped_and_resumed(ada: Client) -> None:
     assert "完了" in text(ada.get(f"/scoring/runs/{run.pk}/"))
 
 
+def test_a_run_stands_above_the_rules_while_it_goes_on_and_below_them_afterwards(ada: Client) -> None:
+    model = scored.draft([scored.rule(VISIT, 5)])
+    rows.lead()
+    said = text(ada.post(f"/scoring/{model.pk}/publish/", {"why": "来訪で測る"}, follow=True))
+    assert said.count("全件の再計算") == 1
+    assert said.index("待機中") < said.index("引き渡しライン")
+    recompute.work_range(run_id=RecomputeRun.objects.latest("pk").pk, at=NOON)
+    said = text(ada.get(f"/scoring/{model.pk}/"))
+    assert said.count("全件の再計算") == 1
+    assert said.index("版の一覧") < said.index("完了")
+
+
 def test_who_may_not_draft_sees_the_rules_without_the_forms(client: Client, cast: Cast) -> None:
     draft = scored.draft([scored.rule(VISIT, 5, key="visit")])
     client.force_login(cast.sato)
