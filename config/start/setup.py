@@ -67,6 +67,8 @@ def collect_static() -> None:
 
 def _static_fingerprint() -> str:
     digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    # With and without HANDOFF_DEBUG other names are served.
+    digest.update(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for folder in settings.STATICFILES_DIRS:
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file():
