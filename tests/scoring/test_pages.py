@@ -348,6 +348,17 @@ def test_a_run_stands_above_the_rules_while_it_goes_on_and_below_them_afterwards
     assert said.index("版の一覧") < said.index("完了")
 
 
+def test_a_retired_version_counts_todays_leads_by_its_own_rules(ada: Client) -> None:
+    lead = rows.lead()
+    rows.activity(lead, "site_visit", "2026-11-18")
+    former = scored.published([scored.rule(VISIT, 5)])
+    scored.published([scored.rule({"activity": {"types": ["webinar_attended"]}}, 5)])
+    assert not scored.score(lead).reaches_line
+    said = text(ada.get(f"/scoring/{former.pk}/?effect=1"))
+    assert "このルールで採点すると" in said
+    assert "引き渡しラインに届いているのは1件です" in said
+
+
 def test_who_may_not_draft_sees_the_rules_without_the_forms(client: Client, cast: Cast) -> None:
     draft = scored.draft([scored.rule(VISIT, 5, key="visit")])
     client.force_login(cast.sato)
