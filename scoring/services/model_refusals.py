@@ -17,7 +17,7 @@ class Discarded(NotADraft):
 
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
-    message = _("Someone else has changed this draft. Reload it, then repeat your change.")
+    message = _("Someone else has changed this draft. Check it as it is now, then try again.")
     change: Change | None = None
 
     @classmethod
