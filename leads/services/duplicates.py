@@ -10,6 +10,7 @@ from accounts.models import User
 from journal import services as journal
 from journal.errors import Conflict
 from journal.transactions import retried
+from leads.domain.likeness import compare
 from leads.models import DuplicatePair
 from leads.queries import comparing
 from leads.services.lead_checks import require
@@ -30,6 +31,30 @@ def propose_namesakes(*, pairs: Iterable[tuple[int, int]], at: datetime) -> None
     """Notes leads (by id) of one name at one company as probably one person; a pair noted before stays as it is."""
     ordered = {(min(pair), max(pair)) for pair in pairs}
     rows = [DuplicatePair(a_id=a, b_id=b, score=NAMESAKES, reasons=_REASONS, created_at=at) for a, b in ordered]
+    DuplicatePair.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def note_apart(*, pairs: Iterable[tuple[int, int]], at: datetime) -> None:
+    """Leads (by id) of which somebody said on the way in that they are not the same: remembered as `dismiss` does.
+
+    One query for all of them. A pair noted before stays as it is.
+    """
+    ordered = {(min(pair), max(pair)) for pair in pairs}
+    if not ordered:
+        return
+    found = comparing.profiles({pk for pair in ordered for pk in pair}, own=comparing.own_fields())
+    rows = [
+        DuplicatePair(
+            a_id=a,
+            b_id=b,
+            state=DuplicatePair.State.DISMISSED,
+            score=max(NAMESAKES, compare(found[a], found[b]).score),
+            reasons=_REASONS,
+            created_at=at,
+        )
+        for a, b in ordered
+        if a in found and b in found
+    ]
     DuplicatePair.objects.bulk_create(rows, ignore_conflicts=True)
 
 

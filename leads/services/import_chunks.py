@@ -158,7 +158,10 @@ def _decide(
         draft.values.without_history()
     others = probable(index.company_of(draft.values, draft.keys), draft.keys, index) if lead is None else []
     take(draft, lead, index, changes, run=context.run, at=at)
-    changes.probable += [(draft.lead, one) for one in others if draft.lead is not None and one is not draft.lead]
+    decided = resolution == "new" and lead is None
+    pairs = changes.apart if decided else changes.probable
+    alike = [*others, *found.candidates] if decided else others
+    pairs += [(draft.lead, one) for one in alike if draft.lead is not None and one is not draft.lead]
     if draft.lead is not None:
         draft.history = _wanted_history(draft, draft.lead, context)
         draft.has_changed = draft.has_changed or bool(draft.history)
@@ -190,6 +193,7 @@ def _write(changes: Changes, at: datetime) -> None:
     _update(changes.leads.values(), _DERIVED, at)
     _write_qualifications(changes)
     duplicates.propose_namesakes(pairs=[(a.pk, b.pk) for a, b in changes.probable], at=at)
+    duplicates.note_apart(pairs=[(a.pk, b.pk) for a, b in changes.apart], at=at)
 
 
 def _take_company(lead: Lead) -> None:

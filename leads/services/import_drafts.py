@@ -53,7 +53,9 @@ class Changes:
     companies: dict[int, tuple[Company, set[str]]] = field(default_factory=dict)
     qualifications: dict[int, tuple[Lead, Qualification]] = field(default_factory=dict)
     refusals: list[tuple[Lead, str]] = field(default_factory=list)
+    # Two who may be one person; and two of whom somebody decided that they are not.
     probable: list[tuple[Lead, Lead]] = field(default_factory=list)
+    apart: list[tuple[Lead, Lead]] = field(default_factory=list)
     # What all new leads have in common.
     blank: Lead | None = None
 

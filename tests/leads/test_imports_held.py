@@ -7,7 +7,7 @@ from django.utils.translation import override
 from leads import hooks
 from leads.imports.sentences import row_sentence
 from leads.models import Company, DuplicatePair, Lead
-from leads.services import import_resolving, import_runs, import_work, merging
+from leads.services import import_resolving, import_runs, import_work, leads, merging
 from leads.services.duplicate_search import work as search
 from tests import factories
 from tests.cast import NOON
@@ -66,6 +66,27 @@ def test_what_is_decided_of_the_same_name_in_another_prefecture_is_done(cast):
     assert (second.title, second.company.prefecture) == ("部長", "大阪府")
     again = take(cast, HEAD + "東浜,田中 一郎,大阪府,課長\n東浜,田中 一郎,東京都,課長\n")
     assert counts(again) == (0, 0, 2, 0, 0), "each branch has its own"
+
+
+@pytest.mark.parametrize("prefecture", ["大阪府", "東京都"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_who_was_decided_to_be_somebody_new_is_not_asked_about_again(cast, prefecture, at_once):
+    take(cast, HEAD + "東浜,田中 一郎,東京都,課長\n")
+    run = take(cast, HEAD + f"東浜,田中 一郎,{prefecture},部長\n", dry_run=at_once)
+    assert counts(run) == (0, 0, 0, 1, 0)
+    resolve(run, 1, "new", cast)
+    if at_once:
+        import_runs.commit(run=run, by=cast.mia, at=NOON)
+    assert work(run) == (1, 0, 0, 0, 0)
+    search(now=lambda: NOON)
+
+    assert not DuplicatePair.objects.open().exists()
+    pair = DuplicatePair.objects.get()
+    assert pair.state == DuplicatePair.State.DISMISSED
+    for lead in (pair.a, pair.b):
+        leads.update(lead=lead, values={"phone": "03-1234-5678"}, by=None, at=NOON)
+    search(now=lambda: NOON)
+    assert DuplicatePair.objects.open().exists(), "what comes in later makes them more alike"
 
 
 def test_another_corporate_number_or_person_makes_nobody_a_possible_duplicate(cast):
