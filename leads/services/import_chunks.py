@@ -158,11 +158,8 @@ def _decide(
         draft.values.without_history()
     others = probable(index.company_of(draft.values, draft.keys), draft.keys, index) if lead is None else []
     take(draft, lead, index, changes, run=context.run, at=at)
-    decided = resolution == "new" and lead is None
-    pairs = changes.apart if decided else changes.probable
-    alike = [*others, *found.candidates] if decided else others
-    pairs += [(draft.lead, one) for one in alike if draft.lead is not None and one is not draft.lead]
     if draft.lead is not None:
+        changes.note_alike(draft.lead, others, found.candidates, are_apart=resolution == "new")
         draft.history = _wanted_history(draft, draft.lead, context)
         draft.has_changed = draft.has_changed or bool(draft.history)
 

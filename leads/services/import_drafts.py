@@ -1,5 +1,6 @@
 """Puts a row's values into a lead in memory and says what that changed; empty cells never empty anything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -58,6 +59,11 @@ class Changes:
     apart: list[tuple[Lead, Lead]] = field(default_factory=list)
     # What all new leads have in common.
     blank: Lead | None = None
+
+    def note_alike(self, lead: Lead, others: Sequence[Lead], asked: Sequence[Lead], *, are_apart: bool) -> None:
+        """`others` may be the same person as the lead; or neither they nor those `asked` about are, as somebody decided."""
+        pairs, alike = (self.apart, [*others, *asked]) if are_apart else (self.probable, others)
+        pairs += [(lead, one) for one in alike if one is not lead]
 
 
 # Set on the lead only where it has none: a row found by another key doesn't rename what others refer to.
