@@ -9,3 +9,4 @@ class ScoringConfig(AppConfig):
     def ready(self) -> None:
         """Registers what this app does on other apps' events, and its places in the menu."""
         import_module("scoring.reactions")
+        import_module("scoring.web.panels")

@@ -19,8 +19,18 @@ def take_step(*, key: str) -> None:
 @retried
 def show_advanced(*, shows: bool, by: User, at: datetime) -> None:
     """Whether 詳しい設定 stand in menu and settings."""
+    _switch("shows_advanced", shows, by, at)
+
+
+@retried
+def ask_for_agreement(*, asks: bool, by: User, at: datetime) -> None:
+    """Whether scoring rules are published only once marketing and sales have agreed to them."""
+    _switch("publishing_needs_agreement", asks, by, at)
+
+
+def _switch(name: str, is_on: bool, by: User, at: datetime) -> None:
     organization = Organization.objects.select_for_update().get(pk=1)
-    if organization.shows_advanced != shows:
-        organization.shows_advanced = shows
-        organization.save(update_fields=["shows_advanced"])
-        journal.record("organization.changed", subject=organization, by=by, at=at, data={"shows_advanced": shows})
+    if getattr(organization, name) != is_on:
+        setattr(organization, name, is_on)
+        organization.save(update_fields=[name])
+        journal.record("organization.changed", subject=organization, by=by, at=at, data={name: is_on})

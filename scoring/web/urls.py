@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from scoring.web import draft_pages, lead_panel, runs, suggestions, views
+from scoring.web import draft_pages, lead_panel, publishing, runs, suggestions, views
 
 urlpatterns = [
     path("leads/<int:pk>/score/", lead_panel.show, name="lead-score-panel"),
     path("leads/<int:pk>/score/reasons/", lead_panel.reasons, name="lead-score-reasons"),
+    path("settings/publishing/", publishing.settings, name="settings-publishing"),
     path("scoring/", views.home, name="scoring"),
     path("scoring/start/", views.start, name="scoring-start"),
     path("scoring/dimension/", draft_pages.dimension_begun, name="scoring-dimension"),

@@ -22,7 +22,13 @@ INVITE = {"email": "mori@midori.jp", "last_name": "森", "first_name": "光", "r
 PAGES = ["/settings/", "/settings/people/", "/settings/keys/", "/settings/channels/", "/settings/deadlines/"]
 PAGES += ["/settings/routing/", "/settings/routing/new/marketing_to_field/"]
 PAGES += ["/settings/handoff-rules/", "/settings/handoff-rules/new/"]
-PAGES += ["/settings/calendar/", "/settings/reasons/", "/settings/gates/", "/settings/gates/mql/"]
+PAGES += [
+    "/settings/calendar/",
+    "/settings/reasons/",
+    "/settings/gates/",
+    "/settings/gates/mql/",
+    "/settings/publishing/",
+]
 
 
 @pytest.fixture
