@@ -6,6 +6,9 @@ from dataclasses import dataclass
 _SPECIAL = re.compile(r"([\\\[\]<>]|^#)")
 # Slack and Google Chat know no way to write these without their meaning: the wide ones mean nothing.
 _WIDE = str.maketrans("*`~", "＊｀～")
+# Text alone has marks as well, and no way to write them without their meaning: [toall] calls everybody of a Chatwork
+# room, <m userId="all"> everybody of a LINE WORKS room.
+_WIDE_BRACKETS = str.maketrans("[]<>", "［］＜＞")
 Link = tuple[str, str]
 
 
@@ -31,14 +34,18 @@ class ChatText:
         """The heading, else the title of the one item."""
         return self.heading or self.items[0].title
 
+    def plain_title(self) -> str:
+        """The title as text alone."""
+        return unmarked(self.title)
+
     def plain(self) -> str:
         """What follows the title, as lines of text; addresses stand beside what they do."""
         blocks = []
         for item in self.items:
-            lines = [item.title] if self.heading else []
-            lines += [item.reason] if item.reason else []
-            blocks.append("\n".join([*lines, *(f"{label}: {url}" for label, url in item.links)]))
-        return "\n\n".join([*blocks, self.foot] if self.foot else blocks)
+            lines = [unmarked(item.title)] if self.heading else []
+            lines += [unmarked(item.reason)] if item.reason else []
+            blocks.append("\n".join([*lines, *(f"{unmarked(label)}: {url}" for label, url in item.links)]))
+        return "\n\n".join([*blocks, unmarked(self.foot)] if self.foot else blocks)
 
     def markdown(self) -> str:
         """All of it as paragraphs and lists of links; whatever people wrote is escaped."""
@@ -48,6 +55,11 @@ class ChatText:
             parts += [escaped(item.reason)] if item.reason else []
             parts += ["\n".join(f"- [{escaped(label)}]({url})" for label, url in item.links)] if item.links else []
         return "\n\n".join([*parts, escaped(self.foot)] if self.foot else parts)
+
+
+def unmarked(text: str) -> str:
+    """Nothing in it is read as a mark or a mention where text alone is given."""
+    return text.translate(_WIDE_BRACKETS)
 
 
 def escaped(text: str) -> str:

@@ -53,7 +53,7 @@ def deliver(*, address: str, text: ChatText) -> None:
 def _notify(plugin: NotifyBase, text: ChatText, *, is_rich: bool) -> None:
     """In a thread of its own: the library's timeouts count each silence, not the whole."""
     # As a title of its own, Google Chat would read what people wrote as marks and mentions.
-    content = {"body": text.markdown()} if is_rich else {"title": text.title, "body": text.plain()}
+    content = {"body": text.markdown()} if is_rich else {"title": text.plain_title(), "body": text.plain()}
     content |= {"overflow": "truncate", "body_format": NotifyFormat.MARKDOWN if is_rich else NotifyFormat.TEXT}
     taken: list[bool] = []
     with LogCapture(level=logging.WARNING, fmt="%(message)s") as said:

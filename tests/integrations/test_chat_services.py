@@ -3,6 +3,7 @@
 import ipaddress
 import json
 import logging
+import re
 import socket
 import threading
 import time
@@ -190,7 +191,7 @@ def test_line_works_is_given_plain_text(service):
     [(path, _headers, content)] = service.taken
     assert path == "/message/ed01d020-c8c7-44fe-bf85-1b5db0114df5"
     told = json.loads(content)
-    assert told["title"] == TEXT.title
+    assert told["title"] == "山本商事 ＜!channel＞ *太字*"
     assert told["body"]["text"] == "回答期限は *今日*。\n受諾する: https://h.example/l/abc_d/\n\n一度だけ。"
 
 
@@ -202,6 +203,19 @@ def test_chatwork_is_given_its_token_in_the_header(service):
     [body] = parse_qs(content)["body"]
     assert body.startswith("山本商事")
     assert "受諾する: https://h.example/l/abc_d/" in body
+
+
+@pytest.mark.parametrize("address", [LINE_WORKS, CHATWORK])
+@pytest.mark.parametrize("heading", ["", "2件お待ちしています [info]"])
+def test_nobody_is_called_and_no_box_is_drawn_by_what_people_wrote_in_text_alone(service, address, heading):
+    wrote = '[toall] [To:1] <m userId="all"> 山本商事'
+    item = ChatItem(wrote, wrote, (("受諾する", "https://h.example/l/abc_d/"),))
+    chat_sender.deliver(address=address, text=ChatText(heading, (item,), wrote))
+    [(_path, _headers, content)] = service.taken
+    told = str(json.loads(content)) if address == LINE_WORKS else parse_qs(content)["body"][0]
+    assert not re.search(r"\[(toall|To:1|info)|<m ", told)
+    assert told.count("［toall］ ［To:1］ ＜m userId") == 3
+    assert "受諾する: https://h.example/l/abc_d/" in told
 
 
 def test_an_error_within_the_library_is_told_by_its_kind_alone(service, monkeypatch):
