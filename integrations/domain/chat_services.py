@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import TextChoices
 
+# Signs of an address as it is kept, which can be longer than it was typed: what its parameters say is encoded anew.
+LONGEST = 600
+
 
 class ChatService(TextChoices):
     SLACK = "slack", "Slack"
@@ -33,7 +36,8 @@ def read(text: str) -> ChatAddress | None:
     """The address as its service gave it out, without what it doesn't need; None for any other text."""
     for service, pattern, make in _FORMS:
         if found := re.fullmatch(pattern, text.strip(), re.ASCII):
-            return make(service, found)
+            address = make(service, found)
+            return address if address and len(address.url) <= LONGEST else None
     return None
 
 
@@ -76,7 +80,7 @@ _FORMS: tuple[tuple[ChatService, str, Make], ...] = (
     ),
     (
         ChatService.TEAMS,
-        r"(?P<base>https://(?P<host>(?:[a-z0-9-]+\.)+(?:logic\.azure|api\.powerplatform)\.com)(?::443)?"
+        r"(?P<base>https://(?P<host>(?:[a-z0-9-]{1,63}\.)+(?:logic\.azure|api\.powerplatform)\.com)(?::443)?"
         r"(?:/powerautomate/automations/direct(?:/cu/[0-9]+)?)?"
         r"/workflows/[A-Za-z0-9_-]+/triggers/manual/paths/invoke)/?\?(?P<query>\S+)",
         _queried,

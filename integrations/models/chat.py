@@ -29,7 +29,7 @@ class ChatChannel(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="chat_channels")
     name = models.CharField(max_length=60)
     service = models.CharField(max_length=12, choices=ChatService)
-    address = models.CharField(max_length=600)
+    address = models.CharField(max_length=chat_services.LONGEST)
     pace = models.CharField(max_length=8, choices=Pace, default=Pace.AT_ONCE)
     # In which a team is written to; a person is in their own.
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, blank=True)

@@ -19,6 +19,7 @@ from accounts.interface.forms import show as show_error
 from accounts.models import Team, User
 from accounts.queries import organization
 from accounts.web.access import needs
+from integrations.domain import chat_services
 from integrations.domain.telling import Pace
 from integrations.models import ChatChannel, NoticeSetting
 from integrations.queries import timing_words
@@ -54,7 +55,7 @@ class ChannelForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     address = forms.CharField(
         label=pgettext_lazy("chat", "Webhook address"),
-        max_length=600,
+        max_length=chat_services.LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("As the service gave it to you. For Chatwork: chatwork://API-token@room-number"),
     )

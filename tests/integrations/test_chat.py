@@ -404,6 +404,16 @@ def test_a_mistaken_address_is_not_shown_again(people, client):
     assert "e.example/secret" not in answer.content.decode()
 
 
+@pytest.mark.parametrize("address", [f"{TEAMS}{'!' * 200}{'あ' * 100}", TEAMS.replace("prod-161", "a" * 64)])
+def test_an_address_that_cannot_be_kept_or_looked_up_is_refused_on_the_page(people, client, address):
+    """The first grows beyond its column once it is encoded, the second has a name that no resolver takes."""
+    client.force_login(people.sato)
+    answer = client.post("/notices/channels/", {"name": "me", "address": address, "pace": "at_once"})
+    assert answer.status_code == 400
+    assert "対応しているサービス" in answer.content.decode()
+    assert not ChatChannel.objects.exists()
+
+
 def test_channels_of_others_are_not_there(people, client, sent):
     mine, ours = connect(people.sato), connect(team=people.field, by=people.ada)
     # Sato is in the field team, yet its channel is the settings people's; nobody reaches another person's.

@@ -54,6 +54,8 @@ STRANGE = [
     TEAMS.replace("prod-161.westeurope.logic.azure.com:443", "127.0.0.1"),
     TEAMS.replace(":443", ":8443"),
     TEAMS.replace("sig=", "sing="),
+    TEAMS.replace("prod-161", "a" * 64),
+    f"{TEAMS}{'あ' * 120}",
     GOOGLE.replace("chat.googleapis.com", "storage.googleapis.com"),
     GOOGLE.partition("&")[0],
     LINE_WORKS.replace("/message/", "/other/"),
