@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import User
@@ -71,3 +71,11 @@ def test_command_prints_a_login_for_each_of_the_ten(capsys):
 
     printed = capsys.readouterr().out
     assert printed.count("@minato.example") == 10
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+@pytest.mark.parametrize("options", [(), ("--month",)])
+def test_a_last_day_without_room_on_both_sides_is_refused_before_anything_is_made(day, options):
+    with pytest.raises(CommandError, match="from 2000 to 2099"):
+        call_command("demo", *options, "--leads", "1", "--until", day)
+    assert not User.objects.exists()

@@ -16,6 +16,8 @@ from journal import clock
 from journal.errors import DomainError
 
 YEAR_LEADS, MONTH_LEADS = 600, 240
+# Its history needs room on both sides of the last day: deadlines lie ahead of it.
+YEARS = range(2000, 2100)
 
 
 class Command(BaseCommand):
@@ -52,6 +54,8 @@ class Command(BaseCommand):
             day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (only the day is read)
         except ValueError as error:
             raise CommandError(f"--until {text!r} is not a day such as 2026-11-20.") from error
+        if day.year not in YEARS:
+            raise CommandError(f"--until must be a day from {YEARS.start} to {YEARS.stop - 1}.")
         return datetime.combine(day, time(17, 30), get_default_timezone())
 
     def _progress(self, leads: int) -> Any:
