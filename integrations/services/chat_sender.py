@@ -20,8 +20,9 @@ from integrations.services import outside
 from integrations.services.chat_plugins import NotifyChatwork, NotifyLineWorks
 
 DEADLINE_SECONDS = 15.0
-# No redirect is followed: it could lead anywhere.
-ASSET = AppriseAsset(app_id="Handoff", app_desc="Handoff", http_redirects=False)
+# No redirect is followed: it could lead anywhere. The library's pictures would be fetched from a foreign machine by
+# everybody who reads a message.
+ASSET = AppriseAsset(app_id="Handoff", app_desc="Handoff", http_redirects=False, image_url_mask="", image_url_logo="")
 OPTIONS = {"asset": ASSET, "cto": 5.0, "rto": 10.0}
 # The address is wrong or was withdrawn; trying again is of no use.
 _FOR_GOOD = {"401", "403", "404", "410"}

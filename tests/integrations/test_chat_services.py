@@ -175,6 +175,7 @@ def test_slack_is_given_title_reason_and_links_and_nobody_is_called_by_a_custome
     assert text.startswith("*山本商事 &lt;!channel&gt; ＊太字＊*")
     assert "<https://h.example/l/abc_d/|受諾する>" in text
     assert "<!channel>" not in content
+    assert set(re.findall(r"https?://[^/]+", content)) == {"https://h.example"}
 
 
 def test_google_chat_is_given_links_by_their_names(service):
@@ -246,7 +247,9 @@ def test_teams_is_sent_to_its_own_host_without_following_redirects(service, monk
     [(url, options)] = sent
     assert url.startswith("https://default12.5e.environment.api.powerplatform.com:443/powerautomate/")
     assert (options["allow_redirects"], options["verify"]) == (False, True)
-    assert "[受諾する](https://h.example/l/abc_d/)" in json.dumps(json.loads(options["data"]), ensure_ascii=False)
+    card = json.loads(options["data"])["attachments"][0]["content"]
+    assert [piece["type"] for piece in card["body"]] == ["TextBlock"]
+    assert "[受諾する](https://h.example/l/abc_d/)" in card["body"][0]["text"]
 
 
 @pytest.mark.parametrize("address", [SLACK, GOOGLE, LINE_WORKS, CHATWORK])
