@@ -55,6 +55,11 @@ def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _accept(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     handoffs.accept(handoff=handoff, by=request.user, at=at)
+    return accepted(handoff, at=at)
+
+
+def accepted(handoff: Handoff, *, at: datetime) -> str:
+    """What whoever has just accepted reads, also behind a signed link: by when to get in touch."""
     due = Handoff.objects.values_list("contact_due_at", flat=True).get(pk=handoff.pk)
     return _("Accepted. First contact is due %(due)s.") % {"due": _near(due, at)}
 

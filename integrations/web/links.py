@@ -14,7 +14,7 @@ from feedback.web.forms import ResultForm
 from handoff.domain.choices import AfterReject
 from handoff.models import Handoff, RejectReason
 from handoff.queries.reason_words import label_of
-from handoff.web import sheet_words
+from handoff.web import answering, sheet_words
 from integrations.domain.link_actions import RESULTS, Action
 from integrations.models import SignedLink
 from integrations.services import link_uses, links
@@ -63,7 +63,9 @@ class LinkPage(View):
         if link.action == Action.SHEET:
             context = {"link": link, "handoff": handoff, "sheet": sheet_words.written(handoff)}
             return render(request, "integrations/link_sheet.html", context)
-        return render(request, "integrations/link_done.html", {"link": link, "handoff": handoff})
+        is_accepted = link.action == Action.ACCEPT
+        told = answering.accepted(handoff, at=request.entry.at) if is_accepted else ""
+        return render(request, "integrations/link_done.html", {"link": link, "handoff": handoff, "told": told})
 
     def _ask(
         self, request: HttpRequest, link: SignedLink, form: ResultForm, status: int = 200, error: Any = None

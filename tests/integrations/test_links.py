@@ -66,6 +66,16 @@ def test_the_mail_of_an_offer_accepts_with_one_press(people, offer, client):
     assert (offer.state, offer.answered_by) == ("accepted", people.isao)
 
 
+def test_who_accepted_by_a_link_reads_what_is_due_and_goes_on_to_the_handoff(offer, client):
+    accept, _reject, _sheet = links_in(outbox.outbox[0])
+
+    text = press(client, accept).content.decode()
+
+    assert "受諾しました。初回連絡は今日 14:00までです。" in text
+    assert f'href="/handoffs/{offer.pk}/"' in text
+    assert f'href="/handoffs/{offer.pk}/sheet/"' in text
+
+
 def test_looking_any_number_of_times_changes_nothing(offer, client):
     for path in links_in(outbox.outbox[0]):
         for _ in range(3):
