@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from accounts.interface import dates
 from handoff.queries import inbox, reason_lines
 from handoff.queries.inbox import Card
+from leads.models import Lead
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,19 @@ class Shown:
     def phone(self) -> str:
         return self.card.lead.mobile or self.card.lead.phone
 
+    @property
+    def method(self) -> str:
+        return likely_method(self.card.lead)
+
 
 def shown(card: Card, *, at: datetime) -> Shown:
     """The card with its sentences."""
     return Shown(card, _due(card, at), about(card.lead), _why(card), _warning(card), _holiday(card))
+
+
+def likely_method(lead: Lead) -> str:
+    """What the form of a contact begins with: an email where no number is known to call."""
+    return "mail" if lead.email and not (lead.mobile or lead.phone) else "call"
 
 
 def about(lead: object) -> str:

@@ -52,7 +52,9 @@ def reject_form(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def contact_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The three results as a page, where no sheet opens."""
-    return render(request, "handoff/contact.html", {"handoff": seen(request, pk)})
+    handoff = seen(request, pk)
+    context = {"handoff": handoff, "method": cards.likely_method(handoff.lead)}
+    return render(request, "handoff/contact.html", context)
 
 
 @login_required

@@ -1,5 +1,6 @@
 """The inbox, the handoff's page and its sheet as people press them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,26 @@ def test_a_contact_is_told_with_its_appointment(client, small):
 
     handoff.refresh_from_db()
     assert (handoff.contact_result, handoff.appointment_at) == ("appointment", tokyo("2026-11-27 10:00"))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "method"),
+    [
+        ({}, "call"),
+        ({"phone": ""}, "mail"),
+        ({"phone": "", "email": ""}, "call"),
+        ({"phone": "", "mobile": "090"}, "call"),
+    ],
+)
+def test_a_contact_begins_as_a_mail_where_there_is_no_number_to_call(client, small, numbers, method):
+    handoff = stories.accepted(small, to=small.sato)
+    Lead.objects.filter(pk=handoff.lead_id).update(
+        **{"phone": "03-1234-5678", "email": "a@b.example", "mobile": ""} | numbers
+    )
+
+    for address in ("/inbox/", f"/handoffs/{handoff.pk}/", f"/handoffs/{handoff.pk}/contact/"):
+        text = page(client, small.sato, address).content.decode()
+        assert re.findall(r'name="method" value="(\w+)" checked', text) == [method]
 
 
 def test_what_one_may_not_see_is_not_there(client, small):
