@@ -62,9 +62,10 @@ def rows(notices: Iterable[Notice]) -> list[NoticeRow]:
 
 
 def is_settled(notice: Notice) -> bool:
-    """True when what the notice asked for has been done since: its mail would come too late."""
+    """True when its mail would come too late: what it asked for was done, or a later notice says more of it."""
     if notice.kind.startswith("clock."):
-        return Clock.objects.filter(pk=notice.data.get("clock"), ended_at__isnull=False).exists()
+        ended = Clock.objects.filter(pk=notice.data.get("clock"), ended_at__isnull=False)
+        return ended.exists() or _is_overtaken(notice)
     if notice.kind == "leads.assigned":
         return BulkRun.objects.filter(pk=notice.data.get("run"), state=BulkRun.State.UNDONE).exists()
     if notice.kind == "answer_check.due":
@@ -75,6 +76,12 @@ def is_settled(notice: Notice) -> bool:
     if notice.kind in {"handoff.offered", "handoff.queued", "handoff.reassigned"}:
         return not Handoff.objects.open().filter(pk=notice.handoff_id).exists()
     return False
+
+
+def _is_overtaken(notice: Notice) -> bool:
+    """The person has been told of the same clock since, as when one late sweep finds it warned and breached."""
+    later = Notice.objects.filter(user_id=notice.user_id, kind__startswith="clock.", id__gt=notice.pk)
+    return later.filter(handoff_id=notice.handoff_id, data__clock=notice.data.get("clock")).exists()
 
 
 def _facts(page: list[Notice]) -> Facts:

@@ -11,11 +11,14 @@ from django.core.mail import EmailMessage
 
 from accounts.models import Organization
 from handoff.models import Handoff
+from handoff.services import sweeps
 from integrations.domain.announcement import Announcement
 from integrations.models import Mail, Notice
 from integrations.services import mails, notices
+from journal import services as journal
+from journal.clock import frozen
 from tests.cast import cast, organization, tokyo
-from tests.handoff import rows
+from tests.handoff import rows, stories
 
 pytestmark = pytest.mark.django_db
 MONDAY = tokyo("2026-11-16 10:00")
@@ -59,6 +62,26 @@ def test_f_2_a_sender_that_comes_late_waits_for_the_morning(people):
 
     assert mails.send_owed(at=NIGHT) == 0
     assert Mail.objects.get().due_at == tokyo("2026-11-24 09:00")
+
+
+def test_of_one_clock_a_late_sweep_mails_the_latest_alone():
+    people = stories.mid()
+    stories.offered(people, at=MONDAY, to=people.isao)
+    late = MONDAY + timedelta(minutes=20)
+
+    sweeps.sweep(at=late)
+    with frozen(late):
+        journal.deliver_owed(at=late)
+    mails.send_owed(at=late)
+
+    found = Notice.objects.filter(user=people.isao, kind__startswith="clock.").order_by("id")
+    assert [(one.data["clock_kind"], one.data["level"], one.carried_by.state) for one in found] == [
+        ("answer", 50, "dropped"),
+        ("answer", 80, "dropped"),
+        ("answer", 100, "sent"),
+        ("contact", 50, "sent"),
+    ]
+    assert Mail.objects.get(user=people.maki).state == "sent", "the manager heard of the breach alone"
 
 
 def test_f_8_sending_again_sends_nothing(people):
