@@ -130,11 +130,14 @@ def _page(
     teams = Team.objects.filter(kind=legs.RECEIVING[Leg(leg)], is_active=True).order_by("id")
     people = User.objects.active().filter(memberships__team__in=teams, memberships__receives=True)
     gate = next_gate(lead, at=at)
+    needs_reason = gate is not None and legs.is_first(leg) and not gate.condition_holds and lead.stage != "mql"
     context: dict[str, Any] = {
         "lead": lead,
         "label": offer_label(leg),
         "gate": gate,
-        "needs_reason": gate is not None and legs.is_first(leg) and not gate.condition_holds and lead.stage != "mql",
+        "needs_reason": needs_reason,
+        # Pressing on would be refused: the way is to ask first.
+        "is_shut": gate is not None and gate.blocks and not needs_reason,
         "lacks": gate.lacks if gate else (),
         "items": gate.items if gate else (),
         # A refusal by the gate names them itself.

@@ -138,6 +138,20 @@ def test_a_refusal_stands_on_the_form(client, small):
     assert fresh(lead).stage == "mql"
 
 
+def test_the_button_to_press_is_the_one_that_leads_on(client, small):
+    lead = stories.lead()
+    shut = (
+        f'<a class="btn btn-primary" href="/leads/{lead.pk}/qualification/">',
+        '<button class="btn btn-big" type="submit">',
+    )
+
+    for mode, is_shut in (("warn", False), ("block", True)):
+        Gate.objects.filter(kind="mql").update(mode=mode, condition=None, required=[{"item": "need"}])
+        text = get(client, small.mia, f"/leads/{lead.pk}/offer/").content.decode()
+        assert [button in text for button in shut] == [is_shut, is_shut]
+        assert text.count("btn-primary") == 1
+
+
 def test_a_rep_has_no_such_form(client, small):
     assert get(client, small.sato, f"/leads/{stories.lead().pk}/offer/").status_code == 403
 
