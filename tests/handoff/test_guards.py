@@ -153,9 +153,15 @@ def _sent_by_two(people, monkeypatch):
         pass
     assert Mail.objects.filter(state="owed").update(due_at=WORKTIME) == 1
     mail.outbox.clear()
-    both = Barrier(2)
-    monkeypatch.setattr(mails, "_waits_for_opening", lambda _mail, _at: both.wait() < 0)
-    all_well(at_once(*[partial(mails.send_owed, at=WORKTIME)] * 2))
+    both, ask = Barrier(2), mails.timings.of_people
+
+    def asked_by_both(*given, **words):
+        both.wait()
+        return ask(*given, **words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mails.timings, "of_people", asked_by_both)
+        all_well(at_once(*[partial(mails.send_owed, at=WORKTIME)] * 2))
     return len(mail.outbox)
 
 
@@ -163,7 +169,7 @@ def test_without_its_lease_a_mail_leaves_twice(monkeypatch):
     people = stories.mid()
     assert _sent_by_two(people, monkeypatch) == 1
 
-    monkeypatch.setattr(mails, "_claim", lambda _mail, _at: True)
+    monkeypatch.setattr(mails.sending, "claim", lambda _mail, _at: True)
     assert _sent_by_two(people, monkeypatch) == 2
 
 

@@ -165,5 +165,7 @@ def test_what_is_published_and_who_may_not_draft_are_left_alone(draft: ScoringMo
     client.force_login(cast.sato)
     assert client.post(f"/scoring/{draft.pk}/frame/", NAMES).status_code == 403
     client.force_login(cast.ada)
-    assert client.post(f"/scoring/{draft.copied_from_id}/frame/", NAMES).status_code == 302
+    answer = client.post(f"/scoring/{draft.copied_from_id}/frame/", NAMES)
+    assert answer.status_code == 400
+    assert NAMES["name"] in answer.content.decode(), "what was typed stays"
     assert not ScoringModel.objects.filter(name=NAMES["name"]).exists()
