@@ -194,7 +194,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "health_check_interval": 10,
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# Without a file of its own: a torn one would keep beat from coming back, and the one interval needs no memory.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 SWEEP_SECONDS = 15
 WATCHDOG_SILENCE_SECONDS = 45
 CELERY_BEAT_SCHEDULE = {

@@ -75,8 +75,7 @@ class Machine:
         wait_until(lambda: "ready." in self.log("worker"), "the worker is ready")
 
     def beat(self) -> None:
-        schedule = str(self.folder / "schedule")
-        self.start("beat", sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile=", "-s", schedule)
+        self.start("beat", sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile=")
 
     def watchdog(self) -> None:
         self.start("watchdog", sys.executable, "manage.py", "watchdog")

@@ -79,3 +79,6 @@ def test_beat_and_worker_keep_the_heartbeat(machine: Machine, org):
     machine.beat()
 
     wait_until(lambda: Heartbeat.objects.filter(name="worker").exists(), "a worker swept", seconds=40)
+    assert not [path.name for path in machine.folder.rglob("*schedule*")], (
+        "a torn file would keep beat from coming back"
+    )
