@@ -128,7 +128,9 @@ class RowFaultSerializer(serializers.Serializer):  # type: ignore[type-arg]
 
 class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
     lead = serializers.CharField(source="lead_id", help_text="The lead it became or changed; null for none")
-    errors = serializers.SerializerMethodField(help_text="Why it was refused or is held")
+    errors = serializers.SerializerMethodField(
+        help_text="Why it was refused, is held, or stays as it is (`repeated`: imported before)"
+    )
     candidates = serializers.SerializerMethodField(help_text="Ids of leads it may mean")
 
     class Meta:

@@ -65,6 +65,9 @@ ROW = {
         "This lead has been handed over in Handoff, so its stage and owner stay as they are. "
         "Choose the same person to import the rest of the row."
     ),
+    "repeated": gettext_lazy(
+        "Exactly this row was imported before. Whatever has changed on the lead since then stays as it is."
+    ),
     "vetoed": gettext_lazy("%(why)s"),
     "unwritable": gettext_lazy("The database rejected this row."),
 }

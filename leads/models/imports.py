@@ -25,6 +25,8 @@ class ImportRun(models.Model):
     file = models.FileField(upload_to="imports/%Y/%m")
     filename = models.CharField(max_length=255)
     size = models.PositiveIntegerField(default=0)
+    # SHA-256 of its bytes; '' where it came in before that was kept.
+    digest = models.CharField(max_length=64, blank=True, db_default="")
     layout = models.CharField(max_length=30, blank=True)
     encoding = models.CharField(max_length=20, blank=True)
     sheet = models.CharField(max_length=120, blank=True)

@@ -1,7 +1,6 @@
 """Evaluates or applies one chunk of rows: parse, match, merge in memory, then a fixed number of statements."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,13 +11,12 @@ from journal import services as journal
 from leads import hooks
 from leads.domain.choices import Stage, StaleCause
 from leads.domain.import_faults import MAY_BE_NEW
-from leads.domain.import_fields import ACTIVITY
 from leads.domain.import_plan import Plan
 from leads.domain.import_values import RowFault
 from leads.models import ImportRow, ImportRun, Lead, Qualification
 from leads.queries import import_matching
-from leads.queries.import_answers import answered
 from leads.queries.import_matching import Index, keys_of
+from leads.queries.import_repeats import Repeats
 from leads.services import duplicate_marks, duplicates, import_tags, staleness
 from leads.services import import_happenings as happenings
 from leads.services.import_decisions import meaning, probable, unless_taken
@@ -35,6 +33,7 @@ class Context:
     plan: Plan
     owners: dict[str, User]
     sources: happenings.Sources
+    repeats: Repeats
     # People whom an earlier chunk of a preview would make; bounded, so that a preview never grows with its file.
     carried: list[Lead] = field(default_factory=list)
 
@@ -44,8 +43,13 @@ def evaluate(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> li
     drafts, _changes, index = _prepare(rows, context, at, is_preview=True)
     context.carried = (context.carried + index.added)[-20_000:]
     for draft in drafts:
-        draft.row.resolution = _still_said(draft)
+        draft.row.resolution = _still_said(draft) or _said_before(draft, context)
     return drafts
+
+
+def _said_before(draft: Draft, context: Context) -> str:
+    """A row like one that was left out of an earlier import is left out again, unless somebody says otherwise."""
+    return "skip" if draft.held and context.repeats.is_left_out(draft.row.cells) else ""
 
 
 def _still_said(draft: Draft) -> str:
@@ -79,14 +83,22 @@ def _prepare(
     index = import_matching.load(good, lead_ids=[int(row.resolution) for row in rows if row.resolution.isdigit()])
     for lead in context.carried:
         _carry(lead, index)
-    started = _with_handoffs(drafts, index, context.run)
+    started = _with_handoffs(drafts, index)
+    earlier = context.repeats.among(index.by_id)
     changes = Changes()
     for draft in drafts:
         said = "" if is_preview else draft.row.resolution
         draft.row.keys = draft.keys.as_dict() if draft.keys and is_preview else {}
+        before = None if said else earlier.get(tuple(draft.row.cells))
+        if before is not None and draft.keys is not None:
+            draft.repeat(index.by_id[before.lead_id], of=before.run_id)
+            continue
         _decide(draft, said, index, changes, started, context, at)
-    happenings.note(drafts, context.sources, run=context.run)
-    import_tags.note(drafts)
+        if draft.held and not is_preview and not said and _said_before(draft, context):
+            draft.row.resolution, draft.held, draft.candidates = "skip", "", []
+    news = [draft for draft in drafts if not draft.repeats]
+    happenings.note(news, context.sources, run=context.run)
+    import_tags.note(news)
     return drafts, changes, index
 
 
@@ -114,13 +126,11 @@ def _header_of(name: str, plan: Plan) -> str:
     return next((column.header for column in plan.columns if column.field.name == name), name)
 
 
-def _with_handoffs(drafts: Sequence[Draft], index: Index, run: ImportRun) -> dict[int, list[Sequence[str]]]:
-    """Which leads had a handoff here, each with the rows on which that was decided before; asked only where a row wants
-    a stage or an owner."""
+def _with_handoffs(drafts: Sequence[Draft], index: Index) -> Collection[int]:
+    """Which leads had a handoff here; asked only where a row wants a stage or an owner."""
     if not index.by_id or not any(draft.values.wanted_stage or draft.values.owner for draft in drafts):
-        return {}
-    started = set().union(*(ask(list(index.by_id)) for ask in hooks.leads_with_handoffs))
-    return answered(started, run) if started else {}
+        return ()
+    return set().union(*(ask(list(index.by_id)) for ask in hooks.leads_with_handoffs))
 
 
 def _decide(
@@ -128,7 +138,7 @@ def _decide(
     resolution: str,
     index: Index,
     changes: Changes,
-    started: dict[int, list[Sequence[str]]],
+    started: Collection[int],
     context: Context,
     at: datetime,
 ) -> None:
@@ -151,7 +161,7 @@ def _decide(
         return
     if lead is not None and lead.pk in started and _wanted_history(draft, lead, context):
         was_asked = any(fault["code"] == "has_handoff" for fault in draft.row.errors)
-        if not (was_asked and resolution.isdigit()) and draft.row.cells not in started[lead.pk]:
+        if not (was_asked and resolution.isdigit()):
             draft.held, draft.candidates = "has_handoff", [lead]
             return
         # Decided: the lead's course here stands, and the rest of the row comes in.
@@ -166,6 +176,8 @@ def _decide(
 
 def _wanted_history(draft: Draft, lead: Lead, context: Context) -> list[str]:
     """Which of stage and owner the row changes."""
+    if draft.repeats:
+        return []
     stage, owner = draft.values.stage_for(lead.stage), _new_owner(draft, lead, context)
     return [*(["stage"] if stage else []), *(["owner"] if owner else [])]
 
@@ -305,46 +317,3 @@ def _history_row(draft: Draft, lead: Lead, context: Context) -> dict[str, Any]:
     if not values.stage_for(lead.stage):
         row |= {"stage": "", "outcome": ""}
     return {name: value for name, value in row.items() if value not in ("", None)}
-
-
-def results(drafts: Sequence[Draft]) -> Counter[str]:
-    """Puts each draft's result into its row; how many there are of each."""
-    counted: Counter[str] = Counter()
-    for draft in drafts:
-        row = draft.row
-        row.result = _result(draft)
-        row.lead_id = draft.lead.pk if draft.lead else None
-        row.errors = _reasons(draft)
-        row.candidates = [one.pk for one in draft.candidates if one.pk]
-        row.stated_score = draft.values.stated_score
-        row.old = {} if draft.is_new else draft.old | _gained(draft)
-        counted[row.result] += 1
-    return counted
-
-
-def _gained(draft: Draft) -> dict[str, list[str]]:
-    """What came to a lead beside the columns of its own, by the names that a mapping has for it."""
-    acts = ["note" if kind == "note" else ACTIVITY + kind for _suffix, kind, _moment, _text in draft.events]
-    sources = ["channel"] if draft.source[0] else []
-    gained = [*draft.history, *sources, *draft.company_facts, *(["tags"] if draft.tags else []), *acts]
-    return {"+gained": list(dict.fromkeys(gained))} if gained else {}
-
-
-def _result(draft: Draft) -> str:
-    result = ImportRow.Result
-    if draft.keys is None:
-        return result.UNCHANGED if any(fault.is_aside for fault in draft.faults) else result.REFUSED
-    if draft.held:
-        return result.DUPLICATE
-    if draft.is_new:
-        return result.CREATED
-    return result.UPDATED if draft.has_changed else result.UNCHANGED
-
-
-def _reasons(draft: Draft) -> list[dict[str, Any]]:
-    if draft.faults:
-        return [fault.as_dict() for fault in draft.faults]
-    if not draft.held:
-        return []
-    said = {"differing": draft.differing, "people": len(draft.candidates)}
-    return [RowFault("", draft.held, said).as_dict()]

@@ -42,6 +42,12 @@ class Draft:
     history: list[str] = field(default_factory=list)
     # What the company lacked and now has.
     company_facts: list[str] = field(default_factory=list)
+    # The import that brought the very same row before, which therefore brings nothing now.
+    repeats: int = 0
+
+    def repeat(self, lead: Lead, *, of: int) -> None:
+        """The row stands for this lead as it is: whatever was done to it since the import `of` brought it stays."""
+        self.lead, self.repeats = lead, of
 
 
 @dataclass

@@ -12,7 +12,7 @@ from journal.transactions import retried
 from leads.imports import limits
 from leads.models import ImportRow, ImportRun
 from leads.queries import import_companions
-from leads.services import bulk_rows, import_chunks
+from leads.services import bulk_rows, import_chunks, import_results
 from leads.services.import_chunks import Context
 from leads.services.import_errors import RowNotRefused
 from leads.services.import_runs import locked, require
@@ -55,21 +55,21 @@ def mend(*, run: ImportRun, number: int, cells: Mapping[int, str], by: User, at:
 
 def _take_in(row: ImportRow, context: Context, at: datetime) -> Counter[str]:
     """By how much the counts of the run change: the row is written, or still refused."""
-    counted = import_chunks.results(import_chunks.apply([row], context, at=at))
+    counted = import_results.results(import_chunks.apply([row], context, at=at))
     counted.subtract([Result.REFUSED])
     return counted
 
 
 def _look_again(row: ImportRow, context: Context, at: datetime) -> Counter[str]:
     """The same in a preview: who is met twice in the file is one, and the later of the two rows is nobody new."""
-    import_chunks.results(import_chunks.evaluate([row], context, at=at))
+    import_results.results(import_chunks.evaluate([row], context, at=at))
     if row.result == Result.REFUSED:
         return Counter()
     companions = import_companions.of(row)
     before = Counter([Result.REFUSED.value, *(one.result for one in companions.same)])
     rows = sorted([row, *companions.same, *companions.beside], key=lambda one: one.number)
     fresh = replace(context, carried=[])
-    import_chunks.results(import_chunks.evaluate(rows, fresh, at=at))
+    import_results.results(import_chunks.evaluate(rows, fresh, at=at))
     bulk_rows.store_results(companions.same, at=None)
     counted = Counter([row.result, *(one.result for one in companions.same)])
     counted.subtract(before)

@@ -9,7 +9,7 @@ from journal.transactions import retried
 from leads.models import ImportRow, ImportRun, Lead
 from leads.queries import imports
 from leads.queries.references import as_id
-from leads.services import import_chunks
+from leads.services import import_chunks, import_results
 from leads.services.import_errors import CandidateUnknown, MeaningUnknown, RowNotHeld
 from leads.services.import_mending import COLUMNS
 from leads.services.import_runs import locked, require, ring
@@ -79,7 +79,7 @@ def _check(meaning: str, by: User) -> None:
 
 def _apply(run: ImportRun, row: ImportRow, at: datetime) -> ImportRow:
     drafts = import_chunks.apply([row], context_of(run), at=at)
-    import_chunks.results(drafts)
+    import_results.results(drafts)
     row.written_at = at
     row.save()
     if row.result != Result.DUPLICATE:

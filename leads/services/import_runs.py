@@ -67,6 +67,7 @@ def start(
     if file.size > limits.FILE_BYTES:
         raise TooBig(megabytes=limits.FILE_BYTES >> 20)
     run = ImportRun(filename=filename[-255:], size=file.size, created_by=by, created_at=at, dry_run=dry_run)
+    run.digest = _digest(file)
     run.file.save(_stored_name(filename), file, save=False)
     try:
         _describe(run, understand(run.file.path, encoding=encoding, sheet=sheet, header_line=header_line))
@@ -91,6 +92,13 @@ def start(
         raise
     _queue(run, at)
     return run
+
+
+def _digest(file: File) -> str:  # type: ignore[type-arg]
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    return found.hexdigest()
 
 
 def _stored_name(filename: str) -> str:

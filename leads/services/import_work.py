@@ -20,7 +20,8 @@ from leads.imports.reader import SheetRow, reading
 from leads.models import ImportRow, ImportRun
 from leads.queries import imports
 from leads.queries.import_gone_on import with_history
-from leads.services import bulk_rows, import_chunks, import_columns, import_taking_back
+from leads.queries.import_repeats import Repeats
+from leads.services import bulk_rows, import_chunks, import_columns, import_results, import_taking_back
 from leads.services.import_errors import FieldGone, LeaseLost
 from leads.services.import_happenings import Sources
 from leads.services.import_runs import owners, plan_of, ring
@@ -120,7 +121,7 @@ def context_of(run: ImportRun) -> import_chunks.Context:
     plan, faults = plan_of(run)
     if plan is None:
         raise FieldGone(columns=_(", ").join(fault.where for fault in faults))
-    return import_chunks.Context(run, plan, owners(), Sources(run))
+    return import_chunks.Context(run, plan, owners(), Sources(run), Repeats.of(run))
 
 
 # -- reading ------------------------------------------------------------------------------------
@@ -228,7 +229,7 @@ def _transact(run: ImportRun, rows: list[ImportRow], context: import_chunks.Cont
         drafts = (
             import_chunks.evaluate(rows, context, at=at) if is_preview else import_chunks.apply(rows, context, at=at)
         )
-        counted = import_chunks.results(drafts)
+        counted = import_results.results(drafts)
         bulk_rows.store_results(rows, at=None if is_preview else at)
         _hold(run, at, rows_done=F("rows_done") + len(rows), **_columns(counted))
     except BaseException:
