@@ -6,13 +6,14 @@ import django
 
 django.setup()
 
-from bench import backtest, fresh, import_rows, leads, on_sqlite, scoring  # noqa: E402 (they need Django)
+from bench import backtest, duplicates, fresh, import_rows, leads, on_sqlite, scoring  # noqa: E402 (they need Django)
 
 BENCHES = {
     "leads": lambda options: leads.run(options.leads),
     "scoring": lambda options: scoring.run(options.leads),
     "fresh": lambda options: fresh.run(options.leads),
     "sqlite": lambda options: on_sqlite.run(min(options.leads, 100_000)),
+    "duplicates": lambda options: duplicates.run(options.leads),
     "backtest": lambda options: backtest.run(options.handoffs),
     "import": lambda options: import_rows.run(options.leads, options.rows),
 }

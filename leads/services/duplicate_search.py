@@ -45,7 +45,7 @@ def work(*, now: Now, chunks: int | None = None) -> int:
     place: Place | None = None
     while chunks is None or chunks > 0:
         due, place = _claim(now(), place)
-        if not due:
+        if due is None:
             break
         _one_chunk(due, remembered, own, now())
         done += len(due)
@@ -63,8 +63,9 @@ def sweep(*, at: datetime) -> int:
 
 
 @retried
-def _claim(at: datetime, place: Place | None) -> tuple[dict[int, int], Place | None]:
-    """The next chunk as {lead: generation}, and where it ends; of several workers each gets rows of its own.
+def _claim(at: datetime, place: Place | None) -> tuple[dict[int, int] | None, Place | None]:
+    """The next chunk as {lead: generation}, None where nothing waits, and where it ends; of several workers each gets
+    rows of its own.
 
     Beginning behind `place` spares the index what was worked off before; what is marked again comes next time.
     """
@@ -72,9 +73,11 @@ def _claim(at: datetime, place: Place | None) -> tuple[dict[int, int], Place | N
     waiting = DuplicateDue.objects.filter(_free(at))
     if place is not None:
         waiting = waiting.filter(marked_at__gte=place[0]).exclude(marked_at=place[0], lead__lte=place[1])
-    rows = list(waiting.order_by("marked_at", "lead").values_list("marked_at", "lead")[:CHUNK])
+    # Waiting for those whom another worker claims this moment would be waiting to find them claimed.
+    waiting = waiting.select_for_update(skip_locked=True).order_by("marked_at", "lead")
+    rows = list(waiting.values_list("marked_at", "lead")[:CHUNK])
     if not rows:
-        return {}, place
+        return None, place
     DuplicateDue.objects.filter(_free(at), pk__in=[pk for _, pk in rows]).update(claim=claim, leased_until=at + LEASE)
     claimed = dict(DuplicateDue.objects.filter(claim=claim).values_list("lead_id", "generation"))
     return claimed, rows[-1]

@@ -1,5 +1,6 @@
 """The search in the background: owed as rows, soon after, remembering what people decided."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from integrations.services import sweeping
 from leads.models import DuplicateDue, DuplicatePair
 from leads.services import duplicate_marks, duplicate_search, duplicates, leads
 from tests import factories
+from tests.at_once import all_well, at_once
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,21 @@ def test_after_many_comparisons_sqlite_looks_at_its_tables_again(cast, monkeypat
         duplicate_search.work(now=lambda: NOON)
 
     assert ("ANALYZE" in [query["sql"] for query in asked]) is (looks and connection.vendor == "sqlite")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_what_is_owed_until_the_end(monkeypatch):
+    """Whoever meets the other at the same rows goes on with the next ones instead of going home."""
+    for number in range(40):
+        factories.lead(company={"name": f"会社{number}"})
+    monkeypatch.setattr(duplicate_search, "CHUNK", 2)
+    one_chunk = duplicate_search._one_chunk
+
+    def slowly(*words):
+        time.sleep(0.02)
+        one_chunk(*words)
+
+    monkeypatch.setattr(duplicate_search, "_one_chunk", slowly)
+    compared = all_well(at_once(search, search))
+    assert (sum(compared), DuplicateDue.objects.count()) == (40, 0)
+    assert min(compared) >= 10
