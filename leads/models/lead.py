@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.roles import Permission, Role
-from accounts.models import Organization
+from accounts.models import Membership, Organization
 from leads.domain.choices import DueKind, Phase, Seniority, Stage
 from leads.models.channel import Campaign, Channel
 from leads.models.company import Company
@@ -34,7 +34,9 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             return present
         if not Organization.objects.filter(reps_see_own_team_only=True).exists():
             return present
-        return present.filter(Q(owner=user) | Q(team__in=user.team_ids) | Q(owner__memberships__team__in=user.team_ids))
+        # Not by a join: who is in two of these teams would bring every lead twice.
+        colleagues = Membership.objects.filter(team__in=user.team_ids).values("user")
+        return present.filter(Q(owner=user) | Q(team__in=user.team_ids) | Q(owner__in=colleagues))
 
     def in_stage(self, *stages: str) -> "LeadQuerySet":
         return self.filter(stage__in=stages)
@@ -61,7 +63,7 @@ class Lead(models.Model):
     email = models.CharField(_("Email"), max_length=254, blank=True)
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     mobile = models.CharField(_("Mobile"), max_length=40, blank=True)
-    title = models.CharField(_("Title"), max_length=120, blank=True)
+    title = models.CharField(_("Job title"), max_length=120, blank=True)
     seniority = models.CharField(_("Seniority"), max_length=20, choices=Seniority, blank=True)
     department = models.CharField(_("Department"), max_length=120, blank=True)
     company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="leads")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from accounts.models import Membership
 from feedback.domain.choices import OpportunitySource
 from feedback.models import Feedback, Opportunity
 from handoff.models import Handoff
@@ -127,8 +128,8 @@ def _pipeline(question: Question) -> tuple[Decimal, Decimal]:
         scope.lead_q(question, "lead__"), opened_at__gte=period.start, opened_at__lt=period.end
     ).exclude(source=OpportunitySource.IMPORTED)
     if question.filters.team:
-        opened = opened.filter(
-            Q(handoff__team=question.filters.team) | Q(owner__memberships__team=question.filters.team)
-        )
+        # Not by a join: the deal of an owner in two teams would count twice.
+        members = Membership.objects.filter(team=question.filters.team).values("user")
+        opened = opened.filter(Q(handoff__team=question.filters.team) | Q(owner__in=members))
     sums = opened.aggregate(part=Sum("amount", filter=Q(source=OpportunitySource.HANDOFF)), whole=Sum("amount"))
     return sums["part"] or Decimal(0), sums["whole"] or Decimal(0)

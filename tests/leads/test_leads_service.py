@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Membership, User
 from journal.errors import Forbidden
 from journal.models import Event, EventDetail
 from leads.models import Channel, Company, DuplicatePair, Lead, LeadSource, ScoreDue
@@ -295,6 +295,14 @@ def test_visible_to_narrows_reps_only_when_the_setting_says_so(cast):
     assert set(Lead.objects.visible_to(cast.sato)) == {mine}
     assert set(Lead.objects.visible_to(cast.otto)) == {other}
     assert set(Lead.objects.visible_to(cast.mia)) == {mine, other}
+
+
+def test_who_is_in_several_teams_sees_every_lead_once(cast):
+    factories.organization(reps_see_own_team_only=True)
+    Membership.objects.create(user=cast.sato, team=cast.other_field)
+    lead = factories.lead()
+    Lead.objects.filter(pk=lead.pk).update(owner=cast.sato, team=cast.field)
+    assert list(Lead.objects.visible_to(User.objects.get(pk=cast.sato.pk))) == [lead]
 
 
 def test_two_at_once_make_one_lead(org, monkeypatch):

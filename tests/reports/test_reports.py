@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import Membership
 from feedback.models import Opportunity
 from handoff.models import Clock, Episode, Handoff, StageEntry, StageTransition
 from leads.models import Campaign, Lead
@@ -327,6 +328,28 @@ def test_nothing_to_divide_by_is_no_value(people):
     assert sla.sla(question()).answer.median is None
     assert feedback.returns(question()).given.value is None
     assert velocity.velocity(question())[0].to_next.n == 0
+
+
+def test_a_deal_counts_once_whichever_teams_its_owner_is_in(people):
+    at = tokyo("2026-09-01 10:00")
+    Membership.objects.create(user=people.sato, team=people.other_field)
+    lead = factories.lead()
+    episode = Episode.objects.create(lead=lead, leg="marketing_to_field", attempt=1, offered_at=at, band="high")
+    given = Handoff.objects.create(
+        episode=episode, lead=lead, leg=episode.leg, offered_at=at, team=people.field, assigned_to=people.sato, assigned_at=at,
+        priority="high", answer_due_at=at, state="accepted", answered_at=at, answered_by=people.sato,
+    )  # fmt: skip
+    for source, handoff, amount in (("self", None, 500), ("handoff", given, 300)):
+        Opportunity.objects.create(
+            lead=lead,
+            owner=people.sato,
+            handoff=handoff,
+            source=source,
+            amount=amount,
+            opened_on=at.date(),
+            opened_at=at,
+        )
+    assert feedback.returns(question(team=people.field.pk)).pipeline == (300, 800)
 
 
 def test_reports_cost_a_constant_number_of_queries(history, django_assert_max_num_queries):
