@@ -1,5 +1,7 @@
 """What was merged lately, and where an old address leads to now."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -23,4 +25,13 @@ def now(lead_id: int) -> int | None:
 
 def histories_of(lead: Lead) -> list[int]:
     """The ids under which this lead's history was written: its own, and those merged into it."""
-    return [lead.pk, *Lead.objects.filter(merged_into=lead).values_list("pk", flat=True)]
+    return histories([lead.pk])[lead.pk]
+
+
+def histories(lead_ids: Collection[int]) -> dict[int, list[int]]:
+    """The same for each of these leads, in one query."""
+    found = {pk: [pk] for pk in lead_ids}
+    merged = Lead.objects.filter(merged_into__in=found).order_by("pk").values_list("pk", "merged_into")
+    for gone, stays in merged:
+        found[stays].append(gone)
+    return found

@@ -5,15 +5,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import count, islice
+from itertools import chain, count, islice
 
 from django.db.models import Count, F, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from accounts.queries import organization
 from journal import bulk
-from leads.models import Activity, Campaign, Channel, ImportRun, Lead, LeadSource
-from leads.queries import channels
+from leads.models import Activity, Campaign, Channel, ImportRun, LeadSource
+from leads.queries import channels, merges
 from leads.queries.among import Among
 from leads.services import activities, sources
 from leads.services.import_drafts import Draft, Event
@@ -105,16 +105,26 @@ def _told(draft: Draft) -> Iterable[Event]:
 
 
 def _drop_known_events(drafts: Sequence[Draft]) -> None:
-    wanted = [event_id(draft.lead, one[0]) for draft in drafts if draft.lead and draft.lead.pk for one in draft.events]
+    """What was told of somebody before they were merged into the lead is known of it, too."""
+    telling = [draft for draft in drafts if draft.lead is not None and draft.lead.pk and draft.events]
+    own = merges.histories({draft.lead.pk for draft in telling if draft.lead}) if telling else {}
+    names = {
+        (draft.lead.pk, one[0]): [event_id(pk, one[0]) for pk in own[draft.lead.pk]]
+        for draft in telling
+        if draft.lead
+        for one in draft.events
+    }
     known: set[str] = set()
-    if wanted:
+    if names:
+        wanted = list(chain.from_iterable(names.values()))
         known.update(Activity.objects.filter(Among("event_id", wanted)).values_list("event_id", flat=True))
     seen: set[tuple[int, str]] = set()
     for draft in drafts:
         fresh = []
         for one in draft.events:
             place = (id(draft.lead), one[0])
-            if place not in seen and event_id(draft.lead, one[0]) not in known:
+            told = names.get((draft.lead.pk, one[0]), ()) if draft.lead else ()
+            if place not in seen and known.isdisjoint(told):
                 fresh.append(one)
             seen.add(place)
         draft.events = fresh
@@ -146,7 +156,9 @@ def _count(drafts: Sequence[Draft], run: ImportRun) -> None:
             known, more = here[place], told.pop(place, 0)
             over = min(more, len(known.made) + known.others + more - stated.get(place, 0), len(known.of_run))
             if over > 0:
-                draft.replaced += [event_id(draft.lead, f"{kind}:{number}") for number in sorted(known.of_run)[-over:]]
+                draft.replaced += [
+                    event_id(draft.lead.pk, f"{kind}:{number}") for number in sorted(known.of_run)[-over:]
+                ]
 
 
 @dataclass
@@ -193,9 +205,9 @@ def _here(drafts: Sequence[Draft], run: ImportRun) -> dict[tuple[int, str], _Her
     return found
 
 
-def event_id(lead: Lead | None, suffix: str) -> str:
+def event_id(lead_id: int | None, suffix: str) -> str:
     """The name under which a synthesised activity is kept once: import:<lead>:<type>:<n>."""
-    return f"import:{lead.pk if lead else ''}:{suffix}"
+    return f"import:{lead_id or ''}:{suffix}"
 
 
 def write(drafts: Sequence[Draft], found: Sources, *, run: ImportRun, at: datetime) -> list[Activity]:
@@ -253,7 +265,7 @@ def _write_activities(drafts: Sequence[Draft], run: ImportRun, at: datetime) -> 
                 bulk.stamp(
                     template,
                     lead_id=draft.lead.pk,  # type: ignore[union-attr]
-                    event_id=event_id(draft.lead, suffix),
+                    event_id=event_id(draft.lead.pk, suffix),  # type: ignore[union-attr]
                     type=kind,
                     occurred_at=moment,
                     occurred_on=days[moment],

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from leads.models import Activity, Lead
-from leads.services import activities, import_work
+from leads.services import activities, import_work, merging
 from tests.cast import NOON
 from tests.leads.taking import counts, take
 
@@ -85,3 +85,14 @@ def test_a_note_whose_name_is_all_digits_is_no_count(cast, monkeypatch):
     assert hashlib.sha256(text.encode()).hexdigest()[:16] == "2332501734493840"
     take(cast, "メール,氏名,メモ\n" + "".join(f"t@example.jp,田中 一郎,{note}\n" for note in (text, "電話した")))
     assert set(Activity.objects.filter(type="note").values_list("note", flat=True)) == {text, "電話した"}
+
+
+def test_what_a_file_told_of_somebody_merged_since_is_told_once(cast):
+    text = "氏名,メール,セミナー参加日,メモ\n甲,a@example.jp,2026-11-01,よい\n甲,b@example.jp,2026-11-02,わるい\n"
+    take(cast, text)
+    before = set(Activity.objects.values_list("pk", flat=True))
+    assert len(before) == 4
+    stays, goes = Lead.objects.order_by("pk")
+    merging.merge(survivor=stays, loser=goes, by=cast.mia, at=NOON)
+    assert counts(take(cast, text)) == (0, 0, 2, 0, 0)
+    assert set(Activity.objects.values_list("pk", flat=True)) == before
