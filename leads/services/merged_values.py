@@ -126,6 +126,13 @@ def _move(survivor: Lead, loser: Lead) -> dict[str, Any]:
     return {"activities": acted, "sources": came, "tags": tags, "tombstones": earlier}
 
 
+def _own_given_back(now: Mapping[str, Any], earlier: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The own fields, each for itself: as it was before the merge, where it still is what the merge made of it."""
+    turned = {key for key in after if after[key] != earlier.get(key) and now.get(key) == after[key]}
+    kept = {key: value for key, value in now.items() if key not in turned}
+    return kept | {key: earlier[key] for key in turned if key in earlier}
+
+
 def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: datetime) -> dict[str, int]:
     """Each has its own again; what somebody changed on the survivor since is left as it is.
 
@@ -135,8 +142,10 @@ def give_back(*, survivor: Lead, loser: Lead, before: Mapping[str, Any], at: dat
     # The merge itself wrote each once.
     calm = [lead for lead in (survivor, loser) if written.get(str(lead.pk), [None])[0] == lead.version - 1]
     Lead.objects.filter(pk=loser.pk).update(external_id=None)  # it may be the one that the survivor gets back
-    for name, value in before["survivor"].items():
-        if value != before["after"][name] and _plain(getattr(survivor, name)) == before["after"][name]:
+    earlier, after = before["survivor"], before["after"]
+    survivor.custom = _own_given_back(survivor.custom, earlier["custom"], after["custom"])
+    for name, value in earlier.items():
+        if name != "custom" and value != after[name] and _plain(getattr(survivor, name)) == after[name]:
             setattr(survivor, name, datetime.fromisoformat(value) if name == "acquired_at" else value)
     _save(survivor, at)
     row = Qualification.objects.filter(lead=survivor).first()

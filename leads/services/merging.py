@@ -148,9 +148,10 @@ def _checked(fields: Mapping[str, int], stays: Lead, goes: Lead) -> dict[str, bo
 def _settle_pairs(stays: Lead, goes: Lead, at: datetime) -> dict[str, Any]:
     """This pair is decided. No other one is: what the lead that goes was like is asked anew of the one that stays.
 
-    'Not the same' said of the one that goes holds for the one that stays.
+    'Not the same' said of the one that goes holds for the one that stays. Returns what is needed to turn back.
     """
     a, b = sorted((stays.pk, goes.pk))
+    before = DuplicatePair.objects.filter(a=a, b=b).values_list("state", flat=True).first()
     pair, _made = DuplicatePair.objects.update_or_create(
         a_id=a, b_id=b, defaults={"state": State.MERGED}, create_defaults={"state": State.MERGED, "created_at": at}
     )
@@ -160,7 +161,7 @@ def _settle_pairs(stays: Lead, goes: Lead, at: datetime) -> dict[str, Any]:
     others.filter(state=State.OPEN).delete()
     carried = [_refused_too(stays, other, at) for other in refused if other != stays.pk]
     duplicate_marks.mark(lead_ids=asked, at=at)
-    return {"carried": [pk for pk in carried if pk]}
+    return {"carried": [pk for pk in carried if pk], "pair": before or State.OPEN}
 
 
 def _refused_too(stays: Lead, other: int, at: datetime) -> int | None:
@@ -199,7 +200,9 @@ def undo(*, merge: Merge, by: User | None, at: datetime) -> Merge:
     calm = merged_values.give_back(survivor=survivor, loser=loser, before=row.before["leads"], at=at)
     remember(merge=row, app="leads", state=row.before["leads"] | {"parted": calm})
     refuse_known(loser, by=by)
-    DuplicatePair.objects.filter(a=min(found), b=max(found)).update(state=State.OPEN)
+    # Whether anybody had said before that they are not the same; merges of before don't tell.
+    said = row.before["leads"].get("pair", State.OPEN)
+    DuplicatePair.objects.filter(a=min(found), b=max(found)).update(state=said)
     DuplicatePair.objects.filter(pk__in=row.before["leads"]["carried"]).delete()
     data = {"survivor": survivor.pk, "loser": loser.pk}
     journal.record("lead.unmerged", subject=row, by=by, at=at, lead_id=survivor.pk, data=data)

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from journal.models import Event
 from leads.models import Activity, DuplicatePair, Lead, LeadSource, Merge, Qualification
 from leads.queries import matching, references, timeline
-from leads.services import activities, bulk_leads, duplicate_search, duplicates, leads, merging
+from leads.services import activities, bulk_leads, custom_fields, duplicate_search, duplicates, leads, merging
 from tests import factories
 from tests.cast import NOON
 
@@ -272,3 +272,25 @@ def test_the_page_asks_before_it_crosses_companies(client, cast):
     client.post(f"/duplicates/{pair.pk}/merge/", {"stays": one.pk, "across_companies": "yes"})
     assert Lead.objects.present().get() == one
     assert other.pk != one.pk
+
+
+def test_undoing_a_merge_remembers_that_they_were_not_the_same(cast):
+    a, b = factories.lead(last_name="甲", email="a@example.jp"), factories.lead(last_name="甲", email="b@example.jp")
+    pair = DuplicatePair.objects.create(a=a, b=b, created_at=NOON, score=90)
+    duplicates.dismiss(pair=pair, by=cast.mia, at=NOON)
+    merging.undo(merge=merged(a, b), by=None, at=LATER)
+    duplicate_search.work(now=lambda: LATER)
+    pair.refresh_from_db()
+    assert pair.state == "dismissed"
+
+
+def test_undoing_a_merge_gives_own_fields_back_each_for_itself(cast):
+    for label in ("色", "形", "数"):
+        custom_fields.add(label=label, kind="text", by=None, at=NOON)
+    a = factories.lead(last_name="甲", custom={"色": "赤", "数": "一"})
+    b = factories.lead(last_name="甲", email="b@example.jp", custom={"形": "丸", "数": "二"})
+    row = merged(a, b, fields={"custom.数": b.pk})
+    leads.update(lead=a, values={"custom": {"色": "青"}}, by=cast.mia, at=LATER)
+    merging.undo(merge=row, by=None, at=LATER)
+    assert Lead.objects.get(pk=a.pk).custom == {"色": "青", "数": "一"}
+    assert Lead.objects.get(pk=b.pk).custom == {"形": "丸", "数": "二"}
