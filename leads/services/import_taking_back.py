@@ -10,7 +10,7 @@ from accounts.models import User
 from journal import services as journal
 from leads.domain.choices import StaleCause
 from leads.domain.normalise import derived
-from leads.models import Activity, ImportRow, ImportRun, Lead, LeadSource, Qualification
+from leads.models import Activity, CustomField, ImportRow, ImportRun, Lead, LeadSource, Qualification
 from leads.queries.import_gone_on import gone_on
 from leads.services import activities, duplicate_marks, import_tags, staleness
 from leads.services.lead_changes import OWN_COLUMNS
@@ -78,10 +78,14 @@ def _turn_back(run: ImportRun, ids: list[int], at: datetime) -> None:
     qualifications = {row.lead_id: row for row in Qualification.objects.filter(lead__in=ids)}
     # Newest row first, so that of several rows for one lead the oldest value is put back last.
     rows = ImportRow.objects.filter(run=run, lead__in=ids, result=Result.UPDATED).order_by("-number")
+    fields = set(CustomField.objects.values_list("key", flat=True))
     for row in rows:
         for name, value in row.old.items():
             if name == "+tags":
                 import_tags.take_off(row, value)
+            elif name == "custom":
+                # A field deleted since took its values along.
+                leads[row.lead_id].custom = {key: one for key, one in value.items() if key in fields}
             # `+gained` is for the page: acts, tags and sources go by their own marks, a company keeps its facts.
             elif name != "+gained":
                 _put_back(leads[row.lead_id], qualifications.get(row.lead_id), name, value)

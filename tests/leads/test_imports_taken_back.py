@@ -12,7 +12,15 @@ from journal.errors import Conflict
 from journal.models import Event
 from leads.models import Activity, ImportRun, Lead, LeadSource
 from leads.queries import imports
-from leads.services import activities, import_resolving, import_taking_back, import_undoing, import_work, merging
+from leads.services import (
+    activities,
+    custom_fields,
+    import_resolving,
+    import_taking_back,
+    import_undoing,
+    import_work,
+    merging,
+)
 from leads.services import leads as lead_services
 from tests.cast import NOON, Cast
 from tests.handoff import stories
@@ -304,3 +312,15 @@ def test_a_lead_that_may_not_go_stops_the_way_back_and_nothing_is_lost(cast, mon
     import_work.work(run_id=run.pk, now=lambda: LATER)
     run.refresh_from_db()
     assert (run.state, run.error_code, Lead.objects.present().count()) == ("done", "undo_stopped", 5)
+
+
+def test_a_field_deleted_since_leaves_no_value_behind(cast):
+    fields = [custom_fields.add(label=label, kind="text", by=None, at=NOON) for label in ("色", "形")]
+    lead_services.create(
+        values={"last_name": "甲", "email": "1@example.jp", "custom": {"色": "赤", "形": "丸"}}, by=None, at=NOON
+    )
+    mapping = {"氏名": "name", "メール": "email", "色": "custom.色", "形": "custom.形"}
+    run = take(cast, "氏名,メール,色,形\n甲,1@example.jp,青,角\n", mapping=mapping)
+    custom_fields.delete(field=fields[0], by=None, at=LATER)
+    assert undo(run, cast) == {}
+    assert Lead.objects.get().custom == {"形": "丸"}
