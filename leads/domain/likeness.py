@@ -68,6 +68,11 @@ class Likeness:
         """0 to 100; 60 where a pair is just worth proposing."""
         return max(0, min(100, round(60 + (self.bits - LEAST) * 2.5)))
 
+    @property
+    def told(self) -> list[dict[str, str | int]]:
+        """The reasons as a pair keeps them."""
+        return [{"field": field, "similarity": similarity} for field, similarity in self.reasons]
+
 
 def compare(a: Profile, b: Profile) -> Likeness:
     """How likely a and b are one person; without reasons where they are not likely at all."""

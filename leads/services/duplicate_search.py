@@ -157,20 +157,16 @@ def _write(due: Mapping[int, int], likely: Mapping[tuple[int, int], Likeness], a
 
 
 def _row(pair: tuple[int, int], one: Likeness, at: datetime) -> DuplicatePair:
-    return DuplicatePair(a_id=pair[0], b_id=pair[1], score=one.score, reasons=_reasons(one), created_at=at)
-
-
-def _reasons(one: Likeness) -> list[dict[str, str | int]]:
-    return [{"field": field, "similarity": similarity} for field, similarity in one.reasons]
+    return DuplicatePair(a_id=pair[0], b_id=pair[1], score=one.score, reasons=one.told, created_at=at)
 
 
 def _bring_up_to_date(pair: DuplicatePair, one: Likeness) -> None:
     """'Not the same' stands until the facts change so that more speaks for it than when it was said."""
-    same = pair.score == one.score and pair.reasons == _reasons(one)
+    same = pair.score == one.score and pair.reasons == one.told
     if same or pair.state == State.MERGED or (pair.state == State.DISMISSED and one.score <= pair.score):
         return
     DuplicatePair.objects.filter(pk=pair.pk, state=pair.state).update(
-        state=State.OPEN, score=one.score, reasons=_reasons(one)
+        state=State.OPEN, score=one.score, reasons=one.told
     )
 
 

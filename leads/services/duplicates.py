@@ -43,17 +43,17 @@ def note_apart(*, pairs: Iterable[tuple[int, int]], at: datetime) -> None:
     if not ordered:
         return
     found = comparing.profiles({pk for pair in ordered for pk in pair}, own=comparing.own_fields())
+    alike = {(a, b): compare(found[a], found[b]) for a, b in ordered if a in found and b in found}
     rows = [
         DuplicatePair(
             a_id=a,
             b_id=b,
             state=DuplicatePair.State.DISMISSED,
-            score=max(NAMESAKES, compare(found[a], found[b]).score),
-            reasons=_REASONS,
+            score=max(NAMESAKES, one.score),
+            reasons=one.told,
             created_at=at,
         )
-        for a, b in ordered
-        if a in found and b in found
+        for (a, b), one in alike.items()
     ]
     DuplicatePair.objects.bulk_create(rows, ignore_conflicts=True)
 
