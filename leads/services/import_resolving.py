@@ -22,7 +22,7 @@ State, Result = ImportRun.State, ImportRow.Result
 def resolve(*, run: ImportRun, number: int, meaning: str, by: User, at: datetime) -> ImportRow:
     """`meaning` is a lead's id, "new" or "skip". In a preview it is kept for the commit, afterwards done at once.
 
-    Raises MayNotImport, WrongState, RowNotHeld, CandidateUnknown, ImportRow.DoesNotExist.
+    Raises MayNotImport, WrongState, RowNotHeld, CandidateUnknown, FieldGone, ImportRow.DoesNotExist.
     """
     require(by)
     fresh = locked(run, State.PREVIEW, State.DONE)
@@ -42,7 +42,7 @@ def resolve_all(*, run: ImportRun, meaning: str, by: User, at: datetime) -> int:
     """Decides on all held rows alike: "same" (as the one lead that is meant), "new" or "skip"; returns on how many.
 
     Rows that can't mean that (several candidates, a key that is taken) stay held. In a preview the decisions wait
-    for the commit, afterwards a worker carries them out. Raises MayNotImport, WrongState, MeaningUnknown.
+    for the commit, afterwards a worker carries them out. Raises MayNotImport, WrongState, MeaningUnknown, FieldGone.
     """
     require(by)
     if meaning not in ("same", "new", "skip"):
@@ -53,6 +53,8 @@ def resolve_all(*, run: ImportRun, meaning: str, by: User, at: datetime) -> int:
         row.resolution = imports.answers(row)[meaning]
     if not rows:
         return 0
+    if fresh.state == State.DONE:
+        context_of(fresh)
     ImportRow.objects.bulk_update(rows, ["resolution"], batch_size=500)
     if fresh.state == State.DONE:
         _queue_decided(fresh, rows, at)

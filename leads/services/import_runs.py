@@ -7,26 +7,25 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.domain.roles import Permission
 from accounts.models import User
-from accounts.queries import organization
 from journal import doorbell
 from journal.errors import FieldError
 from journal.transactions import retried
-from leads.domain.activity_types import BY_CODE
 from leads.domain.import_columns import channel_told, mending, recognise
 from leads.domain.import_fields import LEAVE_OUT
 from leads.domain.import_guesses import guess
-from leads.domain.import_plan import MappingFault, Plan, build, constant_faults
+from leads.domain.import_plan import MappingFault, constant_faults
 from leads.imports import limits
 from leads.imports.errors import TooBig
 from leads.imports.sentences import mapping_sentence
 from leads.imports.understanding import Understood, understand
-from leads.models import ActivityType, Campaign, Channel, CustomField, ImportMapping, ImportRow, ImportRun
+from leads.models import Campaign, Channel, ImportMapping, ImportRow, ImportRun
+from leads.queries import imports
 from leads.services import import_columns, import_leftovers
 from leads.services.import_errors import MappingInvalid, MappingNeeded, MayNotImport, WrongState
+from leads.services.import_plans import plan_of, readable
 
 State = ImportRun.State
 TASK = "leads.tasks.work_import"
@@ -215,21 +214,6 @@ def ring(run: ImportRun) -> None:
 
 
 # -- mapping ------------------------------------------------------------------------------------
-def plan_of(run: ImportRun) -> tuple[Plan | None, list[MappingFault]]:
-    """How to read the run's rows, or every fault of its mapping."""
-    return build(
-        headers=run.headers,
-        mapping=run.mapping,
-        constants=run.constants,
-        match_on=run.match_on,
-        date_order=run.date_order,
-        zone=organization.current().zone,
-        activity_types=set(BY_CODE) | set(ActivityType.objects.values_list("code", flat=True)),
-        custom={row.key: (row.kind, tuple(row.choices)) for row in CustomField.objects.all()},
-        create_custom=run.create_custom,
-    )
-
-
 def _settle(
     run: ImportRun,
     mapping: Mapping[str, Any],
@@ -324,18 +308,21 @@ def discard(*, run: ImportRun, by: User, at: datetime) -> None:
 @retried
 def commit(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
     """Writes what the preview showed; held rows stay held unless they were decided. What only an earlier preview of
-    the run had wanted goes. Raises MayNotImport, WrongState.
+    the run had wanted goes. Raises MayNotImport, WrongState, FieldGone.
     """
     require(by)
     fresh = locked(run, State.PREVIEW)
     if not fresh.rows:
         raise WrongState
+    readable(fresh)
     result = ImportRow.Result
     rows = ImportRow.objects.filter(run=fresh)
     rows.filter(result__in=[result.CREATED, result.UPDATED, result.UNCHANGED]).update(result=result.PENDING)
+    rows.filter(result=result.DUPLICATE).exclude(resolution="").update(result=result.PENDING)
     # Who is held against another row of the file gets to know as whom that one is written.
-    held = rows.filter(result=result.DUPLICATE).filter(~Q(resolution="") | Q(candidates=[]))
-    held.update(result=result.PENDING)
+    among_themselves = [row.pk for row in imports.undecided(fresh) if row.resembles_row]
+    for start in range(0, len(among_themselves), 500):
+        rows.filter(pk__in=among_themselves[start : start + 500]).update(result=result.PENDING)
     fresh.created = fresh.updated = fresh.unchanged = 0
     fresh.duplicates = rows.filter(result=result.DUPLICATE).count()
     fresh.rows_done = fresh.duplicates + fresh.refused

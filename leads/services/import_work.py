@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, connection
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 
 from accounts.services import organization
 from journal import bulk, clock
@@ -22,9 +21,10 @@ from leads.queries import imports
 from leads.queries.import_gone_on import with_history
 from leads.queries.import_repeats import Repeats
 from leads.services import bulk_rows, import_chunks, import_columns, import_results, import_taking_back
-from leads.services.import_errors import FieldGone, LeaseLost
+from leads.services.import_errors import LeaseLost
 from leads.services.import_happenings import Sources
-from leads.services.import_runs import owners, plan_of, ring
+from leads.services.import_plans import readable
+from leads.services.import_runs import owners, ring
 
 State, Result = ImportRun.State, ImportRow.Result
 WORKING = (State.QUEUED, State.RUNNING, State.COMMITTING, State.UNDOING)
@@ -118,10 +118,7 @@ def _work(run: ImportRun, now: Now, chunks: int | None) -> bool:
 
 def context_of(run: ImportRun) -> import_chunks.Context:
     """What all chunks of the run share. Raises FieldGone when a field of its mapping was deleted since."""
-    plan, faults = plan_of(run)
-    if plan is None:
-        raise FieldGone(columns=_(", ").join(fault.where for fault in faults))
-    return import_chunks.Context(run, plan, owners(), Sources(run), Repeats.of(run))
+    return import_chunks.Context(run, readable(run, are_fields_made=True), owners(), Sources(run), Repeats.of(run))
 
 
 # -- reading ------------------------------------------------------------------------------------

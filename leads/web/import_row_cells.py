@@ -17,7 +17,7 @@ from leads.domain.import_values import RowValues
 from leads.domain.normalise import company_key
 from leads.models import Company, ImportRow, ImportRun
 from leads.queries.import_matching import Index, keys_of
-from leads.services.import_runs import plan_of
+from leads.services.import_plans import plan_of
 
 _WRITING = (ImportRow.Result.CREATED, ImportRow.Result.UPDATED)
 

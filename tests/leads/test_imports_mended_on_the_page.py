@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from leads.models import ImportRun, Lead
-from leads.services import custom_fields, import_mending, import_runs, import_undoing, import_work
-from leads.services.import_errors import RowNotRefused
+from leads.models import CustomField, ImportRun, Lead
+from leads.services import custom_fields, import_mending, import_resolving, import_runs, import_undoing, import_work
+from leads.services.import_errors import FieldGone, RowNotRefused
 from leads.web.import_forms import ColumnsForm
 from tests import factories
 from tests.cast import NOON
@@ -128,3 +128,43 @@ def test_an_unknown_order_of_days_is_refused_naming_what_to_choose(client, cast)
     client.post(reverse("import-date-order", args=[run.pk]), {"order": "ymd"})
     page = client.get(reverse("import", args=[run.pk])).content.decode()
     assert "The order of dates is dmy or mdy." in page
+
+
+def held_with_a_field(cast, **options):
+    """An import with a held row, of which the field that a column goes into was deleted since."""
+    factories.lead(last_name="甲", first_name="一", company={"name": "東浜"}, title="課長")
+    mapping = {"会社名": "company.name", "氏名": "name", "役職": "title", "色": "custom.色"}
+    if not options.get("create_custom"):
+        custom_fields.add(label="色", kind="text", by=None, at=NOON)
+    run = take(cast, "会社名,氏名,役職,色\n東浜,甲 一,部長,赤\n西浜,乙 二,部長,青\n", mapping=mapping, **options)
+    custom_fields.delete(field=CustomField.objects.get(), by=None, at=NOON)
+    return run
+
+
+@pytest.mark.parametrize("is_made", [True, False])
+def test_held_rows_whose_field_was_deleted_are_refused_and_the_import_stays_done(cast, is_made):
+    run = held_with_a_field(cast, create_custom=is_made)
+    with pytest.raises(FieldGone):
+        import_resolving.resolve_all(run=run, meaning="new", by=cast.mia, at=NOON)
+    with pytest.raises(FieldGone):
+        import_resolving.resolve(run=run, number=1, meaning="new", by=cast.mia, at=NOON)
+    assert counts(run) == (1, 0, 0, 1, 0)
+    assert run.state == "done"
+    assert not any(Lead.objects.values_list("custom", flat=True)), "no value of a field that there is none of"
+
+
+def test_a_preview_whose_field_was_deleted_is_not_written_and_can_be_mapped_again(cast):
+    run = held_with_a_field(cast, dry_run=True)
+    with pytest.raises(FieldGone):
+        import_runs.commit(run=run, by=cast.mia, at=NOON)
+    run.refresh_from_db()
+    assert run.state == "preview"
+
+
+def test_words_can_be_given_a_meaning_in_a_column_that_was_mapped_without_any(client, cast):
+    mapping = {"氏名": "name", "メール": "email", "状態": {"field": "stage"}}
+    run = take(cast, "氏名,メール,状態\n甲,a@example.jp,ほげ\n", mapping=mapping, dry_run=True)
+    client.force_login(cast.mia)
+    assert client.post(reverse("import-words", args=[run.pk]), {"word-0-0": "mal"}).status_code == 302
+    run.refresh_from_db()
+    assert run.mapping["状態"] == {"field": "stage", "values": {"ほげ": "mal"}}
