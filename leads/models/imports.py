@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from leads.models.channel import Campaign, Channel
 from leads.models.lead import Lead
@@ -104,7 +105,13 @@ class ImportRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="leads_import_row_once")]
-        indexes = [models.Index(fields=["run", "result", "number"], name="leads_import_row_result")]
+        indexes = [
+            models.Index(fields=["run", "result", "number"], name="leads_import_row_result"),
+            # Few among the many that are unchanged, and counted for every import of the list.
+            models.Index(
+                fields=["run"], name="leads_import_row_skipped", condition=Q(result="unchanged", resolution="skip")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"row {self.number} of {self.run_id}"
@@ -113,6 +120,11 @@ class ImportRow(models.Model):
     def is_skipped(self) -> bool:
         """A held row of which a person decided that it stays out; it counts as unchanged. In SQL: `imports.SKIPPED`."""
         return self.result == self.Result.UNCHANGED and self.resolution == "skip"
+
+    @property
+    def resembles_row(self) -> bool:
+        """Whether a held row may also mean somebody whom so far only another row of its file names."""
+        return any(fault.get("values", {}).get("people", 0) > len(self.candidates) for fault in self.errors)
 
 
 class ImportMapping(models.Model):

@@ -4,10 +4,11 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import xlsxwriter
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -41,6 +42,20 @@ def skipped(run: ImportRun) -> QuerySet[ImportRow]:
     return rows(run).filter(SKIPPED)
 
 
+def skipped_in(runs: Iterable[ImportRun]) -> dict[int, int]:
+    """How many there are in each of these runs, in one query."""
+    found = ImportRow.objects.filter(SKIPPED, run__in=[run.pk for run in runs if run.unchanged])
+    return dict(found.order_by().values_list("run").annotate(Count("pk")))
+
+
+def idle_among(runs: Collection[ImportRun]) -> set[int]:
+    """The previews among these runs that would write nothing and ask nothing, in one query."""
+    maybe = {run.pk for run in runs if run.state == ImportRun.State.PREVIEW and run.rows}
+    maybe -= {run.pk for run in runs if run.created or run.updated or run.refused}
+    held = ImportRow.objects.filter(run__in=maybe, result=ImportRow.Result.DUPLICATE).exclude(resolution="skip")
+    return maybe - set(held.order_by().values_list("run", flat=True).distinct())
+
+
 def unchanged(run: ImportRun) -> QuerySet[ImportRow]:
     """The rows that had nothing to change, without those skipped."""
     return rows(run, result=ImportRow.Result.UNCHANGED).exclude(SKIPPED)
@@ -57,8 +72,10 @@ _TAKEN = [ImportRow.Result.CREATED, ImportRow.Result.UPDATED, ImportRow.Result.U
 
 
 def leads_of(run_id: int) -> QuerySet[ImportRow, int]:
-    """The ids of the leads that the file's rows made, changed or found as they are."""
-    return ImportRow.objects.filter(run=run_id, result__in=_TAKEN, lead__isnull=False).values("lead")
+    """The ids of the leads that the file's rows made, changed or found as they are; who was merged since is the lead
+    they were merged into."""
+    taken = ImportRow.objects.filter(run=run_id, result__in=_TAKEN, lead__isnull=False)
+    return taken.values(stays=Coalesce("lead__merged_into", "lead"))
 
 
 def with_leads(most: int, *, also: int | None = None) -> list[ImportRun]:
@@ -189,10 +206,10 @@ def undecided(run: ImportRun) -> Iterator[ImportRow]:
 def answers(row: ImportRow) -> dict[str, str]:
     """What can be decided on a held row together with others: by the decision the resolution it stands for.
 
-    The same person only where one is meant; somebody new where nothing speaks against it.
+    The same person only where one is meant, who is here; somebody new where nothing speaks against it.
     """
     codes = {fault["code"] for fault in row.errors}
-    same = {"same": str(row.candidates[0])} if len(row.candidates) == 1 else {}
+    same = {"same": str(row.candidates[0])} if len(row.candidates) == 1 and not row.resembles_row else {}
     new = {"new": "new"} if codes and codes <= MAY_BE_NEW else {}
     return same | new | {"skip": "skip"}
 

@@ -136,7 +136,7 @@ def test_a_held_row_says_which_details_differ(cast):
         "この企業に同じ名前の人がすでにいますが、内容が異なります。"
         f"役職「課長」（この行は「部長」）、部署「購買部」（この行は「{long}」）"
     ]
-    assert "Title “課長” (this row: “部長”), Department “購買部”" in told(run, "en")[0]
+    assert "Job title “課長” (this row: “部長”), Department “購買部”" in told(run, "en")[0]
 
 
 def test_a_row_held_for_an_address_or_an_id_says_both(cast):
@@ -254,4 +254,40 @@ def test_a_preview_says_what_to_do_with_a_row_held_for_the_address_of_another_of
     client.force_login(cast.mia)
     client.cookies["handoff_language"] = "en"
     page = client.get(reverse("import", args=[run.pk]) + "?result=duplicate").content.decode()
-    assert page.count("The other row is in this file too.") == 1
+    assert page.count("It may be the same person as another row of this file.") == 1
+
+
+def between_two(cast):
+    """A preview whose second row may be somebody who is here, or who the first row names."""
+    here = factories.lead(last_name="田中", first_name="一郎", company={"name": "東浜"}, email="one@example.jp")
+    text = "会社名,氏名,メール,部署\n東浜,田中 一郎,two@example.jp,営業部\n東浜,田中 一郎,,\n"
+    return here, take(cast, text, dry_run=True)
+
+
+def test_a_row_that_may_be_two_is_no_same_person_with_the_others(cast):
+    here, run = between_two(cast)
+    assert counts(run) == (1, 0, 0, 1, 0)
+    assert import_resolving.resolve_all(run=run, meaning="same", by=cast.mia, at=NOON) == 0
+    resolve(run, 2, str(here.pk), cast)
+    assert run.file_rows.get(number=2).resolution == str(here.pk)
+
+
+def test_a_row_between_somebody_here_and_a_row_of_its_file_offers_both_after_the_commit(cast):
+    here, run = between_two(cast)
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+    assert work(run) == (1, 0, 0, 1, 0)
+    new = Lead.objects.get(email="two@example.jp")
+    assert set(run.file_rows.get(number=2).candidates) == {here.pk, new.pk}
+
+
+def test_who_was_decided_to_be_apart_keeps_the_reasons_that_there_are(cast):
+    factories.lead(
+        last_name="田中", first_name="一郎", company={"name": "東浜"}, email="one@example.jp", mobile="090-1111-2222"
+    )
+    run = take(cast, "会社名,氏名,メール,携帯\n西浜,田中 一郎,two@example.jp,090-1111-2222\n")
+    resolve(run, 1, "new", cast)
+    pair = DuplicatePair.objects.get()
+    told = {reason["field"]: reason["similarity"] for reason in pair.reasons}
+    assert pair.state == "dismissed"
+    assert told["mobile"] == 100
+    assert "company" not in told
