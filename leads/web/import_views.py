@@ -1,7 +1,7 @@
 """What the pages of imports show: words and rows made of a run."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,22 +54,33 @@ def is_working(run: ImportRun) -> bool:
     return run.state in _WORKING
 
 
-def listed(run: ImportRun) -> dict[str, Any]:
-    """A run in the list of imports."""
+def listed(runs: Sequence[ImportRun]) -> dict[str, Any]:
+    """The list of imports; a column of skipped rows only where there are some, as on the page of each."""
+    skipped, idle = imports.skipped_in(runs), imports.idle_among(runs)
+    return {
+        "runs": [_listed(run, skipped.get(run.pk, 0), run.pk in idle) for run in runs],
+        "has_skipped": bool(skipped),
+    }
+
+
+def _listed(run: ImportRun, skipped: int, is_idle: bool) -> dict[str, Any]:
+    tones = {"done": "done", "refused": "late", "failed": "late", "preview": "plain" if is_idle else "soon"}
     return {
         "run": run,
         "url": reverse("import", args=[run.pk]),
         "leads_url": leads_address(run) if run.state == ImportRun.State.DONE else "",
-        "state": state(run),
-        "tone": {"done": "done", "refused": "late", "failed": "late", "preview": "soon"}.get(run.state, "plain"),
+        "unchanged": run.unchanged - skipped,
+        "skipped": skipped,
+        "state": state(run, is_idle=is_idle),
+        "tone": tones.get(run.state, "plain"),
     }
 
 
-def state(run: ImportRun) -> str:
-    """The word for where the run stands; a preview without rows waits for its columns."""
+def state(run: ImportRun, *, is_idle: bool) -> str:
+    """The word for where the run stands; a preview without rows waits for its columns, one `is_idle` for nothing."""
     if run.state == ImportRun.State.PREVIEW and not run.rows:
         return _("Columns to map")
-    return str(STATE[run.state])
+    return _("Nothing to import") if is_idle else str(STATE[run.state])
 
 
 def understood(run: ImportRun) -> list[str]:
@@ -132,7 +143,7 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
     differing = list(imports.score_differences(run)[:50]) if run.state == ImportRun.State.DONE else []
     return {
         "run": run,
-        "state": state(run),
+        "state": state(run, is_idle=bool(imports.idle_among([run]))),
         "error": imports.error_text(run),
         "tabs": _tabs(run, chosen),
         "chosen": chosen,

@@ -28,6 +28,7 @@ from leads.web import import_views as shown
 from leads.web.import_forms import ColumnsForm, ReadingForm, UploadForm
 
 State = ImportRun.State
+MOST_LISTED = 30
 
 
 def _allowed(request: HttpRequest) -> None:
@@ -50,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
         run = _start(request, form)
         if run is not None:
             return redirect("import-columns", pk=run.pk)
-    context = {"form": form, "runs": [shown.listed(run) for run in imports.runs()[:30]]}
+    context = {"form": form, **shown.listed(imports.runs()[:MOST_LISTED])}
     return render(request, "leads/imports.html", context, status=400 if form.errors else 200)
 
 
@@ -131,7 +132,7 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
         target = run.mapping[header]
         known = target if isinstance(target, dict) else {"field": target, "values": {}}
         said = {word: typed(request, f"word-{place}-{number}", "?") for number, word in enumerate(counted)}
-        values = known["values"] | {word: meaning for word, meaning in said.items() if meaning != "?"}
+        values = known.get("values", {}) | {word: meaning for word, meaning in said.items() if meaning != "?"}
         run.mapping[header] = {"field": known["field"], "values": values}
     return _preview_again(request, run)
 

@@ -79,6 +79,8 @@ def show(request: HttpRequest) -> HttpResponse:
             rows, pages = _read(request, found.qs, ordering, columns)
         except DomainError as error:
             faults = [str(error)]
+        if pages and not rows and "cursor" in request.GET:
+            return redirect(_start_url(request))  # what stood on that page is gone
     else:
         faults = [str(message) for messages in found.errors.values() for message in messages]
     return render(
@@ -135,6 +137,13 @@ def _page_url(request: HttpRequest, cursor: str | None, first: int) -> str:
     query["cursor"], query["from"] = cursor, str(first)
     query.pop("open", None)
     return f"?{query.urlencode()}"
+
+
+def _start_url(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    for name in ("cursor", "from"):
+        query.pop(name, None)
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _context(

@@ -14,8 +14,11 @@ from django.urls import reverse
 
 from journal import clock
 from leads.models import CustomField, ImportMapping, ImportRun, Lead, LeadScore
-from leads.services import import_columns, import_work
+from leads.queries import imports
+from leads.services import import_columns, import_resolving, import_work, merging
+from tests import factories
 from tests.cast import NOON
+from tests.leads.taking import take
 
 pytestmark = pytest.mark.django_db
 State = ImportRun.State
@@ -595,3 +598,57 @@ def test_row_that_ends_before_the_names_is_shown(browser):
     for show in ("created", "refused"):
         page = browser.get(reverse("import", args=[run.pk]), {"show": show})
         assert page.status_code == 200
+
+
+def cells_of(page):
+    """The words of each row of the list of imports, newest first."""
+    body = page.content.decode().partition("hf-import-list")[2]
+    rows = re.findall(r"<tr>(.*?)</tr>", body.partition("<tbody>")[2], re.S)
+    return [[re.sub(r"<[^>]+>", " ", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.S)] for row in rows]
+
+
+def test_list_of_imports_tells_skipped_rows_from_unchanged_ones(browser, cast, django_assert_num_queries):
+    take(cast, "会社名,氏名,役職\n東浜,田中 一郎,課長\n")
+    with django_assert_num_queries(0):
+        assert imports.skipped_in([]) == {}
+    assert "除外" not in browser.get(reverse("imports")).content.decode()
+    run = take(cast, "会社名,氏名,役職\n東浜,田中 一郎,部長\n東浜,田中 一郎,課長\n")
+    import_resolving.resolve_all(run=run, meaning="skip", by=cast.mia, at=NOON)
+    work(run)
+    page = browser.get(reverse("imports"))
+    assert "除外" in page.content.decode()
+    assert [cells[2:9] for cells in cells_of(page)] == [
+        ["2", "0", "0", "1", "1", "0", "0"],
+        ["1", "1", "0", "0", "0", "0", "0"],
+    ]
+
+
+def test_list_of_imports_takes_as_many_queries_for_many_as_for_one(browser, cast, django_assert_num_queries):
+    text = "会社名,氏名,役職\n東浜,田中 一郎,{title}\n"
+    take(cast, text.format(title="課長"))
+    for _time in range(4):
+        take(cast, text.format(title="課長"), dry_run=True)
+    runs = list(ImportRun.objects.all())
+    with django_assert_num_queries(2):
+        assert imports.skipped_in(runs) == {}
+        assert len(imports.idle_among(runs)) == 4
+
+
+def test_a_preview_with_nothing_to_import_says_so(browser, cast):
+    text = "会社名,氏名,役職\n東浜,田中 一郎,{title}\n"
+    take(cast, text.format(title="課長"))
+    take(cast, text.format(title="課長"), dry_run=True)
+    held = take(cast, text.format(title="部長"), dry_run=True)
+    assert [cells[-1] for cells in cells_of(browser.get(reverse("imports")))][:2] == ["確認待ち", "取り込むものなし"]
+    import_resolving.resolve_all(run=held, meaning="skip", by=cast.mia, at=NOON)
+    assert [cells[-1] for cells in cells_of(browser.get(reverse("imports")))][0] == "取り込むものなし"
+    assert "<span>取り込むものなし</span>" in browser.get(reverse("import", args=[held.pk])).content.decode()
+
+
+def test_leads_of_an_import_merged_since_show_as_the_one_that_stays(browser, cast):
+    run = take(cast, "氏名,メール\n甲 一,a@example.jp\n乙 二,b@example.jp\n")
+    goes = Lead.objects.get(last_name="甲")
+    stays = factories.lead(last_name="丙", first_name="三", email="c@example.jp")
+    merging.merge(survivor=stays, loser=goes, by=cast.mia, at=NOON)
+    answer = browser.get(f"{reverse('leads')}?import={run.pk}")
+    assert {row.values["last_name"] for row in answer.context["rows"]} == {"丙", "乙"}
