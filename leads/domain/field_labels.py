@@ -13,7 +13,7 @@ LABELS: dict[str, Promise] = {
     "email": _("Email"),
     "phone": pgettext_lazy("lead", "Phone"),
     "mobile": _("Mobile"),
-    "title": pgettext_lazy("person", "Title"),
+    "title": _("Job title"),
     "seniority": pgettext_lazy("person", "Seniority"),
     "department": _("Department"),
     "company": _("Company"),

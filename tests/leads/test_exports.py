@@ -234,7 +234,7 @@ def test_only_the_shown_columns_go_out_under_the_words_of_the_page(cast):
         "Last name": "中村",
         "First name": row[2],
         "Department": "",
-        "Title": "部長",
+        "Job title": "部長",
         "Last activity": "2026-11-20",
         "Last activity (details)": "Webinar attended",
         "Next due": "2026-11-10",
@@ -306,7 +306,7 @@ def test_the_page_offers_the_shown_columns_and_names_the_file(cast, client, lead
 
     for answer in (whole, chosen):
         heads = lines(b"".join(answer.streaming_content))[0]
-        assert heads == ["Company", "Last name", "First name", "Department", "Title", "Email"]
+        assert heads == ["Company", "Last name", "First name", "Department", "Job title", "Email"]
         told = unquote(answer["Content-Disposition"].partition("filename*=utf-8''")[2])
         assert re.fullmatch(r"春の展示会 大阪-\d{4}-\d\d-\d\d\.csv", told)
 

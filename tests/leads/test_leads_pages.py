@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from journal import clock
 from leads.models import Activity, ActivityType, CustomField, DuplicatePair, Lead, LeadScore, LeadTag, Segment
+from leads.queries.keyset import Cursor
 from leads.services import activities, segments, tags
 from leads.web import list_columns, saved_lists
 from tests import factories
@@ -52,6 +53,20 @@ def test_the_empty_list_offers_the_next_step(page):
 
 def test_nothing_found_offers_all_leads(page, lead):
     assert "No leads match these filters" in text_of(page.get(f"{LIST}?stage=won"))
+
+
+def test_nothing_found_says_what_the_search_covers(page, lead):
+    body = text_of(page.get(f"{LIST}?q=部長"))
+    assert "The search covers names, companies, email addresses and phone numbers." in body
+    assert "The search covers" not in text_of(page.get(f"{LIST}?stage=won"))
+
+
+@pytest.mark.parametrize("is_backward", [True, False])
+def test_a_page_whose_leads_are_gone_leads_to_the_first(page, lead, is_backward):
+    cursor = Cursor("id", is_backward, lead.pk, lead.pk).encode()
+    answer = page.get(f"{LIST}?stage=lead&ordering=id&cursor={cursor}&from=51")
+    assert answer.status_code == 302
+    assert answer.url == f"{LIST}?stage=lead&ordering=id"
 
 
 def test_filters_read_as_a_sentence(page, lead):
