@@ -3,7 +3,9 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.interface.languages import in_language
 from handoff.domain.choices import ClockKind, ContactResult
+from handoff.domain.nurture import Ended
 from handoff.domain.stages import Way
 from handoff.queries.reason_words import reason_label
 from journal.models import Event
@@ -97,6 +99,32 @@ def planned(event: Event, people: People) -> Line:
     return Line("calendar", _("Next action planned"))
 
 
+def nurturing(event: Event, people: People) -> Line:
+    """A track begins."""
+    return Line("seedling", _("Nurture track started: %(track)s") % {"track": _named(event)})
+
+
+def nurtured(event: Event, people: People) -> Line | None:
+    """A track is over, and why. That another one took its place is told by that one's beginning."""
+    because = event.data.get("because", "")
+    if because == Ended.REPLACED or because not in Ended.values:
+        return None
+    told = {"track": _named(event), "because": Ended(because).label}
+    return Line("seedling", _("Nurture track ended: %(track)s (%(because)s)") % told)
+
+
+def step_skipped(event: Event, people: People) -> Line:
+    """A step that nobody will do; a done one is an activity."""
+    return Line("player-skip-forward", _("Nurture step skipped: %(task)s") % {"task": _named(event)})
+
+
+def _named(event: Event) -> str:
+    return in_language(event.data.get("ja", ""), event.data.get("en", ""))
+
+
+timeline.register("nurture.started", nurturing)
+timeline.register("nurture.ended", nurtured)
+timeline.register("nurture.step_skipped", step_skipped)
 timeline.register("lead.stage_changed", stage_changed)
 timeline.register("lead.stage_followed", stage_changed)
 timeline.register("handoff.offered", offered)

@@ -2,8 +2,19 @@
 
 from accounts.models import User
 from handoff import event_lines
-from handoff.queries import demands, eligible, field_users, outcomes
-from handoff.services import batch_entries, contacts, departures, eligibility, imported, merging, refusals, touches
+from handoff.domain.nurture import Ended
+from handoff.queries import demands, eligible, field_users, nurture, outcomes
+from handoff.services import (
+    batch_entries,
+    contacts,
+    departures,
+    eligibility,
+    imported,
+    merging,
+    nurture_runs,
+    refusals,
+    touches,
+)
 from journal.models import Event
 from journal.reactions import within
 from leads import hooks
@@ -15,6 +26,8 @@ from scoring import hooks as scoring_hooks
 __all__ = ["event_lines"]
 
 hooks.demands.append(demands.of)
+hooks.tracks.append(nurture.named_tracks)
+hooks.leads_in_track.append(nurture.lead_ids_in)
 hooks.on_activities.append(contacts.note_logged)
 hooks.on_activities.append(touches.note_logged)
 hooks.leads_with_handoffs.append(imported.had_handoffs)
@@ -33,7 +46,8 @@ def apply_history(event: Event) -> None:
 
 @within("import.undoing")
 def empty_batches(event: Event) -> None:
-    """Leads that an import brought leave the batch that waits for a decision on them."""
+    """Leads that an import brought leave the batch that waits for a decision on them, and their tracks."""
+    nurture_runs.stop(lead_ids=event.data.get("created", ()), because=Ended.GONE, by=_actor(event), at=event.at)
     batch_entries.leave(lead_ids=event.data.get("created", ()), by=_actor(event), at=event.at)
 
 
@@ -55,6 +69,12 @@ def decide_on_reached(event: Event) -> None:
 def stop_contact(event: Event) -> None:
     """Nobody contacts them any more."""
     refusals.stop_contact(lead=Lead.objects.get(pk=event.subject_id), by=_actor(event), at=event.at)
+
+
+@within("lead.opted_out")
+def stop_nurturing(event: Event) -> None:
+    """Nothing is sent to them any more; they rest until their day."""
+    nurture_runs.stop_and_rest(lead_ids=[event.subject_id], because=Ended.OPTED_OUT, by=_actor(event), at=event.at)
 
 
 @within("lead.merged")

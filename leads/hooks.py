@@ -3,6 +3,9 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from leads.models import Activity, Lead
 
@@ -25,6 +28,16 @@ latest_handovers: list[Callable[[Collection[int]], dict[int, datetime]]] = []
 leads_moved_here: list[Question] = []
 # Which of these leads have a deal that is not just as an import wrote it.
 leads_with_changed_deals: list[Question] = []
+
+
+# The nurture tracks by their id and name, in the reader's language; and the leads that are in one now.
+tracks: list[Callable[[], list[tuple[str, str]]]] = []
+leads_in_track: list[Callable[[int], QuerySet[Any, Any]]] = []
+
+
+def in_track(number: int) -> QuerySet[Any, Any]:
+    """The ids of the leads in this track."""
+    return leads_in_track[0](number) if leads_in_track else Lead.objects.none().values("pk")
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,16 @@
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
+from handoff.domain.choices import OutcomeReason as Reason
+
+__all__ = ["DEAL_RESULTS", "OpportunitySource", "Reason", "Result"]
+
 
 class Result(TextChoices):
     OPPORTUNITY = "opportunity", pgettext_lazy("result", "Opportunity")
     CONSIDERING = "considering", pgettext_lazy("result", "Still considering")
     LOST = "lost", pgettext_lazy("result", "Lost")
     WON = "won", pgettext_lazy("result", "Won")
-
-
-class Reason(TextChoices):
-    TIMING = "timing", pgettext_lazy("outcome reason", "Timing")
-    BUDGET = "budget", pgettext_lazy("outcome reason", "Budget")
-    COMPETITOR = "competitor", pgettext_lazy("outcome reason", "A competitor")
-    NO_NEED = "no_need", pgettext_lazy("outcome reason", "No need")
-    NO_DECISION = "no_decision", pgettext_lazy("outcome reason", "No decision")
-    OTHER = "other", pgettext_lazy("outcome reason", "Other")
 
 
 class OpportunitySource(TextChoices):

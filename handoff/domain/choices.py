@@ -47,6 +47,17 @@ class ContactResult(TextChoices):
     APPOINTMENT = "appointment", _("Meeting booked")
 
 
+class OutcomeReason(TextChoices):
+    """Why a lead is lost, or only considering; what follows each is a setting."""
+
+    TIMING = "timing", pgettext_lazy("outcome reason", "Timing")
+    BUDGET = "budget", pgettext_lazy("outcome reason", "Budget")
+    COMPETITOR = "competitor", pgettext_lazy("outcome reason", "A competitor")
+    NO_NEED = "no_need", pgettext_lazy("outcome reason", "No need")
+    NO_DECISION = "no_decision", pgettext_lazy("outcome reason", "No decision")
+    OTHER = "other", pgettext_lazy("outcome reason", "Other")
+
+
 class AfterReject(TextChoices):
     """What can follow a reject; each reason (a setting) names one."""
 

@@ -1,6 +1,6 @@
 """The table of stages as a page of the docs: a mermaid diagram, the rows, and what follows answers and results."""
 
-from handoff.domain import follows
+from handoff.domain import follows, nurture
 from handoff.domain.stages import TRANSITIONS, WAYS, Transition, Way
 
 _QUIET = {Way.PASSED}
@@ -26,8 +26,41 @@ def page() -> str:
         "## What follows a result",
         "",
         *_results(),
+        "",
+        "## Nurture tracks",
+        "",
+        *_NURTURE,
+        "",
+        *_tracks(),
     ]
     return "\n".join(parts) + "\n"
+
+
+_NURTURE = (
+    "Whatever sends a lead to `nurture` or `lost` starts the track of its reason in the same transaction: a reject",
+    "reason names its own (`/settings/reasons/`), results and moves by hand are chosen at `/settings/nurture/`. Marketing",
+    "may choose another, for one lead on its page or for many at once. History that an import brings starts none.",
+    "",
+    "- A step's day is so many **calendar days** after the step before was done or skipped, as people count a wait of",
+    "  weeks; it is due at that day's closing in its doer's calendar, on a day off at the next working day's.",
+    "- Until then the lead rests, and nothing shows on Today. At the midnight that begins the day a sweep makes the",
+    "  step the lead's duty (`nurture`), owned by who does it; done or skipped, it is marketing's to look at again. The",
+    "  day of that, `not_before`, stays what it was.",
+    "- A lead has one running track at most (a constraint), and only while it rests. Handing over, MQL, the review date,",
+    "  a deal, disqualifying, unsubscribing, a next action of one's own and a merge into another end it by themselves;",
+    "  another reason replaces it, the same one goes on. Of two merged tracks the survivor's stays.",
+    "- A changed track is a new version: leads go on by the steps they began with.",
+)
+
+
+def _tracks() -> list[str]:
+    lines = ["| track as shipped | phase | step | after | by | what |", "|---|---|---|---|---|---|"]
+    return lines + [
+        f"| {track.code} | {track.phase.value} | {step.kind.value} | {step.wait_days} days | {step.owner.value} "
+        f"| {step.task_en} |"
+        for track in nurture.STANDARD_TRACKS
+        for step in track.steps
+    ]
 
 
 def _mermaid() -> list[str]:
@@ -49,11 +82,11 @@ def _row(row: Transition) -> str:
 
 
 def _reasons() -> list[str]:
-    lines = ["| reason | stage | accountable | duty | looked at again |", "|---|---|---|---|---|"]
+    lines = ["| reason | stage | accountable | duty | looked at again | track |", "|---|---|---|---|---|---|"]
     for reason in follows.STANDARD_REASONS:
         after = follows.AFTER_REJECT[reason.follows]
         days = f"in {reason.resurface_days} days" if reason.resurface_days else "–"
-        lines.append(f"| {reason.code} | {_follow(after)} | {days} |")
+        lines.append(f"| {reason.code} | {_follow(after)} | {days} | {reason.track or '–'} |")
     return lines
 
 

@@ -13,6 +13,7 @@ ORDER: tuple[tuple[DueKind, ...], ...] = (
     (DueKind.QUALIFY, DueKind.FEEDBACK),
     (DueKind.NEXT_ACTION,),
     (DueKind.BATCH, DueKind.OFFER),
+    (DueKind.NURTURE,),
     (DueKind.RESURFACE,),
 )
 RANK = {kind.value: rank for rank, kinds in enumerate(ORDER) for kind in kinds}

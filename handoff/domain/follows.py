@@ -48,6 +48,7 @@ class StandardReason:
     label_en: str
     follows: AfterReject
     resurface_days: int | None = None
+    track: str = ""
 
 
 STANDARD_REASONS: tuple[StandardReason, ...] = (
@@ -56,9 +57,9 @@ STANDARD_REASONS: tuple[StandardReason, ...] = (
         "wrong_person", "担当違い（社内の別の担当へ）", "Not mine (a colleague should take it)", AfterReject.REROUTE
     ),
     StandardReason("wrong_contact", "担当者・決裁者が違う", "Wrong contact on their side", AfterReject.CHECK_CONTACT),
-    StandardReason("not_now", "時期が先", "Too early", AfterReject.NURTURE, 90),
-    StandardReason("no_budget", "予算がない", "No budget", AfterReject.NURTURE, 180),
-    StandardReason("unreachable", "連絡がつかない", "Can't be reached", AfterReject.NURTURE, 30),
+    StandardReason("not_now", "時期が先", "Too early", AfterReject.NURTURE, 90, "gathering"),
+    StandardReason("no_budget", "予算がない", "No budget", AfterReject.NURTURE, 180, "comparing"),
+    StandardReason("unreachable", "連絡がつかない", "Can't be reached", AfterReject.NURTURE, 30, "dormant"),
     StandardReason(
         "out_of_scope",
         "対象外（競合・学生・取引不可）",

@@ -23,6 +23,7 @@ DUTIES: dict[GapKind, tuple[DueKind, ...]] = {
         DueKind.HEARING,
         DueKind.CONTACT_CHECK,
         DueKind.MERGE_DECISION,
+        DueKind.NURTURE,
         DueKind.RESURFACE,
     ),
     GapKind.NOT_OFFERED: (DueKind.OFFER, DueKind.BATCH),

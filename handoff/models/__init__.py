@@ -2,6 +2,7 @@ from handoff.models.agreement import SlaAgreement, SlaConsent
 from handoff.models.batch import Batch, BatchLead
 from handoff.models.calendar import Calendar, ClosingDay
 from handoff.models.handoff import Episode, Handoff, JoinedLead
+from handoff.models.nurture import NurtureChoice, NurtureRun, NurtureStep, NurtureTaken, NurtureTrack
 from handoff.models.settings import Gate, HandoffRule, RejectReason, RoutingPointer, RoutingRule, SlaPolicy
 from handoff.models.sla import Alert, Clock, Heartbeat, Lease
 from handoff.models.transition import StageEntry, StageTransition
@@ -20,6 +21,11 @@ __all__ = [
     "Heartbeat",
     "JoinedLead",
     "Lease",
+    "NurtureChoice",
+    "NurtureRun",
+    "NurtureStep",
+    "NurtureTaken",
+    "NurtureTrack",
     "RejectReason",
     "RoutingPointer",
     "RoutingRule",

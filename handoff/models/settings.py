@@ -97,6 +97,8 @@ class RejectReason(models.Model):
     label_en = models.CharField(max_length=60)
     follows = models.CharField(max_length=14, choices=AfterReject)
     resurface_days = models.PositiveSmallIntegerField(null=True)
+    # Only where nurture follows; none: the lead just rests.
+    track = models.ForeignKey("handoff.NurtureTrack", models.SET_NULL, null=True, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
 

@@ -9,6 +9,8 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from handoff.models import Batch, Handoff
+from handoff.queries import nurture
+from handoff.queries.nurture import DueStep
 from leads.domain.choices import DueKind
 from leads.models import ImportRow, ImportRun, Lead
 
@@ -26,6 +28,7 @@ class DutyRow:
     handoff: Handoff | None = None
     batch: Batch | None = None
     leads: int = 1
+    step: DueStep | None = None
 
     @property
     def owner(self) -> User | None:
@@ -84,15 +87,22 @@ def batches_of_import(run: ImportRun, user: User) -> list[tuple[Batch, int]]:
 
 
 def rows_of(leads: Iterable[Lead]) -> list[DutyRow]:
-    """Leads as duties, each with its latest handoff (its own, or the one it joined); one query more."""
+    """Leads as duties, each with its latest handoff (its own, or the one it joined) and the nurture step it is about;
+    one query more for the handoffs, two where a step is due."""
     found = list(leads)
     joined = {lead.pk: lead.joined.handoff_id for lead in found if hasattr(lead, "joined")}
     about = Q(lead__in=[lead.pk for lead in found]) | Q(pk__in=joined.values())
     handoffs = {handoff.pk: handoff for handoff in Handoff.objects.filter(about).order_by("id")} if found else {}
     latest = {handoff.lead_id: handoff for handoff in handoffs.values()}
+    steps = nurture.due_steps([lead.pk for lead in found if lead.due_kind == DueKind.NURTURE])
     return [
         DutyRow(
-            lead, lead.due_kind, lead.due_at, lead.due_note, handoffs.get(joined.get(lead.pk)) or latest.get(lead.pk)
+            lead,
+            lead.due_kind,
+            lead.due_at,
+            steps[lead.pk].said if lead.pk in steps else lead.due_note,
+            handoffs.get(joined.get(lead.pk)) or latest.get(lead.pk),
+            step=steps.get(lead.pk),
         )
         for lead in found
     ]

@@ -26,7 +26,8 @@ from django.db.models.functions import Coalesce, Lag
 
 from handoff.domain import stages
 from handoff.domain.choices import AfterReject, ClockState, HandoffState
-from handoff.models import Alert, Clock, Handoff, JoinedLead, StageTransition
+from handoff.domain.nurture import RESTING
+from handoff.models import Alert, Clock, Handoff, JoinedLead, NurtureRun, StageTransition
 from journal.models import Delivery, Event
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead, LeadScore
@@ -178,6 +179,33 @@ def _gone_without_trace(at: datetime) -> QuerySet:
     return Lead.objects.filter(untold | Q(is_present=True, merged_into__isnull=False))
 
 
+def _track_of_nobody_resting(at: datetime) -> QuerySet:
+    """A running track belongs to a lead that is here, rests, hears from us and waits for no answer."""
+    offered = Handoff.objects.filter(lead=OuterRef("lead"), state=HandoffState.OFFERED)
+    rests = Q(lead__is_present=True, lead__stage__in=RESTING, lead__due_kind__in=[DueKind.RESURFACE, DueKind.NURTURE])
+    return NurtureRun.objects.running().filter(~rests | Exists(offered))
+
+
+def _step_and_duty_disagree(at: datetime) -> QuerySet:
+    """The duty of a lead is a nurture step exactly where a running track has one due."""
+    owing = NurtureRun.objects.running().filter(lead=OuterRef("pk"), is_due=True)
+    leads = Lead.objects.present().annotate(owes_step=Exists(owing))
+    return leads.exclude(
+        Q(due_kind=DueKind.NURTURE, owes_step=True) | (~Q(due_kind=DueKind.NURTURE) & Q(owes_step=False))
+    )
+
+
+def _step_forgotten(at: datetime) -> QuerySet:
+    waiting = NurtureRun.objects.running().filter(is_due=False, next_at__lt=at - FORGOTTEN_AFTER)
+    return waiting.filter(lead__due_kind=DueKind.RESURFACE, lead__not_before__gt=at)
+
+
+def _mailed_though_opted_out(at: datetime) -> QuerySet:
+    """The sweep takes out whom no event did."""
+    told = at - FORGOTTEN_AFTER
+    return NurtureRun.objects.running().filter(lead__opted_out=True, lead__updated_at__lt=told)
+
+
 Check = Callable[[datetime], QuerySet]
 CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("I1", "leads in no known stage", _unknown_stage),
@@ -196,5 +224,9 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("I8", "alerts owed for more than five minutes and never tried", _alert_not_delivered),
     ("I9", "scores under no published model", _score_of_no_model),
     ("I9", "scores whose dimensions do not add up", _score_does_not_add_up),
+    ("I4", "running nurture tracks of leads that do not rest", _track_of_nobody_resting),
+    ("I4", "leads whose duty is a nurture step without a due one, or the reverse", _step_and_duty_disagree),
+    ("I8", "nurture steps whose day was forgotten", _step_forgotten),
+    ("I4", "running nurture tracks of people who have unsubscribed", _mailed_though_opted_out),
     ("I10", "leads gone without a trace", _gone_without_trace),
 )

@@ -11,10 +11,10 @@ from accounts.queries import organization
 from handoff.domain import stages as table
 from handoff.domain.duties import Duty
 from handoff.domain.stages import Way
-from handoff.models import Handoff
+from handoff.models import Handoff, NurtureTrack
 from handoff.queries import due, marketing
 from handoff.queries.marketing import Keeper
-from handoff.services import batch_entries, joining, stages
+from handoff.services import batch_entries, joining, nurture_runs, nurture_steps, stages
 from handoff.services.nurturing import PastDay
 from handoff.services.transition import MayNotMove
 from journal.errors import FieldError
@@ -28,20 +28,21 @@ MOST_REASON = 40
 
 
 def check(by: User, values: dict[str, Any], at: datetime) -> None:
-    """Raises MayNotMove, PastDay."""
+    """Raises MayNotMove, PastDay, UnknownTrack."""
     if not by.may(Permission.MOVE_STAGES):
         raise MayNotMove
     if date.fromisoformat(values["day"]) <= organization.local_day(at):
         raise PastDay(errors=[FieldError("day", "past", str(PastDay.message))])
+    _track(values)
 
 
 def nurture(*, run: BulkRun, lead_ids: Sequence[int], by: User, at: datetime) -> dict[int, Outcome]:
-    """Those that the table lets rest until the day, kept by marketing."""
+    """Those that the table lets rest until the day, kept by marketing, in the track chosen or the reason's."""
     leads = list(Lead.objects.present().select_for_update().filter(pk__in=lead_ids).order_by("pk"))
     offered = set(Handoff.objects.open().filter(lead__in=[lead.pk for lead in leads]).values_list("lead", flat=True))
     outcomes = {lead.pk: refused(reason) for lead in leads if (reason := _refusal(lead, offered))}
     resting = [lead for lead in leads if lead.pk not in outcomes]
-    _put_aside(resting, date.fromisoformat(run.values["day"]), run.values["reason"], by, at)
+    _put_aside(resting, date.fromisoformat(run.values["day"]), run.values, by, at)
     return outcomes | {lead.pk: changed() for lead in resting}
 
 
@@ -53,11 +54,12 @@ def _refusal(lead: Lead, offered: set[int]) -> str:
     return "" if table.is_allowed(lead.stage, Stage.NURTURE, Way.BY_HAND) else "stage"
 
 
-def _put_aside(leads: list[Lead], day: date, reason: str, by: User, at: datetime) -> None:
+def _put_aside(leads: list[Lead], day: date, values: dict[str, Any], by: User, at: datetime) -> None:
     if not leads:
         return
     lead_ids = [lead.pk for lead in leads]
     keepers = marketing.keepers_of(leads)
+    former = {lead.pk: (lead.owner_id, lead.team_id) for lead in leads}
 
     @cache
     def owed(keeper: Keeper) -> Duty:
@@ -65,7 +67,7 @@ def _put_aside(leads: list[Lead], day: date, reason: str, by: User, at: datetime
 
     batch_entries.leave(lead_ids=lead_ids, by=by, at=at)
     joining.leave_many(lead_ids=lead_ids)
-    stages.move_many(
+    moved = stages.move_many(
         leads=leads,
         to=Stage.NURTURE,
         way=Way.BY_HAND,
@@ -73,8 +75,14 @@ def _put_aside(leads: list[Lead], day: date, reason: str, by: User, at: datetime
         at=at,
         duty_of=lambda lead: owed(keepers[lead.pk]),
         not_before=organization.midnight_of(day),
-        reason=reason[:MOST_REASON],
+        reason=values["reason"][:MOST_REASON],
     )
+    nurture_runs.start(leads=moved, track=_track(values), former=former, by=by, at=at)
+
+
+def _track(values: dict[str, Any]) -> NurtureTrack | None:
+    named = values.get("track", nurture_steps.BY_REASON)
+    return nurture_steps.chosen(named, to=Stage.NURTURE, way=Way.BY_HAND, reason=values["reason"])
 
 
 bulk_actions.register(bulk_actions.Action(NURTURE, nurture, check))

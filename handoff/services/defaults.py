@@ -1,11 +1,22 @@
 """Sets up handing over as a preset has it; what is there already stays as people made it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from accounts.models import Team
-from handoff.domain import follows, presets
-from handoff.models import Calendar, Gate, HandoffRule, RejectReason, RoutingRule, SlaPolicy
+from handoff.domain import follows, nurture, presets
+from handoff.models import (
+    Calendar,
+    Gate,
+    HandoffRule,
+    NurtureChoice,
+    NurtureStep,
+    NurtureTrack,
+    RejectReason,
+    RoutingRule,
+    SlaPolicy,
+)
 from handoff.queries import calendars, legs
 from handoff.services import calendars as calendar_service
 from journal.transactions import retried
@@ -13,9 +24,10 @@ from journal.transactions import retried
 
 @retried
 def install(*, preset: str, at: datetime) -> None:
-    """Calendar, response times, reject reasons, gates, routes and the one handoff rule, switched on."""
+    """Calendar, response times, nurture tracks, reject reasons, gates, routes and the one handoff rule, switched on."""
     _calendar(at)
-    _reasons()
+    tracks = _tracks()
+    _reasons(tracks)
     for policy in presets.POLICIES:
         values = {"minutes": policy.minutes, "working_days": policy.working_days}
         SlaPolicy.objects.get_or_create(kind=policy.kind, leg="", band=policy.band, defaults=values)
@@ -47,7 +59,36 @@ def _calendar(at: datetime) -> None:
         calendar_service.create(values=values, by=None, at=at)
 
 
-def _reasons() -> None:
+def _tracks() -> dict[str, NurtureTrack]:
+    """The shipped tracks by their code, and what leads to them where no reject reason does."""
+    kept = {}
+    for position, track in enumerate(nurture.STANDARD_TRACKS):
+        names = {"name_ja": track.name_ja, "name_en": track.name_en, "phase": track.phase, "position": position}
+        kept[track.code], is_new = NurtureTrack.objects.get_or_create(code=track.code, defaults=names)
+        if is_new:
+            NurtureStep.objects.bulk_create(_steps(kept[track.code], track))
+    for cause, reason, code in nurture.STANDARD_CHOICES:
+        NurtureChoice.objects.get_or_create(cause=cause, reason=reason, defaults={"track": kept[code]})
+    return kept
+
+
+def _steps(row: NurtureTrack, track: nurture.StandardTrack) -> list[NurtureStep]:
+    return [
+        NurtureStep(
+            track=row,
+            version=row.version,
+            position=position,
+            kind=step.kind,
+            wait_days=step.wait_days,
+            owner=step.owner,
+            task_ja=step.task_ja,
+            task_en=step.task_en,
+        )
+        for position, step in enumerate(track.steps)
+    ]
+
+
+def _reasons(tracks: Mapping[str, NurtureTrack]) -> None:
     for position, reason in enumerate(follows.STANDARD_REASONS):
         values = {
             "label_ja": reason.label_ja,
@@ -55,6 +96,7 @@ def _reasons() -> None:
             "follows": reason.follows,
             "resurface_days": reason.resurface_days,
             "position": position,
+            "track": tracks.get(reason.track),
         }
         RejectReason.objects.get_or_create(code=reason.code, defaults=values)
 

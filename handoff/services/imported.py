@@ -11,10 +11,11 @@ from accounts.models import User
 from accounts.queries import organization
 from handoff.domain import follows, stages
 from handoff.domain.duties import IMPORTED_WORKING_DAYS, Duty
+from handoff.domain.nurture import Ended
 from handoff.models import Handoff, StageTransition
 from handoff.queries import due, marketing
 from handoff.queries.marketing import Keeper
-from handoff.services import duties
+from handoff.services import duties, nurture_runs
 from handoff.services import stages as stage_service
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
@@ -91,6 +92,7 @@ def _teams(user_ids: Iterable[int | None]) -> dict[int, int]:
 
 def _write(moved: Sequence[History], by: User | None, at: datetime) -> None:
     """Duties before stages: a qualified lead never stands without one, not even within the transaction."""
+    nurture_runs.stop(lead_ids=[entry.lead.pk for entry in moved], because=Ended.GONE, by=by, at=at)
     resting = organization.midnight_of(due.day_in(follows.IMPORTED_RESURFACE_DAYS, at=at))
     owed = _Duties(at)
     duties.assign_many(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from handoff.models import Batch, BatchLead, Clock, Episode, Handoff, JoinedLead, StageEntry
+from handoff.models import Batch, BatchLead, Clock, Episode, Handoff, JoinedLead, NurtureRun, StageEntry
 from handoff.services import duties
 from leads.models import Lead
 
@@ -39,6 +39,11 @@ _MODELS: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         StageEntry,
         ("lead_id", "stage", "at", "channel_id", "campaign_id", "team_id", "imported", "undated", "passed_through"),
     ),
+    "nurture": (
+        NurtureRun,
+        ("lead_id", "track_id", "version", "state", "position", "is_due", "next_at", "started_at")
+        + ("former_owner_id", "former_team_id", "rest_owner_id", "rest_team_id", "ended_at", "ended_because"),
+    ),
     "duty": (Lead, tuple(duties.COLUMNS)),
 }
 
@@ -57,6 +62,7 @@ def take(lead_ids: Iterable[int]) -> Rows:
         "batch_lead": Q(lead__in=ids),
         "joined": Q(pk__in=companions),
         "entry": Q(lead__in=ids),
+        "nurture": Q(lead__in=ids),
         "duty": Q(pk__in=[*ids, *companions]),
     }
     return {kind: _rows(kind, condition) for kind, condition in wanted.items()}
@@ -88,11 +94,11 @@ def changes(before: Rows, after: Rows) -> Rows:
 
 
 def differs(changed: Mapping[str, Any]) -> bool:
-    """Whether something has gone on since with what the merge changed (clocks warn by themselves)."""
+    """Whether something has gone on since with what the merge changed (clocks warn, steps fall due by themselves)."""
     return any(
         _rows(kind, Q(pk=key)).get(key) != row["after"]
         for kind, rows in changed.items()
-        if kind not in ("clock", "batch", "batch_lead")
+        if kind not in ("clock", "batch", "batch_lead", "nurture")
         for key, row in rows.items()
     )
 

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from handoff import permissions
+from handoff.domain import nurture
 from handoff.domain.choices import HandoffState
 from handoff.domain.duties import Duty, rank
+from handoff.domain.nurture import Ended
 from handoff.domain.stages import Way
-from handoff.models import Batch, Episode, Handoff, JoinedLead, StageEntry, StageTransition
+from handoff.models import Batch, Episode, Handoff, JoinedLead, NurtureRun, StageEntry, StageTransition
 from handoff.queries import due, legs, marketing
 from handoff.queries.marketing import Keeper
 from handoff.services import (
@@ -22,6 +24,7 @@ from handoff.services import (
     duties,
     joining,
     merge_traces,
+    nurture_runs,
     reassigning,
     withdrawals,
 )
@@ -61,6 +64,7 @@ def merge(*, row: Merge, assignee: User | None, by: User | None, at: datetime) -
     joined = _join(survivor, loser, kept, at)
     batch_entries.leave(lead_ids=[loser.pk, survivor.pk] if kept or joined else [loser.pk], by=by, at=at)
     _owe(survivor, loser, kept, joined, from_loser, assignee, at)
+    _one_track(survivor, loser, by, at)
     _enter(survivor, loser)
     touched = merge_traces.take([survivor.pk, loser.pk])
     after = {kind: touched[kind] | rows for kind, rows in merge_traces.again(before).items()}
@@ -88,6 +92,7 @@ def unmerge(*, row: Merge, by: User | None, at: datetime) -> None:
         raise GoneOn
     follows_merge = bool(since) and "holders" in state and _is_as_given(row, state["holders"][1])
     merge_traces.put_back(changed)
+    nurture_runs.settle(lead_ids=[row.survivor_id, row.loser_id], by=by, at=at)
     if follows_merge:
         _return_to(Lead.objects.get(pk=row.survivor_id), state["holders"][0])
     _hand_back(row, changed, by, at)
@@ -254,6 +259,17 @@ def _owe(
         _inherit(survivor, loser)
     elif duty != mine:
         duties.assign(lead=survivor, duty=duty)
+
+
+def _one_track(survivor: Lead, loser: Lead, by: User | None, at: datetime) -> None:
+    """A survivor that rests keeps its track, else goes on with the other's; opted out or at work, neither."""
+    own = NurtureRun.objects.running().filter(lead=survivor).exists()
+    current = Lead.objects.get(pk=survivor.pk)
+    if own or current.stage not in nurture.RESTING or current.opted_out:
+        nurture_runs.stop(lead_ids=[loser.pk], because=Ended.MERGED, by=by, at=at)
+    else:
+        NurtureRun.objects.running().filter(lead=loser).update(lead=survivor)
+    nurture_runs.settle(lead_ids=[survivor.pk], by=by, at=at)
 
 
 def _duty_of(lead: Lead) -> Duty | None:

@@ -9,8 +9,9 @@ from handoff import permissions
 from handoff.domain import duties as ranks
 from handoff.domain.choices import ClockKind, ContactMethod, HandoffState
 from handoff.domain.duties import Duty
+from handoff.domain.nurture import Ended
 from handoff.models import Handoff
-from handoff.services import clocks, duties
+from handoff.services import clocks, duties, nurture_runs
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -45,7 +46,7 @@ class NothingToPlan(Conflict):
 
 @retried
 def plan(*, lead: Lead, action_at: datetime, kind: str, by: User, at: datetime, note: str = "") -> Lead:
-    """From now on the lead's duty is this step; inside sales' qualifying is answered by it.
+    """From now on the lead's duty is this step; inside sales' qualifying is answered by it, a nurture track ends.
 
     Raises NotHolding, DutyFirst (an answer, a first contact, a report come first), NothingToPlan, BadNextAction.
     """
@@ -58,6 +59,7 @@ def plan(*, lead: Lead, action_at: datetime, kind: str, by: User, at: datetime, 
     duty = Duty(DueKind.NEXT_ACTION, action_at, owner_id, team_id, f"{kind}: {note}" if note else kind)
     if current.due_kind == DueKind.QUALIFY:
         _answer_qualifying(current, at)
+    nurture_runs.stop(lead_ids=[current.pk], because=Ended.OWN_PLAN, by=by, at=at)
     duties.assign(lead=current, duty=duty, not_before=current.not_before)
     data = {"kind": kind, "due_at": action_at.isoformat()}
     record("lead.next_action_planned", subject=current, by=by, at=at, lead_id=lead.pk, data=data, new={"note": note})

@@ -1,4 +1,4 @@
-"""Puts leads aside until a day: NURTURE, owned by marketing, taken up again at that day's midnight."""
+"""Puts leads aside until a day: NURTURE, owned by marketing, in the track of the reason, taken up again that midnight."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from accounts.queries import organization
 from handoff.domain.stages import Way
 from handoff.models import Handoff
 from handoff.queries import due, marketing
-from handoff.services import batch_entries, duties, joining, stages
+from handoff.services import batch_entries, duties, joining, nurture_runs, nurture_steps, stages
 from journal.errors import FieldError, Invalid
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
@@ -31,16 +31,20 @@ def nurture(
     handoff: Handoff | None = None,
     to: str = Stage.NURTURE,
     note: str = "",
+    track: str = nurture_steps.BY_REASON,
 ) -> None:
     """To NURTURE (or LOST) with marketing as owner; the system leaves it alone until midnight of `day`.
 
-    A lead that rests there already gets the new day.
+    A lead that rests there already gets the new day. `track` as in `nurture_steps.chosen`.
     """
     if day <= organization.local_day(at):
         raise PastDay(errors=[FieldError("resurface_on", "past", str(PastDay.message))])
+    followed = nurture_steps.chosen(track, to=to, way=way, reason=reason)
+    former = {lead.pk: (lead.owner_id, lead.team_id)}
     duty = due.duty_on(DueKind.RESURFACE, marketing.keeper_of(lead), day)
     if lead.stage == to:
         duties.assign(lead=lead, duty=duty, not_before=organization.midnight_of(day))
+        nurture_runs.start(leads=[lead], track=followed, former=former, by=by, at=at)
         return
     batch_entries.leave(lead_ids=[lead.pk], by=by, at=at)
     joining.leave(lead=lead)
@@ -56,3 +60,4 @@ def nurture(
         duty=duty,
         not_before=organization.midnight_of(day),
     )
+    nurture_runs.start(leads=[lead], track=followed, former=former, by=by, at=at)

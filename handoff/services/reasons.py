@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import chain, count
+from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.roles import Permission
 from accounts.models import User
 from handoff.domain.choices import AfterReject
-from handoff.models import RejectReason
+from handoff.models import NurtureTrack, RejectReason
 from journal import services as journal
 from journal.errors import FieldError, Forbidden, Invalid
 from journal.transactions import one_at_a_time, retried
@@ -31,6 +32,7 @@ def keep(
     follows: str,
     resurface_days: int | None,
     is_active: bool,
+    track: NurtureTrack | None = None,
     by: User | None,
     at: datetime,
 ) -> RejectReason:
@@ -40,14 +42,19 @@ def keep(
     one_at_a_time("reject reasons")
     _check(reason, label_ja, label_en, follows, resurface_days)
     reason = reason or RejectReason(code=_free_code(label_en), position=RejectReason.objects.count())
-    old = {"follows": reason.follows, "resurface_days": reason.resurface_days, "is_active": reason.is_active}
+    old = _values(reason)
     reason.label_ja, reason.label_en, reason.follows = label_ja.strip(), label_en.strip(), follows
     reason.resurface_days = resurface_days if follows == AfterReject.NURTURE else None
+    reason.track = track if follows == AfterReject.NURTURE else None
     reason.is_active = is_active
     reason.save()
-    new = {"follows": follows, "resurface_days": reason.resurface_days, "is_active": is_active}
-    journal.record("reject_reason.changed", subject=reason, by=by, at=at, old=old, new=new)
+    journal.record("reject_reason.changed", subject=reason, by=by, at=at, old=old, new=_values(reason))
     return reason
+
+
+def _values(reason: RejectReason) -> dict[str, Any]:
+    values = {"follows": reason.follows, "resurface_days": reason.resurface_days, "is_active": reason.is_active}
+    return values | {"track": reason.track_id}
 
 
 def _check(reason: RejectReason | None, label_ja: str, label_en: str, follows: str, resurface_days: int | None) -> None:

@@ -9,11 +9,12 @@ from accounts.models import User
 from accounts.queries import organization
 from handoff.domain import follows
 from handoff.domain.choices import ClockKind, ContactMethod, ContactResult, HandoffState
+from handoff.domain.nurture import Ended
 from handoff.domain.stages import Way
 from handoff.models import Handoff
 from handoff.queries import due
 from handoff.queries.marketing import Keeper
-from handoff.services import clocks, closing, contacts, duties, joining, nurturing, stages, withdrawals
+from handoff.services import clocks, closing, contacts, duties, joining, nurture_runs, nurturing, stages, withdrawals
 from journal.transactions import retried
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
@@ -136,6 +137,7 @@ def _considering(report: Report) -> None:
         _rest(report, Stage.NURTURE, max(day, today + timedelta(days=1)))
         return
     duty = due.duty_on(DueKind.NEXT_ACTION, _holder(report), day)
+    nurture_runs.stop(lead_ids=[report.lead.pk], because=Ended.OWN_PLAN, by=report.by, at=report.at)
     duties.assign(lead=report.lead, duty=duty, not_before=report.lead.not_before)
 
 

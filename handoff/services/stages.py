@@ -10,7 +10,7 @@ from handoff.domain import stages
 from handoff.domain.duties import Duty
 from handoff.domain.stages import Way
 from handoff.models import Handoff, StageEntry, StageTransition
-from handoff.services import duties
+from handoff.services import duties, nurture_runs
 from journal.errors import Conflict, FieldError
 from journal.services import record, record_many
 from leads.domain.choices import Stage
@@ -59,6 +59,7 @@ def move(
         setattr(lead, name, value)
     if to not in stages.QUALIFIED:
         duties.clear(lead=lead)
+    nurture_runs.leave(origins={lead.pk: origin}, to=to, way=way, by=by, at=at)
     rows = _rows(lead, origin, to, since, at)
     for row in rows:
         row.by, row.note, row.handoff_id = by, note, getattr(handoff, "pk", None)
@@ -98,6 +99,7 @@ def move_many(
     Lead.objects.filter(pk__in=moved_ids).update(stage=to, stage_since=at)
     if to not in stages.QUALIFIED:
         duties.clear_many(lead_ids=moved_ids)
+    nurture_runs.leave(origins={pk: before[pk][0] for pk in moved_ids}, to=to, way=way, by=by, at=at)
     _append([_step(lead, *before[lead.pk], to=to, by=by, reason=reason or way, at=at) for lead in moved], moved)
     for lead in moved:
         lead.stage, lead.stage_since = to, at

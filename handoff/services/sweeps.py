@@ -13,7 +13,7 @@ from handoff.domain.choices import ClockKind, HandoffState
 from handoff.domain.promises import BREACH, WARN, Moment
 from handoff.models import Clock, Handoff
 from handoff.queries import people
-from handoff.services import alerts, eligibility, holding, rerouting
+from handoff.services import alerts, eligibility, holding, nurture_runs, rerouting
 from journal.transactions import retried
 from leads.domain.choices import Stage
 from leads.models import Lead
@@ -33,10 +33,12 @@ class Swept:
     moments: int
     resurfaced: int = 0
     failed: int = 0
+    steps: int = 0
 
 
 def sweep(*, at: datetime) -> Swept:
-    """Warns, breaches, escalates and re-routes what is due at `at`; takes up again the leads whose date has come.
+    """Warns, breaches, escalates and re-routes what is due at `at`; takes up again the leads whose date has come;
+    makes duties of the nurture steps whose day has come.
 
     What fails on one handoff is logged, counted and tried again by the next sweep; the others don't wait for it.
     """
@@ -44,7 +46,9 @@ def sweep(*, at: datetime) -> Swept:
     while due := _due_handoffs(at, apart_from=fired):
         fired |= {handoff_id: _fire_or_log(handoff_id, at) for handoff_id in due}
     moments = sum(count for count in fired.values() if count is not None)
-    return Swept(moments=moments, resurfaced=_resurface(at), failed=list(fired.values()).count(None))
+    resurfaced, failed = _resurface(at), list(fired.values()).count(None)
+    # After those whose date has come, which leave their tracks.
+    return Swept(moments=moments, resurfaced=resurfaced, failed=failed, steps=nurture_runs.sweep(at=at))
 
 
 def _due_handoffs(at: datetime, *, apart_from: Collection[int]) -> list[int]:

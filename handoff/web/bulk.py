@@ -20,6 +20,7 @@ from accounts.web.access import needs
 from handoff import permissions
 from handoff.domain import follows
 from handoff.services import assigning, bulk_nurturing
+from handoff.web.nurture_forms import TrackChoice
 from handoff.web.repair_forms import ASIDE
 from leads.models import BulkRun
 from leads.queries.references import as_id
@@ -73,10 +74,11 @@ def _name(values: dict[str, Any]) -> str:
 
 
 class NurtureForm(forms.Form):
-    """Why, and until when."""
+    """Why, until when, and what is done meanwhile."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=ASIDE)
     day = forms.DateField(label=gettext_lazy("Review date"), widget=DateInput)
+    track = TrackChoice()
 
     def __init__(self, *args: Any, today: Any, **options: Any):
         super().__init__(*args, **options)
@@ -93,6 +95,7 @@ def nurture(request: HttpRequest) -> HttpResponse:
     form = NurtureForm(request.POST if bulk.is_sent(request) else None, today=today)
     if form.is_valid():
         values = {"day": form.cleaned_data["day"].isoformat(), "reason": form.cleaned_data["reason"]}
+        values["track"] = form.cleaned_data["track"]
         answer = bulk.begin(request, form, picked, action=bulk_nurturing.NURTURE, values=values)
         if answer is not None:
             return answer

@@ -42,6 +42,7 @@ def waiting(kind: str) -> str:
         DueKind.NEXT_ACTION: pgettext("waiting", "Next action due"),
         DueKind.BATCH: pgettext("waiting", "Batch to review"),
         DueKind.OFFER: pgettext("waiting", "To hand over"),
+        DueKind.NURTURE: pgettext("waiting", "Nurture step"),
         DueKind.RESURFACE: pgettext("waiting", "Due for review"),
     }
     return words.get(DueKind(kind), "")

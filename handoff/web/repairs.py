@@ -186,6 +186,8 @@ def _offered(code: str, row: DutyRow) -> Offered:
 def _own(row: DutyRow, user: User) -> list[Offered]:
     """One's own duty leads to where it is done; a report can be entered for somebody else."""
     mine = row.lead is not None and not _owed_by_another(row, user)
+    if row.due_kind == DueKind.NURTURE:
+        return [Offered(pgettext("button", "Open"), reverse("lead", args=[row.lead.pk]))] if mine else []
     if mine and row.due_kind in (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK, DueKind.MERGE_DECISION):
         action = action_for(row, user=user)
         return [Offered(action.label, action.url)]
@@ -206,7 +208,7 @@ def _codes(row: DutyRow, user: User, leg: str | None) -> list[str]:
             return ["ask-report"] if _owed_by_another(row, user) else []
         case DueKind.CONTACT | DueKind.ANSWER:
             return [*_told(row, user), *_passed_on(row, user)]
-        case DueKind.MERGE_DECISION:
+        case DueKind.MERGE_DECISION | DueKind.NURTURE:
             return _told(row, user)
     return ["nurture", "next-action"] if may_plan(row.lead, user) else _told(row, user)
 

@@ -19,6 +19,7 @@ from handoff import reminders
 from handoff.domain.gaps import GapKind
 from handoff.queries import calendars, first_steps, gaps, reason_lines, team_hands, today
 from handoff.queries.faces import TimedDuty
+from handoff.services import nurture_steps
 from handoff.web import change_lines, duty_actions, gap_sentences
 from handoff.web.gap_sentences import Stuck
 from handoff.web.gap_words import gap_label
@@ -34,6 +35,7 @@ class Row:
     waiting: str
     action: duty_actions.Action
     is_first: bool
+    may_take: bool = False
 
     @property
     def why(self) -> str:
@@ -68,7 +70,13 @@ def _rows(request: HttpRequest) -> list[Row]:
     user, at = request.user, request.entry.at  # type: ignore[attr-defined]
     timed = today.first_things(user=user, at=at, whole_team=_looks_at_team(request))
     return [
-        Row(one, duty_actions.waiting(one.duty.due_kind), duty_actions.action_for(one.duty, user=user), place == 0)
+        Row(
+            one,
+            duty_actions.waiting(one.duty.due_kind),
+            duty_actions.action_for(one.duty, user=user),
+            place == 0,
+            may_take=one.duty.step is not None and nurture_steps.may_take(user, one.duty.lead),  # type: ignore[arg-type]
+        )
         for place, one in enumerate(timed)
     ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handoff.web import answering, bulk, gap_urls, handoff_page, inbox, offering, panels, today, workflow
+from handoff.web import answering, bulk, gap_urls, handoff_page, inbox, nurture, offering, panels, today, workflow
 from handoff.web.settings import urls as settings_urls
 
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("leads/<int:pk>/steps/", panels.steps, name="lead-steps-panel"),
     path("leads/<int:pk>/need/", panels.need, name="lead-need-panel"),
     path("leads/<int:pk>/handoffs/", panels.handoffs, name="lead-handoff-panel"),
+    path("leads/<int:pk>/nurture/", nurture.panel, name="lead-nurture-panel"),
+    path("leads/<int:pk>/nurture/track/", nurture.choose, name="lead-nurture-track"),
+    path("leads/<int:pk>/nurture/<slug:outcome>/", nurture.take, name="lead-nurture-step"),
     path("leads/<int:pk>/actions/", panels.actions, name="lead-actions-panel"),
     path("workflow/", workflow.show, name="workflow"),
     *gap_urls.patterns,

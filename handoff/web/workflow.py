@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET
 
 from handoff.domain import follows, presets
 from handoff.domain.choices import AfterReject, Leg
+from handoff.domain.nurture import Cause
 from handoff.domain.stages import WAYS
-from handoff.models import HandoffRule, RejectReason, RoutingRule
-from handoff.queries import gate_words, legs, promised
+from handoff.models import HandoffRule, NurtureTrack, RejectReason, RoutingRule
+from handoff.queries import gate_words, legs, nurture, nurture_words, promised
 from handoff.queries.reason_words import label_of
 from handoff.web.reject_choices import what_follows
 from leads.domain.choices import Stage
@@ -37,7 +38,7 @@ class Line:
 def show(request: HttpRequest) -> HttpResponse:
     """One page, drawn from the live settings and the tables that the services obey."""
     at = request.entry.at  # type: ignore[attr-defined]
-    reasons = RejectReason.objects.filter(is_active=True).order_by("position", "id")
+    reasons = RejectReason.objects.select_related("track").filter(is_active=True).order_by("position", "id")
     context: dict[str, Any] = {
         "legs": [leg.label for leg in legs.legs()],
         "scoring": _scoring(),
@@ -46,6 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "speeds": [(leg.label, _speeds(leg)) for leg in legs.legs()],
         "reasons": [Line(label_of(reason), _follows(reason, at)) for reason in reasons],
         "results": _results(),
+        "tracks": [Line(nurture.name_of(track), text) for track, text in nurture_words.tracks_said()],
         "changes": _changes(),
     }
     return render(request, "handoff/workflow.html", context)
@@ -65,8 +67,19 @@ def _follows(reason: RejectReason, at: datetime) -> str:
             "Goes to nurture, reviewed again after %(days)d days",
             days,
         )
-        return told % {"days": days}
+        return _with_track(told % {"days": days}, reason.track)
     return what_follows(reason, at=at)
+
+
+def _with_track(said: str, track: NurtureTrack | None) -> str:
+    if track is None or not track.is_active:
+        return said
+    return _("%(follows)s; track “%(track)s”") % {"follows": said, "track": nurture.name_of(track)}
+
+
+def _after(cause: Cause, said: str) -> str:
+    """With the usual track of what it causes."""
+    return _with_track(said, nurture_words.usual_track(cause))
 
 
 def _routes() -> list[Line]:
@@ -95,13 +108,21 @@ def _results() -> list[Line]:
         Line(pgettext("result", "Won"), _("Won; nothing more is due")),
         Line(
             pgettext("result", "Still considering"),
-            _("The rep follows up within %(near)d days (%(none)d days if no date is set); otherwise nurture until then")
-            % days,
+            _after(
+                Cause.CONSIDERING,
+                _(
+                    "The rep follows up within %(near)d days (%(none)d days if no date is set); otherwise nurture until then"
+                )
+                % days,
+            ),
         ),
         Line(
             pgettext("result", "Lost"),
-            _("Lost; marketing reviews it after %(days)d days, sooner for some reasons")
-            % {"days": follows.LOST_DEFAULT_DAYS},
+            _after(
+                Cause.LOST,
+                _("Lost; marketing reviews it after %(days)d days, sooner for some reasons")
+                % {"days": follows.LOST_DEFAULT_DAYS},
+            ),
         ),
     ]
 

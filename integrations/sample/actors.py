@@ -12,9 +12,10 @@ from feedback.queries import answer_checks
 from feedback.services import answer_checks as checking
 from feedback.services import feedback, opportunities
 from handoff.domain.choices import HandoffState, Leg
+from handoff.domain.nurture import Taken
 from handoff.models import Batch, Handoff
 from handoff.queries import calendars
-from handoff.services import batches, handoffs, next_actions, transition
+from handoff.services import batches, handoffs, next_actions, nurture_steps, transition
 from integrations.sample import words
 from integrations.sample.crew import Crew
 from integrations.sample.habits import Habits
@@ -208,11 +209,23 @@ class Actors(Habits):
         for number, lead in enumerate(waiting.filter(due_at__lte=at + timedelta(hours=20)).order_by("due_at")[:12]):
             if self.random.random() < 0.8:
                 self.later(at + timedelta(minutes=3 * number + 5), self._offer_by_hand(lead.pk))
+        self._nurture(at)
         self._catch_up(at)
         self._check_answers(at)
         for lead in Lead.objects.present().filter(due_kind="next_action", due_at__lte=at).order_by("due_at")[:10]:
             if self.random.random() < 0.6:
                 self._politely(self._act_next(lead.pk))(at)
+
+    def _nurture(self, at: datetime) -> None:
+        """Steps of nurture tracks: most are done in the morning of their day, every fifth is left out or waits."""
+        due = Lead.objects.present().filter(due_kind="nurture").select_related("owner").order_by("due_at", "pk")
+        for lead in due[:25]:
+            by = lead.owner or self.crew.people["tsubasa"]
+            if (lead.pk + at.toordinal()) % 5:
+                self._politely(self._take_step(lead, by, Taken.SKIPPED if lead.pk % 11 == 0 else Taken.DONE))(at)
+
+    def _take_step(self, lead: Lead, by: Any, outcome: Taken) -> Callable[[datetime], None]:
+        return lambda at: nurture_steps.take(lead=lead, outcome=outcome, by=by, at=at)
 
     def _check_answers(self, at: datetime) -> None:
         """Once a quarter marketing writes down what scores and outcomes told."""

@@ -31,6 +31,7 @@ class DueKind(TextChoices):
     NEXT_ACTION = "next_action", pgettext_lazy("duty", "Next action")
     BATCH = "batch", pgettext_lazy("duty", "Decide on the batch")
     OFFER = "offer", pgettext_lazy("duty", "Hand over")
+    NURTURE = "nurture", pgettext_lazy("duty", "Nurture step")
     RESURFACE = "resurface", pgettext_lazy("duty", "Review")
 
 

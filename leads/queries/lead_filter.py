@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.queries import organization
 from journal.errors import FieldError, Invalid
+from leads import hooks
 from leads.domain.choices import Stage
 from leads.domain.conditions import InvalidCondition
 from leads.domain.industries import spellings
@@ -114,6 +115,9 @@ class LeadFilter(django_filters.FilterSet):
         widget=CommaTextWidget,
         help_text="Id or name of a tag, or several, separated by commas; none: without any",
     )
+    track = django_filters.CharFilter(
+        method="by_track", max_length=19, help_text="Id of a nurture track: the leads that are in it now"
+    )
     touched = django_filters.ChoiceFilter(
         choices=TOUCHED, method="by_touch", help_text="Last contact by us: week, month, older, none"
     )
@@ -155,6 +159,10 @@ class LeadFilter(django_filters.FilterSet):
 
     def by_tag(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         return queryset.filter(~tags.any_tag() if value == "none" else tags.bearing(value.split(",")))
+
+    def by_track(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        number = as_id(value)
+        return queryset.filter(pk__in=hooks.in_track(number)) if number else queryset.none()
 
     def by_words(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         return search(queryset, value)

@@ -24,6 +24,7 @@ from leads.queries import colleagues, duplicate_pairs, merges, tags, timeline, v
 PANELS = {
     "steps": "lead-steps-panel",
     "need": "lead-need-panel",
+    "nurture": "lead-nurture-panel",
     "actions": "lead-actions-panel",
     "score": "lead-score-panel",
     "handoff": "lead-handoff-panel",

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from accounts.interface import dates, figures
 from accounts.models import User
 from journal.errors import DomainError
+from leads import hooks
 from leads.domain import condition_sentence
 from leads.domain.choices import Stage
 from leads.models import Channel
@@ -71,6 +72,10 @@ def _tags() -> list[tuple[str, str]]:
     return [("none", pgettext("tag", "No tag")), *((str(tag.pk), tag.name) for tag in tags.in_use())]
 
 
+def _tracks() -> list[tuple[str, str]]:
+    return [track for named in hooks.tracks for track in named()]
+
+
 # Name, kind, choices, the label in the menu, and the sentence's piece with %s for the chip.
 Piece = tuple[str, str, Callable[[], list[tuple[str, str]]] | None, Callable[[], str], Callable[[], str]]
 PIECES: tuple[Piece, ...] = (
@@ -81,6 +86,7 @@ PIECES: tuple[Piece, ...] = (
     ("owner", "one", _owners, lambda: _("Owner"), lambda: pgettext("filter", "owned by %s")),
     ("channel", "one", _channels, lambda: _("Channel"), lambda: pgettext("filter", "from %s")),
     ("tag", "several", _tags, lambda: _("Tag"), lambda: pgettext("filter", "tagged %s")),
+    ("track", "one", _tracks, lambda: _("Nurture track"), lambda: pgettext("filter", "in nurture track %s")),
     ("industry", "text", None, lambda: _("Industry"), lambda: pgettext("filter", "in industry %s")),
     (
         "employees_min",

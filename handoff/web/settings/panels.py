@@ -11,7 +11,7 @@ from accounts.settings_panels import Panel, register
 from handoff.domain import presets
 from handoff.domain.choices import ClockKind
 from handoff.models import Calendar, ClosingDay, HandoffRule, RejectReason, RoutingRule
-from handoff.queries import agreement, calendars, gate_words, legs
+from handoff.queries import agreement, calendars, gate_words, legs, nurture
 from handoff.queries.policies import promise_for
 
 
@@ -58,6 +58,12 @@ def reasons_now(at: datetime) -> str:
     return ngettext("%(number)d reason to choose from", "%(number)d reasons to choose from", number) % {
         "number": number
     }
+
+
+def nurture_now(at: datetime) -> str:
+    """How many tracks leads can be put into."""
+    number = nurture.active_tracks().count()
+    return ngettext("%(number)d track", "%(number)d tracks", number) % {"number": number}
 
 
 def gates_now(at: datetime) -> str:
@@ -112,6 +118,7 @@ register(
     )
 )
 register(Panel("reasons", "handing_over", _("Reasons for giving back"), "settings-reasons", reasons_now, position=30))
+register(Panel("nurture", "handing_over", _("Nurture tracks"), "settings-nurture", nurture_now, position=31))
 register(Panel("gates", "handing_over", _("Handoff criteria"), "settings-gates", gates_now, position=5))
 register(Panel("handoff_rules", "handing_over", _("Handoff rules"), "settings-handoff-rules", rules_now, position=6))
 register(Panel("routes", "handing_over", _("Routing"), "settings-routes", routes_now, position=7))

@@ -15,6 +15,7 @@ from handoff.domain.choices import AfterReject
 from handoff.models import RejectReason
 from handoff.queries.reason_words import label_of
 from handoff.services import reasons
+from handoff.web.nurture_forms import TrackField
 from journal.errors import DomainError
 
 
@@ -25,13 +26,17 @@ class ReasonForm(forms.Form):
     resurface_days = forms.IntegerField(
         label=gettext_lazy("Review again after (days)"), required=False, min_value=1, max_value=730
     )
+    track = TrackField(
+        label=gettext_lazy("Nurture track"),
+        help_text=gettext_lazy("For reasons that lead to nurture."),
+    )
     is_active = forms.BooleanField(label=gettext_lazy("Offered when giving back"), required=False, initial=True)
 
 
 @needs(Permission.CHANGE_SETTINGS)
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    rows = RejectReason.objects.order_by("-is_active", "position", "pk")
+    rows = RejectReason.objects.select_related("track").order_by("-is_active", "position", "pk")
     return render(request, "settings/reasons.html", {"rows": rows})
 
 

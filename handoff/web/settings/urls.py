@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handoff.web.settings import agreement, calendars, gates, handoff_rules, policies, reasons, routes
+from handoff.web.settings import agreement, calendars, gates, handoff_rules, nurture, policies, reasons, routes
 
 patterns = [
     path("settings/gates/", gates.show, name="settings-gates"),
@@ -24,6 +24,10 @@ patterns = [
     path("settings/calendar/", calendars.show, name="settings-calendar"),
     path("settings/calendar/closing/", calendars.close, name="settings-close"),
     path("settings/calendar/closing/<int:pk>/", calendars.reopen, name="settings-closing"),
+    path("settings/nurture/", nurture.show, name="settings-nurture"),
+    path("settings/nurture/new/", nurture.edit, name="settings-nurture-new"),
+    path("settings/nurture/outcomes/", nurture.outcomes, name="settings-nurture-outcomes"),
+    path("settings/nurture/<int:pk>/", nurture.edit, name="settings-nurture-track"),
     path("settings/reasons/", reasons.show, name="settings-reasons"),
     path("settings/reasons/new/", reasons.edit, name="settings-reason-new"),
     path("settings/reasons/<int:pk>/", reasons.edit, name="settings-reason"),
