@@ -12,9 +12,29 @@ from feedback.domain.choices import Reason, Result
 from feedback.models import Opportunity
 from feedback.services import feedback, opportunities
 from handoff.domain.choices import ClockKind, ContactMethod, ContactResult
-from handoff.models import Batch, BatchLead, Calendar, Clock, ClosingDay, HandoffRule, RejectReason, SlaPolicy
+from handoff.domain.nurture import Taken
+from handoff.models import (
+    Batch,
+    BatchLead,
+    Calendar,
+    Clock,
+    ClosingDay,
+    HandoffRule,
+    NurtureTrack,
+    RejectReason,
+    SlaPolicy,
+)
 from handoff.queries.calendars import USUAL_WEEK
-from handoff.services import batches, calendars, handoff_rules, handoffs, next_actions, policies, transition
+from handoff.services import (
+    batches,
+    calendars,
+    handoff_rules,
+    handoffs,
+    next_actions,
+    nurture_steps,
+    policies,
+    transition,
+)
 from leads.domain.choices import Stage
 from leads.models import Lead, Merge
 from leads.services import activities, bulk_runs, leads, merging
@@ -83,6 +103,29 @@ def qualify(world: World) -> None:
 @step(0.4)
 def refuse_contact(world: World) -> None:
     leads.set_do_not_contact(lead=world.lead(), by=world.who(world.people.mia), at=world.at)
+
+
+@step(0.6)
+def unsubscribe(world: World) -> None:
+    leads.set_opted_out(lead=world.lead(), by=world.who(world.people.mia), at=world.at)
+
+
+# -- nurture tracks ----------------------------------------------------------------------------------
+@step(5)
+def take_nurture_step(world: World) -> None:
+    """Whoever it is for does or leaves out the step of a resting lead, due or not."""
+    lead = world.lead("nurture", "lost")
+    world.note(f"lead {lead.pk} {lead.due_kind}")
+    outcome = Taken.DONE if world.chance(0.7) else Taken.SKIPPED
+    nurture_steps.take(lead=lead, outcome=outcome, by=world.who(lead.owner or world.people.mia), at=world.at)
+
+
+@step(1)
+def choose_track(world: World) -> None:
+    lead = world.lead("nurture", "lost")
+    track = world.one_of([None, *NurtureTrack.objects.order_by("pk")])
+    world.note(f"lead {lead.pk} to {track}")
+    nurture_steps.choose(lead=lead, track=track, by=world.who(world.people.mia), at=world.at)
 
 
 # -- handing over ------------------------------------------------------------------------------------
