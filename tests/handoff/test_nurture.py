@@ -1,16 +1,19 @@
 """Nurture tracks: which reason leads to which, steps as duties in their order, and all that ends them."""
 
+import importlib
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from feedback.services import feedback
-from handoff.domain.nurture import Cause, StepKind, StepOwner, Taken
-from handoff.models import NurtureRun, NurtureTaken, NurtureTrack, RejectReason
+from handoff.domain.nurture import STANDARD_TRACKS, Cause, StepKind, StepOwner, Taken
+from handoff.models import NurtureChoice, NurtureRun, NurtureTaken, NurtureTrack, RejectReason
 from handoff.queries import duties, invariants, nurture, today
 from handoff.services import (
     bulk_nurturing,
+    defaults,
     departures,
     handoffs,
     next_actions,
@@ -602,3 +605,22 @@ def test_a_person_named_by_a_step_who_left_stays_until_another_is_chosen():
         track=track, steps=[step(StepOwner.PERSON, user=hana.pk)], by=people.ada, at=NOON, **values
     )
     assert kept.name_ja == "新しい名"
+
+
+def test_an_organisation_set_up_before_gets_the_shipped_tracks_once():
+    people = stories.small()
+    RejectReason.objects.update(track=None)
+    NurtureTrack.objects.all().delete()
+    NurtureChoice.objects.all().delete()
+    importlib.import_module("handoff.migrations.0009_ship_nurture_tracks").ship(apps, None)
+    assert track_of(given_back(people, "unreachable")) == "dormant"
+    assert track_of(resting(people, reason="x")) == "gathering"
+    shipped = {track.code: len(nurture.steps_of(track)) for track in NurtureTrack.objects.all()}
+    defaults.install(preset="small", at=NOON)
+    assert {track.code: len(nurture.steps_of(track)) for track in NurtureTrack.objects.all()} == shipped
+    assert shipped == {track.code: len(track.steps) for track in STANDARD_TRACKS}
+
+
+def test_an_organisation_still_to_be_set_up_gets_none_by_migrating():
+    importlib.import_module("handoff.migrations.0009_ship_nurture_tracks").ship(apps, None)
+    assert not NurtureTrack.objects.exists()

@@ -97,6 +97,13 @@ def test_the_panel_says_where_it_stands(mia, people):
     assert "hf-section" not in text(mia.get(f"/leads/{stories.lead().pk}/nurture/"))
 
 
+def test_the_panel_takes_a_few_queries(mia, people, django_assert_max_num_queries):
+    lead = due_step(people)
+    mia.get(f"/leads/{lead.pk}/nurture/")
+    with django_assert_max_num_queries(14):
+        mia.get(f"/leads/{lead.pk}/nurture/")
+
+
 def test_the_panel_changes_and_ends_the_track(mia, people):
     lead = due_step(people)
     dormant = NurtureTrack.objects.get(code="dormant")

@@ -111,7 +111,7 @@ def test_the_list_takes_a_constant_number_of_queries(page, cast, django_assert_m
         activities.record(lead=lead, type="document_download", content="事例", occurred_at=NOON, by=None, at=NOON)
         score(lead, 5)
     page.get(LIST)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         assert len(names(page.get(LIST))) == 10
 
 
