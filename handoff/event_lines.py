@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.interface.languages import in_language
-from handoff.domain.choices import ClockKind, ContactResult
+from handoff.domain.choices import ClockKind, ContactResult, PauseReason
 from handoff.domain.nurture import Ended
 from handoff.domain.stages import Way
 from handoff.queries.reason_words import reason_label
@@ -75,6 +75,18 @@ def reassigned(event: Event, people: People) -> Line:
     return Line("user-check", _("Assigned to %(name)s") % {"name": receiver} if receiver else _("Assigned to the team"))
 
 
+def paused(event: Event, people: People) -> Line:
+    """Its deadlines stand still, and why."""
+    reason = event.data.get("reason", "")
+    said = PauseReason(reason).label if reason in PauseReason.values else ""
+    return Line("player-pause", _("Deadlines paused: %(reason)s") % {"reason": said} if said else _("Deadlines paused"))
+
+
+def resumed(event: Event, people: People) -> Line:
+    """They run again, by hand or because the time was over."""
+    return Line("player-play", _("Deadlines resumed"))
+
+
 def contacted(event: Event, people: People) -> Line:
     """The first contact and its result."""
     result = event.data.get("result", "")
@@ -133,6 +145,8 @@ timeline.register("handoff.rejected", rejected)
 timeline.register("handoff.withdrawn", withdrawn)
 timeline.register("handoff.rerouted", rerouted)
 timeline.register("handoff.reassigned", reassigned)
+timeline.register("handoff.paused", paused)
+timeline.register("handoff.resumed", resumed)
 timeline.register("handoff.contacted", contacted)
 timeline.register("handoff.joined", joined)
 timeline.register("clock.breached", breached)

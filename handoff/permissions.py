@@ -47,6 +47,11 @@ def may_reassign(user: User, handoff: Handoff) -> bool:
     return user.may(Permission.REASSIGN_HANDOFFS) and _works_for(user, handoff.team_id)
 
 
+def may_pause(user: User, handoff: Handoff) -> bool:
+    """Whose promise it is, and a manager of the team; in a queue it is the manager's."""
+    return handoff.assigned_to_id == user.pk or may_reassign(user, handoff)
+
+
 def may_report(user: User, handoff: Handoff) -> bool:
     """Who holds it, and a manager of the team."""
     if user.is_service or handoff.assigned_to_id == user.pk:

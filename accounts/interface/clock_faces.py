@@ -23,7 +23,7 @@ class ClockFace:
     opening hours from the start (or now) until some days past the due time, so that the page can count on
     by itself; `opens_at` is set while the business is closed. `met_after` holds the working minutes it took
     when the promise was kept. `day_minutes` is the length of one working day, used to say long times in days.
-    `warns_at` is the share used from which the clock is amber.
+    `warns_at` is the share used from which the clock is amber. `held_until` is set while somebody has paused it.
     """
 
     due_at: datetime
@@ -35,6 +35,7 @@ class ClockFace:
     met_after: float | None = None
     day_minutes: int = 480
     warns_at: float = SOON_SHARE
+    held_until: datetime | None = None
 
     @property
     def state(self) -> str:
@@ -43,7 +44,7 @@ class ClockFace:
             return "met"
         if self.remaining < 0:
             return "late"
-        if self.opens_at is not None:
+        if self.held_until is not None or self.opens_at is not None:
             return "paused"
         return "soon" if self.total and self.used >= self.warns_at else "ok"
 
@@ -61,6 +62,13 @@ class ClockFace:
         return 100 - self.used_percent
 
     @property
+    def held_text(self) -> str:
+        """`停止中 12/3(木) 9:00まで`; empty unless somebody has paused it."""
+        if self.held_until is None:
+            return ""
+        return pgettext("clock", "Paused until %s") % _opening(self.held_until, today=timezone.localdate(self.at))
+
+    @property
     def windows_json(self) -> str:
         """The windows as the page's script reads them: pairs of ISO times."""
         return json.dumps([[opened.isoformat(), closed.isoformat()] for opened, closed in self.windows])
@@ -68,9 +76,11 @@ class ClockFace:
 
 def say(face: ClockFace, *, style: str = "") -> str:
     """`残り 1時間24分`, `期限超過 24分` (in a row `24分 超過`), `営業時間外 11/24(火) 9:00から`
-    (today `営業時間外 9:00から`), `期限内（48分）`."""
+    (today `営業時間外 9:00から`), `停止中 12/3(木) 9:00まで`, `期限内（48分）`."""
     if face.state == "met":
         return _("in time (%s)") % dates.length(face.met_after)
+    if face.state == "paused" and face.held_until is not None:
+        return face.held_text
     if face.state == "paused" and face.opens_at is not None:
         return pgettext("clock", "Closed until %s") % _opening(face.opens_at, today=timezone.localdate(face.at))
     if face.state == "late":

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -20,7 +20,7 @@ from accounts.domain.roles import Scope
 from accounts.models import Team, User
 from handoff.api import shapes
 from handoff.domain.choices import HandoffState, Leg
-from handoff.models import Handoff
+from handoff.models import Handoff, Pause
 from handoff.queries import gates, legs
 from handoff.services import handoffs
 from journal.errors import FieldError, Invalid
@@ -42,11 +42,17 @@ class HandoffFilter(django_filters.FilterSet):
     assigned_to = IdFilter(field_name="assigned_to_id", help_text="Id of the receiver")
     team = IdFilter(field_name="team_id", help_text="Id of the receiving team")
     breached = django_filters.BooleanFilter(field_name="is_breached", help_text="Whether a clock was breached")
+    paused = django_filters.BooleanFilter(method="filter_paused", help_text="Whether its deadlines are paused now")
     offered_after = MomentFilter(field_name="offered_at", lookup_expr="gte", help_text="Offered at or after")
 
     class Meta:
         model = Handoff
         fields: list[str] = []
+
+    def filter_paused(self, rows: QuerySet[Handoff], name: str, value: bool) -> QuerySet[Handoff]:
+        """Those with a pause that stands, or those without."""
+        standing = Exists(Pause.objects.open().filter(handoff=OuterRef("pk")))
+        return rows.filter(standing if value else ~standing)
 
 
 @extend_schema_view(
@@ -66,7 +72,11 @@ class HandoffViewSet(
     def get_queryset(self) -> QuerySet[Handoff]:
         if getattr(self, "swagger_fake_view", False):
             return Handoff.objects.none()
-        return Handoff.objects.visible_to(self.request.user).select_related("episode", "assigned_to", "team")
+        return (
+            Handoff.objects.visible_to(self.request.user)
+            .select_related("episode", "assigned_to", "team")
+            .prefetch_related("pauses")
+        )
 
     def get_object(self) -> Handoff:
         return get_object_or_404(self.get_queryset(), pk=as_id(self.kwargs["pk"]) or 0)
@@ -130,6 +140,21 @@ class HandoffViewSet(
                 handoff=handoff, by=request.user, at=at(request), user=user, team=team, reason=values["reason"]
             )
         )
+
+    @extend_schema(summary="Pause its deadlines with a reason", request=shapes.PauseInput)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: str) -> Response:
+        """No working time runs until then: due times, warnings and escalation wait. A breach that happened stays."""
+        handoff, values = self._ready(shapes.PauseInput)
+        return self._answer(handoffs.pause(handoff=handoff, by=request.user, at=at(request), **values))
+
+    @extend_schema(summary="Resume its deadlines before the pause is over", request=None)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """Due times move by the working time for which they were paused."""
+        handoff = self.get_object()
+        check_if_match(request, handoff)
+        return self._answer(handoffs.resume(handoff=handoff, by=request.user, at=at(request)))
 
     @extend_schema(summary="Withdraw while unanswered", request=None)
     @action(detail=True, methods=["post"])

@@ -1,18 +1,37 @@
 """How handoffs and transitions look in JSON; what comes in for each verb."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from accounts.api.moments import DayField, MomentField
-from handoff.domain.choices import ContactMethod, ContactResult, Leg
-from handoff.models import Handoff, StageTransition
+from handoff.domain.choices import ContactMethod, ContactResult, Leg, PauseReason
+from handoff.models import Handoff, Pause, StageTransition
 from handoff.queries.gates import Lack
 from handoff.services.next_actions import KINDS
 from leads.domain.choices import Stage
 
 ID = {"read_only": True, "help_text": "Opaque id"}
+
+
+class PauseSerializer(serializers.ModelSerializer[Pause]):
+    """A while in which the handoff's deadlines stood or stand still."""
+
+    until = serializers.DateTimeField(source="until_at", read_only=True, help_text="When it ends by itself")
+    by = serializers.CharField(source="by_id", read_only=True, help_text="Id of who paused")
+
+    class Meta:
+        model = Pause
+        fields = ("reason", "note", "begun_at", "until", "by", "ended_at")
+        read_only_fields = fields
+        extra_kwargs = {
+            "reason": {"help_text": "call_later, customer_away, on_leave, waiting or other"},
+            "note": {"help_text": "A word about it"},
+            "begun_at": {"help_text": "When it began"},
+            "ended_at": {"help_text": "When it ended; null while it stands"},
+        }
 
 
 class HandoffSerializer(serializers.ModelSerializer[Handoff]):
@@ -38,6 +57,11 @@ class HandoffSerializer(serializers.ModelSerializer[Handoff]):
         source="is_breached", read_only=True, help_text="Whether any clock was breached"
     )
 
+    paused_until = serializers.SerializerMethodField(
+        help_text="Until when its deadlines are paused; null: they run. Due times count on the pause ending then"
+    )
+    pauses = PauseSerializer(many=True, read_only=True, help_text="Every pause of it, in their order")
+
     class Meta:
         model = Handoff
         fields = (
@@ -61,6 +85,8 @@ class HandoffSerializer(serializers.ModelSerializer[Handoff]):
             "contact_result",
             "appointment_at",
             "breached",
+            "paused_until",
+            "pauses",
             "priority",
             "reject_reason",
             "reject_comment",
@@ -98,6 +124,10 @@ class HandoffSerializer(serializers.ModelSerializer[Handoff]):
             "closed_at": {"help_text": "When the responsibility that it gave ended"},
             "version": {"help_text": "As in the ETag"},
         }
+
+    def get_paused_until(self, handoff: Handoff) -> datetime | None:
+        """Of the pause that stands; the pauses are prefetched where handoffs are listed."""
+        return next((pause.until_at for pause in handoff.pauses.all() if pause.ended_at is None), None)
 
 
 class ReceiverInput(serializers.Serializer[Any]):
@@ -141,6 +171,16 @@ class ContactInput(serializers.Serializer[Any]):
     result = serializers.ChoiceField(ContactResult.choices, help_text="no_answer, talked or appointment")
     appointment_at = MomentField(required=False, allow_null=True, default=None, help_text="If one was made")
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000, help_text="A word")
+
+
+class PauseInput(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(
+        PauseReason.choices, help_text="call_later, customer_away, on_leave, waiting or other"
+    )
+    note = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=200, help_text="A word; required for other"
+    )
+    until = MomentField(help_text="When the deadlines go on by themselves; at most as far ahead as the settings allow")
 
 
 class ReassignInput(ReceiverInput):

@@ -35,6 +35,20 @@ class ClockState(TextChoices):
     CANCELLED = "cancelled"
 
 
+class PauseReason(TextChoices):
+    """Why a promise stands still."""
+
+    CALL_LATER = "call_later", pgettext_lazy("pause", "The customer asked to be contacted later")
+    CUSTOMER_AWAY = "customer_away", pgettext_lazy("pause", "The customer is away")
+    ON_LEAVE = "on_leave", pgettext_lazy("pause", "The person in charge is away")
+    WAITING = "waiting", pgettext_lazy("pause", "Waiting for an answer or papers from inside the company")
+    OTHER = "other", pgettext_lazy("pause", "Another reason")
+
+
+# These end with whoever is passed on: the next person is here.
+OF_THE_PERSON = (PauseReason.ON_LEAVE,)
+
+
 class ContactMethod(TextChoices):
     CALL = "call", _("Call")
     MAIL = "mail", _("Email")

@@ -1,9 +1,12 @@
 """How fast something is owed, and when its clock warns, breaches and escalates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from handoff.domain import pauses as standing
 from handoff.domain.calendar import WorkCalendar
+from handoff.domain.pauses import Interval
 
 WARN_AT = (50, 80)
 BREACH_AT, ESCALATE_AT = 100, 200
@@ -74,19 +77,29 @@ def default_promise(kind: str, band: str) -> Promise:
     return contact.halved() if kind == "answer" else contact
 
 
-def moments(promise: Promise, calendar: WorkCalendar, start: datetime, *, escalates: bool) -> list[Moment]:
+def moments(
+    promise: Promise,
+    calendar: WorkCalendar,
+    start: datetime,
+    *,
+    escalates: bool,
+    pauses: Sequence[Interval] = (),
+) -> list[Moment]:
     """All moments of a clock that starts at `start`, in order; the breach is its due time.
 
-    Percentages are of the working time between start and due time, so they fall into working hours.
+    Percentages are of the working time between start and due time, so they fall into working hours. In a pause no
+    working time runs: what lies behind its beginning moves by the working time within it.
     """
     due = promise.due_at(calendar, start)
     whole = calendar.time_between(start, due)
-    warnings = [Moment(WARN, level, _share(calendar, start, whole, level)) for level in sorted(set(promise.warn_at))]
+    if pauses:
+        due = standing.add_time(calendar, start, whole, pauses)
+
+    def after(share: timedelta) -> datetime:
+        return standing.add_time(calendar, start, share, pauses)
+
+    warnings = [Moment(WARN, level, after(whole * level / 100)) for level in sorted(set(promise.warn_at))]
     ends = [Moment(BREACH, BREACH_AT, due)]
     if escalates:
-        ends.append(Moment(ESCALATE, ESCALATE_AT, calendar.add_time(start, 2 * whole)))
+        ends.append(Moment(ESCALATE, ESCALATE_AT, after(2 * whole)))
     return [*warnings, *ends]
-
-
-def _share(calendar: WorkCalendar, start: datetime, whole: timedelta, level: int) -> datetime:
-    return calendar.add_time(start, whole * level / 100)

@@ -4,7 +4,7 @@ from handoff.models.calendar import Calendar, ClosingDay
 from handoff.models.handoff import Episode, Handoff, JoinedLead
 from handoff.models.nurture import NurtureChoice, NurtureRun, NurtureStep, NurtureTaken, NurtureTrack
 from handoff.models.settings import Gate, HandoffRule, RejectReason, RoutingPointer, RoutingRule, SlaPolicy
-from handoff.models.sla import Alert, Clock, Heartbeat, Lease
+from handoff.models.sla import Alert, Clock, Heartbeat, Lease, Pause, PauseLimits
 from handoff.models.transition import StageEntry, StageTransition
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "NurtureStep",
     "NurtureTaken",
     "NurtureTrack",
+    "Pause",
+    "PauseLimits",
     "RejectReason",
     "RoutingPointer",
     "RoutingRule",

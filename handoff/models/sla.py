@@ -1,10 +1,15 @@
 """Promises with a due time, what was told about them, and who keeps watch."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Least
 
-from handoff.domain.choices import ClockKind, ClockState
+from handoff.domain.choices import ClockKind, ClockState, PauseReason
+from handoff.domain.pauses import Interval
 from handoff.models.handoff import Handoff
 
 
@@ -41,6 +46,63 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.handoff_id}"
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def open(self) -> "PauseQuerySet":
+        """Still standing still."""
+        return self.filter(ended_at__isnull=True)
+
+    def end(self, at: datetime, by: Any = None) -> int:
+        """Ends those that are open, at the latest when they would have ended by themselves; returns how many."""
+        ended_at = Least(F("until_at"), Value(at, models.DateTimeField()))
+        return self.open().update(ended_at=ended_at, ended_by=by)
+
+
+class Pause(models.Model):
+    """A while in which all promises of a handoff stand still. `until_at` is when it ends by itself."""
+
+    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=13, choices=PauseReason)
+    note = models.CharField(max_length=200, blank=True)
+    begun_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    # Who let it go on; empty when its time was over or the handoff ended.
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["handoff"], name="handoff_paused_once", condition=Q(ended_at__isnull=True)),
+            models.CheckConstraint(name="handoff_pause_has_length", condition=Q(until_at__gt=F("begun_at"))),
+            models.CheckConstraint(
+                name="handoff_pause_ends_within", condition=Q(ended_at__isnull=True) | Q(ended_at__lte=F("until_at"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["until_at"], name="handoff_pause_until", condition=Q(ended_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause of {self.handoff_id}"
+
+    @property
+    def interval(self) -> Interval:
+        """From its beginning to its end, or to when it will end by itself."""
+        return self.begun_at, self.ended_at or self.until_at
+
+
+class PauseLimits(models.Model):
+    """How far promises may be put off: one row, none while nobody has changed what is usual."""
+
+    most_days = models.PositiveSmallIntegerField(default=30)
+    most_times = models.PositiveSmallIntegerField(default=3)
+
+    def __str__(self) -> str:
+        return f"{self.most_days} days, {self.most_times} times"
 
 
 class Alert(models.Model):

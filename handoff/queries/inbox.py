@@ -1,7 +1,7 @@
 """What lies before one receiver: answers, first contacts, results owed, in the order of time left."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,8 +12,8 @@ from accounts.models import User
 from handoff.domain.calendar import WorkCalendar
 from handoff.domain.choices import ClockKind, HandoffState, Leg
 from handoff.domain.promises import ESCALATE, Moment
-from handoff.models import Alert, Clock, Handoff
-from handoff.queries import faces, holidays, people
+from handoff.models import Alert, Clock, Handoff, Pause
+from handoff.queries import faces, holidays, pauses, people
 from leads.domain.choices import DueKind
 from leads.models import Lead
 
@@ -34,6 +34,7 @@ class Card:
     moves_at: datetime | None = None
     told: tuple[str, ...] = ()
     holidays: tuple[tuple[date, str], ...] = ()
+    pause: Pause | None = None
 
     @property
     def lead(self) -> Lead:
@@ -45,7 +46,8 @@ def cards(*, user: User, at: datetime) -> list[Card]:
     rows = list(owed(user).select_related(*RELATED)[:MOST])
     clocks = _clocks(rows)
     known, told = faces.Calendars(), _told(rows, clocks, at)
-    found = [_card(row, clocks, told, at, known) for row in rows]
+    stood = pauses.by_handoff([row.pk for row in rows])
+    found = [_card(row, clocks, told, at, known, stood[row.pk]) for row in rows]
     return sorted((card for card in found if card is not None), key=lambda card: (card.due_at, card.handoff.pk))
 
 
@@ -77,7 +79,8 @@ def card_of(handoff: Handoff, *, at: datetime) -> Card | None:
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:
         return None
     clocks = _clocks([handoff])
-    return _card(handoff, clocks, _told([handoff], clocks, at), at, faces.Calendars())
+    stood = pauses.by_handoff([handoff.pk])[handoff.pk]
+    return _card(handoff, clocks, _told([handoff], clocks, at), at, faces.Calendars(), stood)
 
 
 def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:
@@ -108,6 +111,7 @@ def _card(
     told: dict[int, tuple[str, ...]],
     at: datetime,
     known: faces.Calendars,
+    stood: Sequence[Pause],
 ) -> Card | None:
     kind = kind_of(handoff)
     clock = clocks.get((handoff.pk, kind))
@@ -115,11 +119,12 @@ def _card(
     if due_at is None:
         return None
     calendar = known.get(clock.calendar_id if clock else None)
-    face = faces.face(due_at=due_at, at=at, calendar=calendar, started_at=clock.started_at if clock else None)
+    about = {"started_at": clock.started_at, "pauses": stood} if clock else {}
+    face = faces.face(due_at=due_at, at=at, calendar=calendar, **about)
     moves_at = _moves_at(clock) if kind == ClockKind.ANSWER and face.remaining < 0 else None
     names = told.get(clock.pk, ()) if moves_at and clock else ()
     between = _holidays(at, due_at, known.get(None)) if due_at - at < timedelta(days=8) else ()
-    return Card(handoff, kind, due_at, face, moves_at, names, between)
+    return Card(handoff, kind, due_at, face, moves_at, names, between, pauses.standing_of(stood))
 
 
 def _due_at(handoff: Handoff, kind: str, clock: Clock | None) -> datetime | None:

@@ -27,7 +27,7 @@ from django.db.models.functions import Coalesce, Lag
 from handoff.domain import stages
 from handoff.domain.choices import AfterReject, ClockState, HandoffState
 from handoff.domain.nurture import RESTING
-from handoff.models import Alert, Clock, Handoff, JoinedLead, NurtureRun, StageTransition
+from handoff.models import Alert, Clock, Handoff, JoinedLead, NurtureRun, Pause, StageTransition
 from journal.models import Delivery, Event
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead, LeadScore
@@ -147,6 +147,31 @@ def _moment_forgotten(at: datetime) -> QuerySet:
     return Clock.objects.filter(next_event_at__lt=at - FORGOTTEN_AFTER)
 
 
+def _pause_forgotten(at: datetime) -> QuerySet:
+    return Pause.objects.open().filter(until_at__lt=at - FORGOTTEN_AFTER)
+
+
+def _pause_of_what_is_over(at: datetime) -> QuerySet:
+    """What ended a handoff ended its pause."""
+    under_way = Q(handoff__state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED], handoff__closed_at__isnull=True)
+    return Pause.objects.open().exclude(under_way)
+
+
+def _moment_in_a_pause(at: datetime) -> QuerySet:
+    """While promises stand still they neither warn nor run out."""
+    return _within_a_pause(Clock.objects.filter(ended_at__isnull=True), "handoff", "next_event_at")
+
+
+def _told_in_a_pause(at: datetime) -> QuerySet:
+    return _within_a_pause(Alert.objects.all(), "clock__handoff", "due_at")
+
+
+def _within_a_pause(rows: QuerySet, handoff: str, moment: str) -> QuerySet:
+    """Those with this moment after a pause of this handoff began and before it ended."""
+    pauses = Pause.objects.annotate(end=Coalesce("ended_at", "until_at")).filter(handoff=OuterRef(handoff))
+    return rows.filter(Exists(pauses.filter(begun_at__lt=OuterRef(moment), end__gt=OuterRef(moment))))
+
+
 def _alert_without_event(at: datetime) -> QuerySet:
     """Every alert owes its notices to an event of its clock, written in the same transaction."""
     told = Case(*[When(kind=kind, then=Value(event)) for kind, event in EVENT_KINDS.items()])
@@ -220,6 +245,10 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("I7", "leads held by somebody who is not active", _held_by_somebody_gone),
     ("I7", "handoffs offered to somebody who is not active", _offered_to_somebody_gone),
     ("I8", "clocks whose moment was forgotten", _moment_forgotten),
+    ("I8", "pauses whose end was forgotten", _pause_forgotten),
+    ("I8", "pauses of handoffs that are over", _pause_of_what_is_over),
+    ("I8", "clocks with a moment within a pause", _moment_in_a_pause),
+    ("I8", "alerts of a moment within a pause", _told_in_a_pause),
     ("I8", "alerts without an event", _alert_without_event),
     ("I8", "alerts owed for more than five minutes and never tried", _alert_not_delivered),
     ("I9", "scores under no published model", _score_of_no_model),

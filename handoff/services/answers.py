@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import AfterReject, ClockKind, HandoffState
+from handoff.domain.pauses import minutes_between
 from handoff.domain.stages import Way
 from handoff.models import Episode, Handoff, RejectReason
-from handoff.queries import calendars, legs, withdrawn_by
+from handoff.queries import calendars, legs, pauses, withdrawn_by
 from handoff.services import clocks, closing, contacts, followups, holding, joining, stages
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.remembering import remembering
@@ -190,10 +191,10 @@ def _answer(handoff: Handoff, state: str, at: datetime, **values: Any) -> None:
 
 
 def _answered_episode(handoff: Handoff, at: datetime) -> int:
-    """Writes the answer on the episode; returns the working minutes since its first offer."""
+    """Writes the answer on the episode; returns the working minutes since its first offer, without its pauses."""
     episode = handoff.episode
     calendar = calendars.for_receiver(user=handoff.assigned_to_id, team=handoff.team_id)
-    minutes = max(0, calendar.minutes_between(episode.offered_at, at))
+    minutes = minutes_between(calendar, episode.offered_at, at, pauses.of_episode(episode.pk))
     Episode.objects.filter(pk=episode.pk, answered_at__isnull=True).update(answered_at=at, answer_minutes=minutes)
     return minutes
 

@@ -13,9 +13,10 @@ from django.db.models import QuerySet
 
 from accounts.models import Team, User
 from handoff.domain.calendar import WorkCalendar
-from handoff.domain.choices import ClockKind, ClockState
+from handoff.domain.choices import OF_THE_PERSON, ClockKind, ClockState
+from handoff.domain.pauses import Interval
 from handoff.domain.promises import BREACH, ESCALATE, Moment, Promise, moments
-from handoff.models import Clock, Handoff
+from handoff.models import Clock, Handoff, Pause
 from handoff.queries import calendars, policies
 from handoff.services import alerts, duties, holding
 from journal.transactions import retried
@@ -63,7 +64,8 @@ def start(*, handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar |
 def begin(*, handoff: Handoff, kinds: Sequence[str], at: datetime, calendar: WorkCalendar | None = None) -> list[Clock]:
     """Starts these clocks, of which none runs yet, in the caller's transaction. Raises NoWorkingTime."""
     counted = calendar or _calendar_of(handoff)
-    started = Clock.objects.bulk_create([_clock(handoff, kind, at, counted) for kind in kinds])
+    pauses = _intervals(handoff.pauses.all())
+    started = Clock.objects.bulk_create([_clock(handoff, kind, at, counted, pauses) for kind in kinds])
     due = {DUE_COLUMNS[clock.kind]: clock.due_at for clock in started if clock.kind in DUE_COLUMNS}
     told = {name: moment for name, moment in due.items() if getattr(handoff, name) != moment}
     if told:
@@ -73,9 +75,9 @@ def begin(*, handoff: Handoff, kinds: Sequence[str], at: datetime, calendar: Wor
     return started
 
 
-def _clock(handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar) -> Clock:
+def _clock(handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar, pauses: Sequence[Interval]) -> Clock:
     promise = policies.promise_for(kind=kind, leg=handoff.leg, band=handoff.priority)
-    plan = _plan(handoff, promise, at, calendar)
+    plan = _plan(handoff, promise, at, calendar, pauses)
     return Clock(
         handoff=handoff,
         kind=kind,
@@ -104,11 +106,16 @@ def meet(*, handoff: Handoff, kind: str, at: datetime) -> None:
 
 @retried
 def cancel(*, handoff: Handoff, at: datetime, kinds: Iterable[str] | None = None) -> None:
-    """Nothing is owed any more: running clocks leave the figures, breached ones stay breached and fall silent."""
+    """Nothing is owed any more: running clocks leave the figures, breached ones stay breached and fall silent.
+
+    With all of them (no `kinds`) a pause is over too.
+    """
     _lock(handoff)
     unfinished = Clock.objects.filter(handoff=handoff, ended_at__isnull=True)
     if kinds is not None:
         unfinished = unfinished.filter(kind__in=list(kinds))
+    else:
+        handoff.pauses.end(at)
     _call_off(unfinished, at)
 
 
@@ -120,21 +127,22 @@ def _call_off(unfinished: QuerySet[Clock], at: datetime) -> None:
 
 @retried
 def reassigned(*, handoff: Handoff, at: datetime) -> None:
-    """The receiver changed: same start, same promise, the new person's calendar."""
+    """The receiver changed: same start, same promise, the new person's calendar; a leave of the earlier one is over."""
     _lock(handoff)
+    handoff.pauses.filter(reason__in=OF_THE_PERSON).end(at)
     recompute(clocks=unfinished().filter(handoff=handoff), at=at)
 
 
 @retried
 def recompute(*, clocks: QuerySet[Clock], at: datetime, policies_too: bool = False) -> int:
-    """Moves open clocks to what calendars (and, when asked, policies) now say; returns how many changed.
+    """Moves open clocks to what calendars, pauses (and, when asked, policies) now say; returns how many changed.
 
     One that no policy asks for any more is called off.
     A level that was told already is told again only if its new moment lies ahead. A breach that was recorded stays;
     only its escalation moves.
     """
     changed = 0
-    for clock in clocks.select_related("handoff").order_by("handoff_id", "id"):
+    for clock in clocks.select_related("handoff").prefetch_related("handoff__pauses").order_by("handoff_id", "id"):
         changed += _move(clock, at, policies_too=policies_too)
     return changed
 
@@ -177,12 +185,17 @@ def _plan_again(clock: Clock, promise: Promise, *, policies_too: bool) -> Plan:
     """The plan from the clock's own start; its length stays unless policies changed."""
     if not policies_too:
         promise = replace(promise, **{name: getattr(clock, name) for name in LENGTH})
-    return _plan(clock.handoff, promise, clock.started_at, _calendar_of(clock.handoff))
+    pauses = _intervals(clock.handoff.pauses.all())
+    return _plan(clock.handoff, promise, clock.started_at, _calendar_of(clock.handoff), pauses)
 
 
-def _plan(handoff: Handoff, promise: Promise, at: datetime, calendar: WorkCalendar) -> Plan:
-    found = moments(promise, calendar, at, escalates=not is_last_queue(handoff))
+def _plan(handoff: Handoff, promise: Promise, at: datetime, calendar: WorkCalendar, pauses: Sequence[Interval]) -> Plan:
+    found = moments(promise, calendar, at, escalates=not is_last_queue(handoff), pauses=pauses)
     return Plan(promise, calendar.calendar_id, tuple(found))
+
+
+def _intervals(pauses: Iterable[Pause]) -> list[Interval]:
+    return [pause.interval for pause in pauses]
 
 
 def is_last_queue(handoff: Handoff) -> bool:

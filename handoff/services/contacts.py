@@ -10,8 +10,9 @@ from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import ClockKind, ContactMethod, ContactResult, HandoffState
 from handoff.domain.duties import Duty
+from handoff.domain.pauses import minutes_between
 from handoff.models import Episode, Handoff
-from handoff.queries import calendars, legs
+from handoff.queries import calendars, legs, pauses
 from handoff.services import clocks, duties, holding, joining
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
@@ -165,7 +166,7 @@ def _duty_after_contact(handoff: Handoff, at: datetime) -> Duty:
 def _contacted_episode(handoff: Handoff, moment: datetime) -> None:
     episode = handoff.episode
     calendar = calendars.for_receiver(user=handoff.assigned_to_id, team=handoff.team_id)
-    minutes = max(0, calendar.minutes_between(episode.offered_at, moment))
+    minutes = minutes_between(calendar, episode.offered_at, moment, pauses.of_episode(episode.pk))
     untouched = Episode.objects.filter(pk=episode.pk, first_contact_at__isnull=True)
     untouched.update(first_contact_at=moment, contact_minutes=minutes)
 

@@ -3,6 +3,7 @@
 from handoff.services.answers import AlreadyAnswered, accept, reject
 from handoff.services.contacts import contact
 from handoff.services.offers import GateRefused, offer
+from handoff.services.pauses import pause, resume
 from handoff.services.reassigning import reassign
 from handoff.services.sheets import sheet_useful, tick_briefed
 from handoff.services.withdrawals import withdraw
@@ -13,8 +14,10 @@ __all__ = [
     "accept",
     "contact",
     "offer",
+    "pause",
     "reassign",
     "reject",
+    "resume",
     "sheet_useful",
     "tick_briefed",
     "withdraw",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from handoff.models import Batch, BatchLead, Clock, Episode, Handoff, JoinedLead, NurtureRun, StageEntry
+from handoff.models import Batch, BatchLead, Clock, Episode, Handoff, JoinedLead, NurtureRun, Pause, StageEntry
 from handoff.services import duties
 from leads.models import Lead
 
@@ -32,6 +32,7 @@ _MODELS: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         ),
     ),
     "clock": (Clock, ("state", "calendar_id", "due_at", "events", "next_event_at", "ended_at")),
+    "pause": (Pause, ("ended_at", "ended_by_id")),
     "batch": (Batch, ("closed_at",)),
     "batch_lead": (BatchLead, ("batch_id", "at")),
     "joined": (JoinedLead, ("handoff_id", "at")),
@@ -58,6 +59,7 @@ def take(lead_ids: Iterable[int]) -> Rows:
         "episode": Q(lead__in=ids),
         "handoff": Q(pk__in=handoffs),
         "clock": Q(handoff__in=handoffs),
+        "pause": Q(handoff__in=handoffs),
         "batch": Q(entries__lead__in=ids),
         "batch_lead": Q(lead__in=ids),
         "joined": Q(pk__in=companions),

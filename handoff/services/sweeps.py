@@ -13,7 +13,7 @@ from handoff.domain.choices import ClockKind, HandoffState
 from handoff.domain.promises import BREACH, WARN, Moment
 from handoff.models import Clock, Handoff
 from handoff.queries import people
-from handoff.services import alerts, eligibility, holding, nurture_runs, rerouting
+from handoff.services import alerts, eligibility, holding, nurture_runs, pauses, rerouting
 from journal.transactions import retried
 from leads.domain.choices import Stage
 from leads.models import Lead
@@ -34,21 +34,25 @@ class Swept:
     resurfaced: int = 0
     failed: int = 0
     steps: int = 0
+    resumed: int = 0
 
 
 def sweep(*, at: datetime) -> Swept:
-    """Warns, breaches, escalates and re-routes what is due at `at`; takes up again the leads whose date has come;
-    makes duties of the nurture steps whose day has come.
+    """Ends the pauses whose time is over; warns, breaches, escalates and re-routes what is due at `at`; takes up again
+    the leads whose date has come; makes duties of the nurture steps whose day has come.
 
     What fails on one handoff is logged, counted and tried again by the next sweep; the others don't wait for it.
     """
+    resumed, stuck = pauses.resume_due(at=at)
     fired: dict[int, int | None] = {}
     while due := _due_handoffs(at, apart_from=fired):
         fired |= {handoff_id: _fire_or_log(handoff_id, at) for handoff_id in due}
     moments = sum(count for count in fired.values() if count is not None)
-    resurfaced, failed = _resurface(at), list(fired.values()).count(None)
+    failed = stuck + list(fired.values()).count(None)
+    resurfaced = _resurface(at)
     # After those whose date has come, which leave their tracks.
-    return Swept(moments=moments, resurfaced=resurfaced, failed=failed, steps=nurture_runs.sweep(at=at))
+    steps = nurture_runs.sweep(at=at)
+    return Swept(moments=moments, resurfaced=resurfaced, failed=failed, steps=steps, resumed=resumed)
 
 
 def _due_handoffs(at: datetime, *, apart_from: Collection[int]) -> list[int]:

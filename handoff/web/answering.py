@@ -35,7 +35,7 @@ Verb = Callable[[HttpRequest, Handoff, datetime], str]
 @login_required
 @require_POST
 def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """`accept`, `reject`, `contact`, `withdraw`, `reassign`, `sheet-useful`, `briefed` or `comment`."""
+    """`accept`, `reject`, `contact`, `withdraw`, `reassign`, `resume`, `sheet-useful`, `briefed` or `comment`."""
     if verb not in VERBS:
         raise Http404
     handoff = seen(request, pk)
@@ -100,6 +100,11 @@ def _reassign(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     return _("Reassigned to %(name)s. The deadline is unchanged.") % {"name": figures.person(user)}
 
 
+def _resume(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
+    handoffs.resume(handoff=handoff, by=request.user, at=at)
+    return _("The deadlines run again.")
+
+
 def _useful(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
     handoffs.sheet_useful(handoff=handoff, by=request.user, at=at, useful=request.POST.get("useful") == "yes")
     return _("Thank you. The sender sees it.")
@@ -121,6 +126,7 @@ VERBS: dict[str, Verb] = {
     "contact": _contact,
     "withdraw": _withdraw,
     "reassign": _reassign,
+    "resume": _resume,
     "sheet-useful": _useful,
     "briefed": _briefed,
     "comment": _comment,

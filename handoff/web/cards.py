@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from accounts.interface import dates
 from handoff.queries import inbox, reason_lines
 from handoff.queries.inbox import Card
+from handoff.web import pause_words
 from leads.models import Lead
 
 
@@ -23,6 +24,7 @@ class Shown:
     why: str
     warning: str
     holiday: str
+    paused: str
 
     @property
     def is_pressing(self) -> bool:
@@ -40,7 +42,7 @@ class Shown:
 
 def shown(card: Card, *, at: datetime) -> Shown:
     """The card with its sentences."""
-    return Shown(card, _due(card, at), about(card.lead), _why(card), _warning(card), _holiday(card))
+    return Shown(card, _due(card, at), about(card.lead), _why(card), _warning(card), _holiday(card), _paused(card))
 
 
 def likely_method(lead: Lead) -> str:
@@ -101,6 +103,10 @@ def _warning(card: Card) -> str:
         return moves
     names = _(", ").join(pgettext("colleague", "%(name)s") % {"name": name} for name in card.told)
     return _("%(moves)s (%(names)s notified)") % {"moves": moves, "names": names}
+
+
+def _paused(card: Card) -> str:
+    return pause_words.told(card.pause) if card.pause else ""
 
 
 def _holiday(card: Card) -> str:

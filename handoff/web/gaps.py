@@ -20,7 +20,7 @@ from handoff.domain.calendar import WorkCalendar
 from handoff.domain.gaps import GapKind, Scope
 from handoff.queries import calendars, gaps, legs
 from handoff.queries.duties import DutyRow
-from handoff.web import gap_sentences, gaps_csv
+from handoff.web import gap_pauses, gap_sentences, gaps_csv
 from handoff.web.gap_sentences import HEADS, Head, Stuck
 from handoff.web.repairs import Offered, of_row
 from leads.domain.choices import Stage
@@ -94,6 +94,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "sections": sections(user=user, at=at, scope=scope, kind=kind, tallies=tallies, after=request.GET.get("after")),
         "total": sum(tally.number for tally in tallies.values()),
         "silence": silence_of(user, at),
+        "paused": [] if kind else gap_pauses.rows(user=user, at=at, scope=scope),
     }
     if not context["total"]:
         context |= proof(user, scope)

@@ -1,5 +1,6 @@
 """One handoff: what it says, what is owed, what came of it; and its sheet on paper."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,7 +14,7 @@ from handoff.domain.choices import HandoffState
 from handoff.models import Handoff, JoinedLead
 from handoff.queries import inbox, promise_words, reason_lines, reason_words
 from handoff.services import touches
-from handoff.web import cards, reject_choices, sheet_words
+from handoff.web import cards, pause_words, reject_choices, sheet_words
 
 # Who may do what the card asks for; whoever may not only watches it.
 MAY = {
@@ -62,7 +63,9 @@ def contact_form(request: HttpRequest, pk: int) -> HttpResponse:
 def briefing(request: HttpRequest, pk: int) -> HttpResponse:
     """商談準備シート: one printed page."""
     handoff = seen(request, pk)
-    context = {"handoff": handoff, "sheet": sheet_words.written(handoff)}
+    at = request.entry.at  # type: ignore[attr-defined]
+    pause = _pause_words(inbox.card_of(handoff, at=at), at)
+    context = {"handoff": handoff, "sheet": sheet_words.written(handoff), "pause": pause}
     return render(request, "handoff/briefing.html", context)
 
 
@@ -89,7 +92,16 @@ def context_of(request: HttpRequest, handoff: Handoff) -> dict[str, Any]:
         "may_reassign": card is not None and permissions.may_reassign(user, handoff),
         "may_comment": handoff.answered_by_id == user.pk and handoff.state == HandoffState.REJECTED,
         "colleagues": colleagues_of(handoff),
+        "pause": _pause_words(card, at),
+        "may_pause": card is not None and permissions.may_pause(user, handoff),
     }
+
+
+def _pause_words(card: inbox.Card | None, at: datetime) -> dict[str, str] | None:
+    """Until when and why its deadlines are paused; None while they run."""
+    if card is None or card.pause is None:
+        return None
+    return {"until": pause_words.until(card.pause, at=at), "why": pause_words.told(card.pause)}
 
 
 def colleagues_of(handoff: Handoff) -> list[User]:

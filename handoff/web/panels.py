@@ -16,11 +16,12 @@ from accounts import navigation
 from accounts.interface import dates
 from handoff import permissions
 from handoff.domain.choices import HandoffState, Leg
-from handoff.models import Handoff
-from handoff.queries import demands, gates, legs, reason_words
+from handoff.models import Handoff, Pause
+from handoff.queries import demands, gates, legs, pauses, reason_words
 from handoff.queries import steps as step_query
 from handoff.queries.gates import GateState
 from handoff.services import next_actions
+from handoff.web import pause_words
 from handoff.web.duty_actions import may_plan, plan_address
 from leads.domain.choices import Stage
 from leads.models import Lead
@@ -48,6 +49,8 @@ class Row:
     tone: str
     minutes: int | None
     after: str
+    paused: str
+    why: str
 
 
 def seen(request: HttpRequest, pk: int) -> Lead:
@@ -92,7 +95,9 @@ def handoffs(request: HttpRequest, pk: int) -> HttpResponse:
     lead = seen(request, pk)
     found = Handoff.objects.filter(lead=lead).select_related(*RELATED).order_by("-id")
     mine = set(Handoff.objects.visible_to(request.user).filter(lead=lead).values_list("pk", flat=True))
-    rows = [_row(handoff) for handoff in found]
+    stood = pauses.by_handoff([handoff.pk for handoff in found])
+    at = request.entry.at  # type: ignore[attr-defined]
+    rows = [_row(handoff, pauses.standing_of(stood[handoff.pk]), at) for handoff in found]
     return render(request, "handoff/_panel_handoffs.html", {"lead": lead, "rows": rows, "mine": mine})
 
 
@@ -151,7 +156,7 @@ def _item(step: step_query.Step, lead: Lead, gate: GateState | None, at: datetim
     return Item(str(Stage(step.stage).label), step.state, tuple(lines))
 
 
-def _row(handoff: Handoff) -> Row:
+def _row(handoff: Handoff, pause: Pause | None, at: datetime) -> Row:
     tones = {HandoffState.ACCEPTED: "done", HandoffState.OFFERED: "accent"}
     minutes = handoff.episode.answer_minutes if handoff.answered_at else None
     return Row(
@@ -160,6 +165,8 @@ def _row(handoff: Handoff) -> Row:
         tones.get(HandoffState(handoff.state), ""),
         minutes,
         _after(handoff),
+        pause_words.until(pause, at=at) if pause else "",
+        pause_words.told(pause) if pause else "",
     )
 
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from handoff.web import answering, bulk, gap_urls, handoff_page, inbox, nurture, offering, panels, today, workflow
+from handoff.web import (
+    answering,
+    bulk,
+    gap_urls,
+    handoff_page,
+    inbox,
+    nurture,
+    offering,
+    panels,
+    pausing,
+    today,
+    workflow,
+)
 from handoff.web.settings import urls as settings_urls
 
 urlpatterns = [
@@ -12,6 +24,7 @@ urlpatterns = [
     path("handoffs/<int:pk>/sheet/", handoff_page.briefing, name="briefing"),
     path("handoffs/<int:pk>/reject/", handoff_page.reject_form, name="handoff-reject"),
     path("handoffs/<int:pk>/contact/", handoff_page.contact_form, name="handoff-contact"),
+    path("handoffs/<int:pk>/pause/", pausing.pause, name="handoff-pause"),
     path("handoffs/<int:pk>/answer/<slug:verb>/", answering.answer, name="handoff-answer"),
     path("leads/<int:pk>/offer/", offering.offer, name="lead-offer"),
     path("leads/offer/", offering.bulk, name="handoff-bulk-offer"),

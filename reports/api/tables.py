@@ -66,9 +66,9 @@ def channel_rows(question: Question, *, group_by: str = "", cohort: str = "") ->
 
 
 def sla_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
-    """All, then by kind of promise, team and person; minutes are working minutes."""
+    """All, then by kind of promise, team and person; minutes are working minutes, those of pauses left out."""
     found = sla.sla(question)
-    rows = [_party("all", None, "", found.kept, found.answer, found.contact)]
+    rows = [_party("all", None, "", found.kept, found.answer, found.contact, paused=found.paused)]
     rows += [_party("kind", None, kind, rate, Spread(), Spread()) for kind, rate in found.by_kind.items()]
     for group, parties in (("team", found.teams), ("person", found.people)):
         rows += [
@@ -136,9 +136,11 @@ def _kpis(found: kpis.Kpis) -> list[Row]:
     ]
 
 
-def _party(group: str, key: str | None, name: str, kept: Rate, answer: Spread, contact: Spread) -> Row:
+def _party(
+    group: str, key: str | None, name: str, kept: Rate, answer: Spread, contact: Spread, *, paused: int | None = None
+) -> Row:
     row = {"group": group, "id": key, "name": name} | _rate(kept, "compliance")
-    return row | _spread(answer, "answer_minutes") | _spread(contact, "contact_minutes")
+    return row | _spread(answer, "answer_minutes") | _spread(contact, "contact_minutes") | {"paused": paused}
 
 
 def _side(side: str, leg: str, figure: str, values: Row) -> Row:

@@ -1,14 +1,18 @@
 """Promises kept, and how fast people answered and made contact, in working minutes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Team, User
+from handoff.domain.calendar import WorkCalendar
 from handoff.domain.choices import ClockKind
-from handoff.models import Episode, Handoff
-from handoff.queries import calendars
+from handoff.domain.pauses import Interval, minutes_between
+from handoff.models import Episode, Handoff, Pause
+from handoff.queries import calendars, pauses
 from reports.domain.figures import Rate, Spread
 from reports.queries import scope
 from reports.queries.quantiles import spread_of, spreads
@@ -35,6 +39,7 @@ class Sla:
     answer: Spread
     contact: Spread
     histogram: tuple[int, ...]
+    paused: int = 0
     teams: list[Party] = field(default_factory=list)
     people: list[Party] = field(default_factory=list)
 
@@ -50,6 +55,7 @@ def sla(question: Question) -> Sla:
         answer=_all(answered, "answer_minutes"),
         contact=until_contact(question),
         histogram=_histogram(answered),
+        paused=_paused(question),
         teams=_teams(question.of_every_leg()),
         people=_people(question.of_every_leg()),
     )
@@ -72,6 +78,12 @@ def _answered(question: Question) -> QuerySet[Episode]:
 
 def _contacted(question: Question) -> QuerySet[Episode]:
     return scope.episodes(question).filter(contact_minutes__isnull=False, first_contact_at__lte=question.as_of)
+
+
+def _paused(question: Question) -> int:
+    """How many of the period's episodes stood still for a while; their response times leave that out."""
+    stood = Pause.objects.filter(handoff__episode=OuterRef("pk"))
+    return scope.episodes(question).filter(Exists(stood)).count()
 
 
 def _kept(question: Question, by: str) -> dict[Any, Rate]:
@@ -126,7 +138,10 @@ def _people(question: Question) -> list[Party]:
 
 def _own_minutes(question: Question) -> dict[int, tuple[list[float], list[float]]]:
     """{person: (minutes to answer, minutes to contact)} of the handoffs of the period's episodes."""
-    rows = Handoff.objects.filter(episode__in=scope.episodes(question), assigned_to__isnull=False).values_list(
+    held = Handoff.objects.filter(episode__in=scope.episodes(question), assigned_to__isnull=False)
+    stood = pauses.by_handoff(held.values("pk"))
+    rows = held.values_list(
+        "pk",
         "assigned_to",
         "team",
         "assigned_at",
@@ -137,26 +152,31 @@ def _own_minutes(question: Question) -> dict[int, tuple[list[float], list[float]
         "episode__answer_minutes",
         "episode__contact_minutes",
     )
-    clocks: dict[tuple[int, int], Any] = {}
+    known: dict[tuple[int, int], WorkCalendar] = {}
     found: dict[int, tuple[list[float], list[float]]] = {}
-    for person, team, assigned, offered, answered, answered_by, contacted, answer, contact in rows:
+    for pk, person, team, assigned, offered, answered, answered_by, contacted, answer, contact in rows:
         mine = found.setdefault(person, ([], []))
-        if (person, team) not in clocks and assigned != offered:
-            clocks[person, team] = calendars.for_receiver(user=person, team=team)
+        still = [pause.interval for pause in stood[pk]]
         if answered is not None and answered_by == person and assigned <= answered <= question.as_of:
             whole = assigned == offered and answer is not None
-            mine[0].append(answer if whole else _between(clocks, person, team, assigned, answered))
+            mine[0].append(answer if whole else _between(known, person, team, assigned, answered, still))
         if contacted is not None and assigned <= contacted <= question.as_of:
             whole = assigned == offered and contact is not None
-            mine[1].append(contact if whole else _between(clocks, person, team, assigned, contacted))
+            mine[1].append(contact if whole else _between(known, person, team, assigned, contacted, still))
     return found
 
 
-def _between(clocks: dict[tuple[int, int], Any], person: int, team: int, start: Any, end: Any) -> int:
-    calendar = clocks.get((person, team))
-    if calendar is None:
-        calendar = clocks[person, team] = calendars.for_receiver(user=person, team=team)
-    return calendar.minutes_between(start, end)
+def _between(
+    known: dict[tuple[int, int], WorkCalendar],
+    person: int,
+    team: int,
+    start: datetime,
+    end: datetime,
+    still: Sequence[Interval],
+) -> int:
+    if (person, team) not in known:
+        known[person, team] = calendars.for_receiver(user=person, team=team)
+    return minutes_between(known[person, team], start, end, still)
 
 
 def _worst_last(party: Party) -> tuple[float, int]:

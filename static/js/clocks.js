@@ -41,6 +41,8 @@ function stateAt(clock, windows, due, now) {
     const sentence = clock.dataset.style === "row" ? words.late : words.overdue;
     return { name: "late", text: say(sentence, length(minutes, dayMinutes)), share: 1 };
   }
+  // Paused by somebody: what is left stands still, as the server drew it.
+  if (now < Date.parse(clock.dataset.heldUntil)) return { name: "paused", text: clock.dataset.heldText, share: null };
   const left = worked(windows, now, due);
   const share = total ? Math.min(1, Math.max(0, 1 - left / total)) : null;
   const isOpen = windows.some(([open, close]) => open <= now && now < close);

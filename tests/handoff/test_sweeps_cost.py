@@ -25,7 +25,7 @@ def test_what_is_not_due_costs_nothing(cast, django_assert_num_queries):
     for _ in range(10):
         rows.offered(cast, tokyo("2026-11-16 10:00"), to=cast.sato)
 
-    with django_assert_num_queries(4):  # clocks, leads whose date has come, nurture steps, who unsubscribed
+    with django_assert_num_queries(5):  # pauses, clocks, leads whose date has come, nurture steps, who unsubscribed
         sweeps.sweep(at=tokyo("2026-11-16 10:05"))
 
 
@@ -35,5 +35,5 @@ def test_the_cost_of_a_sweep_grows_with_what_is_due_alone(cast, django_assert_ma
     for _ in range(2):
         rows.offered(cast, tokyo("2026-11-16 09:58"), to=cast.sato)
 
-    with django_assert_max_num_queries(4 + 2 * 24):
+    with django_assert_max_num_queries(5 + 2 * 24):
         assert sweeps.sweep(at=tokyo("2026-11-16 10:06")).moments == 2

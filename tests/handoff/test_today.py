@@ -121,7 +121,7 @@ def test_the_teams_hands_cost_the_same_whatever_the_team(cast, django_assert_max
     for number in range(6):
         offered(cast, AT - timedelta(minutes=number), to=cast.sato)
         offered(cast, AT - timedelta(minutes=number), to=cast.otto, team=cast.other_field)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         team_hands.team_in_hand(user=cast.ada, at=AT)
 
 

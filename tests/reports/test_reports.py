@@ -361,7 +361,7 @@ def test_reports_cost_a_constant_number_of_queries(history, django_assert_max_nu
         velocity.velocity(question())
     with django_assert_max_num_queries(5):
         channels.channels(question())
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         sla.sla(question())
     with django_assert_max_num_queries(3):
         trend.trend(question())

@@ -1,10 +1,10 @@
 """The invariants I1 to I10 once more, read from plain rows in plain Python, sharing nothing with the product's queries."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from handoff.models import Alert, Clock, Handoff, JoinedLead, StageTransition
+from handoff.models import Alert, Clock, Handoff, JoinedLead, Pause, StageTransition
 from leads.models import Lead, LeadScore, Merge
 from scoring.models import ScoringModel
 from tests.walk.company import World
@@ -97,7 +97,14 @@ class Reading:
 
     def all_faults(self) -> list[str]:
         """What does not hold at all, over everything that has happened."""
-        return [*self.faults(), *self._after_ends(), *self._clocks(), *self._scores(), *self._gone()]
+        return [
+            *self.faults(),
+            *self._after_ends(),
+            *self._clocks(),
+            *self._pauses(),
+            *self._scores(),
+            *self._gone(),
+        ]
 
     def _after_ends(self) -> list[str]:
         """I6: a reject says what follows, and what was passed on has a later row in its episode."""
@@ -124,6 +131,31 @@ class Reading:
         found += [f"I8: clock {pk} was told of and is not breached" for pk in sorted(set(told) - breached)]
         late = Clock.objects.filter(next_event_at__lt=self.world.at - FIVE_MINUTES).values_list("pk", flat=True)
         return found + [f"I8: the moment of clock {pk} was forgotten" for pk in late]
+
+    def _pauses(self) -> list[str]:
+        """Pauses of one handoff follow each other, none outlives it or its time, and no moment lies within one."""
+        found, pauses = [], defaultdict(list)
+        live = set(
+            Handoff.objects.filter(state__in=["offered", "accepted"], closed_at=None).values_list("pk", flat=True)
+        )
+        for pk, handoff, begun, until, ended in Pause.objects.order_by("handoff", "begun_at", "pk").values_list(
+            "pk", "handoff_id", "begun_at", "until_at", "ended_at"
+        ):
+            if ended is None and handoff not in live:
+                found.append(f"I8: pause {pk} is of handoff {handoff}, which is over")
+            if ended is None and until < self.world.at - FIVE_MINUTES:
+                found.append(f"I8: the end of pause {pk} was forgotten")
+            if pauses[handoff] and pauses[handoff][-1][1] > begun:
+                found.append(f"I8: pause {pk} of handoff {handoff} begins within another")
+            pauses[handoff].append((begun, ended or until))
+        rows = Clock.objects.filter(handoff__in=list(pauses))
+        due = rows.filter(state="running").values_list("pk", "handoff_id", "due_at")
+        ahead = rows.filter(next_event_at__isnull=False).values_list("pk", "handoff_id", "next_event_at")
+        told = Alert.objects.filter(clock__handoff__in=list(pauses)).values_list("clock_id", "clock__handoff", "due_at")
+        for clock, handoff, moment in [*due, *ahead, *told]:
+            if any(begun < moment < ended for begun, ended in pauses[handoff]):
+                found.append(f"I8: clock {clock} has a moment within a pause, {moment}")
+        return found
 
     def _scores(self) -> list[str]:
         """I9: a known version, and dimensions that add up."""

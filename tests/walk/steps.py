@@ -11,7 +11,7 @@ from accounts.services import people as people_service
 from feedback.domain.choices import Reason, Result
 from feedback.models import Opportunity
 from feedback.services import feedback, opportunities
-from handoff.domain.choices import ClockKind, ContactMethod, ContactResult
+from handoff.domain.choices import ClockKind, ContactMethod, ContactResult, PauseReason
 from handoff.domain.nurture import Taken
 from handoff.models import (
     Batch,
@@ -21,6 +21,7 @@ from handoff.models import (
     ClosingDay,
     HandoffRule,
     NurtureTrack,
+    Pause,
     RejectReason,
     SlaPolicy,
 )
@@ -333,6 +334,26 @@ def change_calendar(world: World) -> None:
         calendars.create(values={"name": "別の時間"} | values, by=by, at=world.at, **owner)
     else:
         calendars.change(calendar=found, values=values, by=by, at=world.at)
+
+
+@step(4)
+def pause(world: World) -> None:
+    """The promises of a handoff stand still, for minutes or for weeks."""
+    handoff = world.handoff("offered", "accepted")
+    until = world.later(hours=world.one_of([0.05, 2, 20, 100, 700, -1]))
+    reason = world.one_of(PauseReason.values)
+    world.note(f"handoff {handoff.pk} {reason} until {until}")
+    by = world.who(handoff.assigned_to or world.people.maki)
+    handoffs.pause(handoff=handoff, reason=reason, until=until, by=by, at=world.at, note=world.one_of(["", "12月以降"]))
+
+
+@step(2)
+def resume(world: World) -> None:
+    """Before its time, if anything is paused; now and then what is not."""
+    paused = Pause.objects.open().order_by("pk")
+    handoff = world.one_of(paused).handoff if not world.chance(0.1) else world.handoff("offered", "accepted")
+    world.note(f"handoff {handoff.pk}")
+    handoffs.resume(handoff=handoff, by=world.who(handoff.assigned_to or world.people.maki), at=world.at)
 
 
 @step(1.5)

@@ -16,8 +16,9 @@ from accounts.web.access import needs
 from handoff.domain.choices import ClockKind, Leg
 from handoff.domain.promises import BY_POLICY_ONLY, Promise
 from handoff.models import SlaPolicy
-from handoff.queries import legs
+from handoff.queries import legs, pauses
 from handoff.queries.policies import promise_if_any
+from handoff.services import pauses as pause_service
 from handoff.services import policies
 from journal.errors import DomainError
 
@@ -33,6 +34,11 @@ class PolicyForm(forms.Form):
     band = forms.ChoiceField(choices=[("", ""), *((band, band) for band in BANDS)], required=False)
     amount = forms.IntegerField(min_value=1, error_messages={"required": gettext_lazy("Enter a number from 1.")})
     unit = forms.ChoiceField(choices=[("minutes", ""), ("working_days", "")])
+
+
+class LimitsForm(forms.Form):
+    most_days = forms.IntegerField()
+    most_times = forms.IntegerField()
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,25 @@ def show(request: HttpRequest) -> HttpResponse:
     own = set(SlaPolicy.objects.values_list("kind", "leg", "band"))
     rows = [(ClockKind(kind).label, [_cell(kind, "", band, own) for band in bands]) for kind, bands in CELLS]
     asked = [_asking(kind, leg, own) for kind in BY_POLICY_ONLY for leg in legs.legs()]
-    return render(request, "settings/policies.html", {"rows": rows, "asked": asked})
+    values = {"rows": rows, "asked": asked, "limits": pauses.limits()}
+    return render(request, "settings/policies.html", values)
+
+
+@needs(Permission.CHANGE_SETTINGS)
+@require_POST
+def limit_pauses(request: HttpRequest) -> HttpResponse:
+    """How long and how often promises may be paused."""
+    form = LimitsForm(request.POST)
+    if not form.is_valid():
+        toasts.warn(request, _("Enter whole numbers."))
+        return redirect("settings-policies")
+    try:
+        pause_service.set_limits(**form.cleaned_data, by=request.user, at=request.entry.at)  # type: ignore[attr-defined, arg-type]
+    except DomainError as error:
+        toasts.warn(request, " ".join(str(fault.message) for fault in error.errors) or str(error))
+    else:
+        toasts.say(request, _("Saved. It holds for pauses from now on."))
+    return redirect("settings-policies")
 
 
 @needs(Permission.CHANGE_SETTINGS)

@@ -17,6 +17,7 @@ patterns = [
     path("settings/routing/new/<slug:leg>/", routes.edit, name="settings-route-new"),
     path("settings/deadlines/", policies.show, name="settings-policies"),
     path("settings/deadlines/change/", policies.change, name="settings-policy"),
+    path("settings/deadlines/pauses/", policies.limit_pauses, name="settings-pauses"),
     path("settings/agreement/", agreement.show, name="settings-agreement"),
     path("settings/agreement/draft/", agreement.edit, name="settings-agreement-edit"),
     path("settings/agreement/agree/", agreement.agree, name="settings-agreement-agree"),

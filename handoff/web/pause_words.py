@@ -1,0 +1,30 @@
+"""A pause as people read it."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.interface import dates, figures
+from handoff.domain.choices import PauseReason
+from handoff.models import Pause
+
+
+def why(pause: Pause) -> str:
+    """The reason with what was noted: `顧客の希望で後日連絡（12/3以降）`; the note alone where it is the reason."""
+    if pause.reason == PauseReason.OTHER and pause.note:
+        return pause.note
+    label = str(PauseReason(pause.reason).label)
+    return pgettext("pause", "%(reason)s (%(note)s)") % {"reason": label, "note": pause.note} if pause.note else label
+
+
+def told(pause: Pause) -> str:
+    """The reason and who paused."""
+    return _("%(why)s, paused by %(name)s") % {"why": why(pause), "name": figures.person(pause.by)}
+
+
+def until(pause: Pause, *, at: datetime) -> str:
+    """`停止中 12/3(木) 9:00まで`."""
+    near = dates.near_moment(pause.until_at, today=timezone.localdate(at))
+    return pgettext("clock", "Paused until %s") % near
