@@ -62,6 +62,11 @@ def long_day(value: date | datetime) -> str:
     }
 
 
+def first_weekday() -> int:
+    """The day a week begins with, 0 for Monday: Sunday in Japan; English is written as in Britain, where it is Monday."""
+    return 6 if (get_language() or "ja").startswith("ja") else 0
+
+
 def month(value: date) -> str:
     """`2026年11月`, `Nov 2026`."""
     return pgettext("month", "%(month_name)s %(year)d") % {

@@ -79,7 +79,7 @@ def _kept(
     opened: dict[date, Windows] = {}
     closed: set[date] = set()
     for starts_on, ends_on, every_year, is_open in sorted(entries):
-        days = _days(starts_on, ends_on, every_year=every_year)
+        days = days_of(starts_on, ends_on, every_year=every_year)
         if is_open:
             opened |= {day: weekly[day.weekday()] or _fullest(weekly) for day in days}
         else:
@@ -94,7 +94,7 @@ def _kept(
     )
 
 
-def _days(starts_on: date, ends_on: date, *, every_year: bool) -> list[date]:
+def days_of(starts_on: date, ends_on: date, *, every_year: bool) -> list[date]:
     """Every date of an entry; one of every year is repeated over the years known."""
     starts = [_in_year(starts_on, year) for year in YEARS] if every_year else [starts_on]
     return [start + timedelta(days=n) for start in starts for n in range((ends_on - starts_on).days + 1)]

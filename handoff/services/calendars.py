@@ -15,7 +15,7 @@ from handoff.models import Calendar, Clock, ClosingDay
 from handoff.queries import calendars
 from handoff.queries.holidays import is_known
 from handoff.services import clocks
-from journal.errors import FieldError, Forbidden, Invalid
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
 
@@ -33,6 +33,11 @@ class NotYourCalendar(Forbidden):
     message = _("Only people who can change settings can change working hours.")
 
 
+class OpenedByALongerEntry(Conflict):
+    code = "opened_by_a_longer_entry"
+    message = _("This day is open by an entry of several days. Change that entry in the list below.")
+
+
 class BadCalendar(Invalid):
     code = "bad_calendar"
     message = _("The calendar could not be read.")
@@ -40,16 +45,26 @@ class BadCalendar(Invalid):
 
 @retried
 def create(
-    *, values: Mapping[str, Any], by: User | None, at: datetime, team: Team | None = None, user: User | None = None
+    *,
+    values: Mapping[str, Any],
+    by: User | None,
+    at: datetime,
+    team: Team | None = None,
+    user: User | None = None,
+    as_in: Calendar | None = None,
 ) -> Calendar:
-    """A calendar of a team, a person, or (neither) the organisation.
+    """A calendar of a team, a person, or (neither) the organisation; with the closing days of `as_in`.
 
     Raises NotYourCalendar, BadCalendar, CalendarWithoutWorkingTime, as all verbs here do.
     """
     _check_permission(by)
     calendar = Calendar(team=team, user=user, **{name: values[name] for name in EDITABLE if name in values})
-    _check(calendar, [], at)
+    entries = [_copied(entry) for entry in as_in.closing_days.order_by("pk")] if as_in else []
+    _check(calendar, entries, at)
     calendar.save()
+    for entry in entries:
+        entry.calendar = calendar
+    ClosingDay.objects.bulk_create(entries)
     _changed(calendar, by, at, old={})
     return calendar
 
@@ -96,6 +111,32 @@ def add_closing_days(
 
 
 @retried
+def set_day(*, calendar: Calendar, on: date, is_open: bool, by: User | None, at: datetime) -> None:
+    """Makes one day a working day or not; nothing where it is so already. What said otherwise for this day alone goes,
+    else an entry of this day alone is added, which leaves longer ones and holidays as they are."""
+    _check_permission(by)
+    entries = list(calendar.closing_days.all())
+    if calendars.build(calendar, entries).is_working_day(on) == is_open:
+        return
+    against = [one for one in entries if _says(one, on) and one.is_open != is_open]
+    alone = [one for one in against if one.starts_on == one.ends_on and not one.every_year]
+    if not is_open and len(alone) < len(against):
+        raise OpenedByALongerEntry
+    for entry in alone:
+        entry.delete()
+    left = [one for one in entries if one not in alone]
+    if calendars.build(calendar, left).is_working_day(on) != is_open:
+        left.append(ClosingDay(calendar=calendar, starts_on=on, ends_on=on, is_open=is_open))
+        left[-1].save()
+    _check(calendar, left, at)
+    _changed(calendar, by, at, old={"closing": [str(one) for one in alone]})
+
+
+def _says(entry: ClosingDay, on: date) -> bool:
+    return on in calendars.days_of(entry.starts_on, entry.ends_on, every_year=entry.every_year)
+
+
+@retried
 def remove_closing_days(*, closing: ClosingDay, by: User | None, at: datetime) -> None:
     """Takes an entry out of its calendar."""
     _check_permission(by)
@@ -103,6 +144,11 @@ def remove_closing_days(*, closing: ClosingDay, by: User | None, at: datetime) -
     closing.delete()
     _check(calendar, calendar.closing_days.all(), at)
     _changed(calendar, by, at, old=old)
+
+
+def _copied(entry: ClosingDay) -> ClosingDay:
+    names = ("starts_on", "ends_on", "every_year", "is_open", "name")
+    return ClosingDay(**{name: getattr(entry, name) for name in names})
 
 
 def _check_permission(by: User | None) -> None:

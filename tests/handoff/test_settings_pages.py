@@ -10,7 +10,7 @@ from handoff.models import Calendar, ClosingDay, Episode, Handoff, RejectReason,
 from handoff.queries import calendars, phase
 from handoff.queries.policies import promise_for
 from handoff.services import handoffs, reasons
-from handoff.web.settings.calendars import month_of
+from handoff.web.settings.month import month_of
 from journal import clock
 from journal.errors import Forbidden
 from leads.models import LeadScore

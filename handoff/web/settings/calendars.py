@@ -1,37 +1,37 @@
 """Working hours and closing days, with a month to look at."""
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.domain.roles import Permission
-from accounts.interface import toasts
+from accounts.interface import dates, toasts
 from accounts.interface.forms import DateInput
 from accounts.interface.forms import show as show_error
-from accounts.models import Team
+from accounts.models import Absence, Team, User
 from accounts.web.access import needs
 from handoff.domain import presets
-from handoff.domain.calendar import WorkCalendar
 from handoff.models import Calendar, ClosingDay
-from handoff.queries import calendars, holidays
+from handoff.queries import calendars
 from handoff.services import calendars as calendar_service
+from handoff.web.settings import month
 from journal.errors import DomainError
 from leads.queries.references import as_id
 
 _SPAN = re.compile(r"(\d{1,2}):?(\d{2})\s*[-–〜~ー]\s*(\d{1,2}):?(\d{2})")
-EVERY_YEAR = 4
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class HoursForm(forms.Form):
@@ -75,142 +75,181 @@ class ClosingForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Day:
-    """One field of the month."""
+class Whose:
+    """Whose calendar the page is about: a team's, a person's, or (neither) the organisation's."""
 
-    on: date
-    is_out: bool
-    is_open: bool
-    is_today: bool
-    name: str
+    team: Team | None = None
+    person: User | None = None
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """As the address and the forms name it."""
+        if self.team:
+            return {"team": self.team.pk}
+        return {"person": self.person.pk} if self.person else {}
+
+    def address(self, **more: str) -> str:
+        query = urlencode(self.asked | more)
+        return reverse("settings-calendar") + (f"?{query}" if query else "")
 
 
 @needs(Permission.CHANGE_SETTINGS)
 def show(request: HttpRequest) -> HttpResponse:
-    """The organisation's calendar, or with `team` a team's own; a POST changes its hours."""
-    team = _team(request)
-    row = _row(team)
+    """The organisation's calendar, with `team` a team's own, with `person` a person's; a POST changes its hours."""
+    whose = _whose(request)
+    row = _row(whose)
     form = HoursForm(request.POST or None, initial=_initial(row))
     if request.method == "POST" and form.is_valid():
         values = {"time_zone": form.cleaned_data["time_zone"], "weekly": form.cleaned_data["weekly"]}
         try:
-            _keep(request, row, team, values)
+            _keep(request, row, whose, values)
         except DomainError as error:
             show_error(form, error)
-            row = _row(team)  # what was refused holds in nothing that the page shows
+            row = _row(whose)  # what was refused holds in nothing that the page shows
         else:
             toasts.say(request, _("Saved. Open deadlines have been updated."))
-            return redirect(_address(team))
-    return _page(request, team, row, form)
+            return redirect(whose.address())
+    return _page(request, whose, row, form)
 
 
 @needs(Permission.CHANGE_SETTINGS)
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
     """Adds days on which the company is closed, or open in spite of a holiday."""
-    team = _team(request)
-    row = _row(team)
+    whose = _whose(request)
+    row = _row(whose)
     form = ClosingForm(request.POST)
     if form.is_valid():
         try:
-            row = row if row.pk else _keep(request, row, team, {})
+            row = row if row.pk else _keep(request, row, whose, {})
             calendar_service.add_closing_days(calendar=row, **form.cleaned_data, **_who(request))
         except DomainError as error:
             show_error(form, error)
         else:
             toasts.say(request, _("Closing days added."))
-            return redirect(_address(team))
-    return _page(request, team, row, HoursForm(initial=_initial(row)), closing_form=form)
+            return redirect(whose.address())
+    return _page(request, whose, row, HoursForm(initial=_initial(row)), closing_form=form)
+
+
+@needs(Permission.CHANGE_SETTINGS)
+@require_POST
+def press(request: HttpRequest) -> HttpResponse:
+    """A day of the month was pressed: `on` says which, and whether it shall be open or closed from now on."""
+    whose = _whose(request)
+    day, _colon, wish = request.POST.get("on", "").partition(":")
+    on = _day(day)
+    if on is None or wish not in ("open", "closed"):
+        raise SuspiciousOperation("no such day")
+    row = _row(whose)
+    try:
+        row = row if row.pk else _keep(request, row, whose, {})
+        calendar_service.set_day(calendar=row, on=on, is_open=wish == "open", **_who(request))
+    except DomainError as error:
+        toasts.warn(request, str(error))
+    else:
+        said = _("%(day)s is a working day now.") if wish == "open" else _("%(day)s is closed now.")
+        toasts.say(request, said % {"day": dates.day(on)})
+    return redirect(f"{whose.address(month=_shown(request, on))}#d-{on}")
 
 
 @needs(Permission.CHANGE_SETTINGS)
 @require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes an entry of closing days away."""
-    closing = get_object_or_404(ClosingDay.objects.select_related("calendar__team"), pk=pk)
+    closing = get_object_or_404(ClosingDay.objects.select_related("calendar__team", "calendar__user"), pk=pk)
     try:
         calendar_service.remove_closing_days(closing=closing, **_who(request))
     except DomainError as error:
         toasts.warn(request, str(error))
-    return redirect(_address(closing.calendar.team))
-
-
-def month_of(calendar: WorkCalendar, first: date, today: date, names: Mapping[date, str]) -> list[list[Day]]:
-    """The weeks of a month, Monday first, with what closes each day: a holiday, or what `names` says."""
-    begins = first - timedelta(days=first.weekday())
-    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    weeks = -(-(following - begins).days // 7)
-    days = [begins + timedelta(days=number) for number in range(7 * weeks)]
-    fields = [
-        Day(
-            on=on,
-            is_out=on.month != first.month,
-            is_open=calendar.is_working_day(on),
-            is_today=on == today,
-            name=names.get(on) or names.get(on.replace(year=EVERY_YEAR)) or holidays.holiday_name(on) or "",
-        )
-        for on in days
-    ]
-    return [fields[start : start + 7] for start in range(0, len(fields), 7)]
-
-
-def _names(closings: Iterable[ClosingDay]) -> dict[date, str]:
-    """What each closing day is called; one of every year stands under the leap year EVERY_YEAR."""
-    named: dict[date, str] = {}
-    for entry in closings:
-        start = entry.starts_on.replace(year=EVERY_YEAR) if entry.every_year else entry.starts_on
-        for number in range((entry.ends_on - entry.starts_on).days + 1):
-            named[start + timedelta(days=number)] = entry.name or pgettext("day", "closed")
-    return named
+    return redirect(Whose(closing.calendar.team, closing.calendar.user).address())
 
 
 def _page(
-    request: HttpRequest, team: Team | None, row: Calendar, form: HoursForm, closing_form: ClosingForm | None = None
+    request: HttpRequest, whose: Whose, row: Calendar, form: HoursForm, closing_form: ClosingForm | None = None
 ) -> HttpResponse:
-    arithmetic = calendars.arithmetic(row) if row.pk else calendars.for_team(team)
+    holds = row if row.pk else _holding(whose)
+    arithmetic = calendars.arithmetic(holds) if holds else calendars.default()
     today = arithmetic.local_day(request.entry.at)  # type: ignore[attr-defined]
     first = _month(request.GET.get("month", ""), today)
-    closings = row.closing_days.order_by("starts_on") if row.pk else []
+    before, after = first - timedelta(days=1), first + timedelta(days=32)
+    begins = dates.first_weekday()
+    closings = list(holds.closing_days.order_by("starts_on", "pk")) if holds else []
     values = {
-        "team": team,
+        "whose": whose,
+        "team": whose.team,
         "teams": Team.objects.filter(is_active=True).order_by("name"),
+        "people": User.objects.active().people().order_by("last_name", "first_name", "pk"),
         "is_own": bool(row.pk),
         "form": form,
         "closing_form": closing_form or ClosingForm(),
-        "closings": closings,
-        "weeks": month_of(arithmetic, first, today, _names(closings)),
-        "weekdays": [WEEKDAYS_ABBR[n] for n in range(7)],
+        "closings": closings if row.pk else [],
+        "weeks": month.month_of(
+            arithmetic,
+            first,
+            today,
+            month.names_of(closings),
+            first_weekday=begins,
+            country=holds.country if holds else "JP",
+            absences=_absences(whose.person, first),
+        ),
+        "weekdays": month.weekdays(begins),
         "month": first,
-        "before": (first - timedelta(days=1)).strftime("%Y-%m"),
-        "after": (first + timedelta(days=32)).strftime("%Y-%m"),
+        "shown": first.strftime("%Y-%m"),
+        "before_url": whose.address(month=before.strftime("%Y-%m")) if first > month.FIRST else "",
+        "after_url": whose.address(month=after.strftime("%Y-%m")) if first < month.LAST else "",
+        "today_url": whose.address(),
     }
     is_bad = form.errors or (closing_form is not None and closing_form.errors)
     return render(request, "settings/calendar.html", values, status=400 if is_bad else 200)
 
 
-def _team(request: HttpRequest) -> Team | None:
-    asked = request.POST.get("team") or request.GET.get("team") or ""
-    if not asked:
-        return None
-    return get_object_or_404(Team, pk=as_id(asked) or 0)
+def _absences(person: User | None, first: date) -> list[Absence]:
+    """The person's absences in the weeks that the month shows."""
+    if person is None:
+        return []
+    begin, end = first - timedelta(days=7), first + timedelta(days=38)
+    return list(Absence.objects.filter(user=person, starts_on__lte=end, ends_on__gte=begin).order_by("starts_on"))
 
 
-def _row(team: Team | None) -> Calendar:
+def _whose(request: HttpRequest) -> Whose:
+    asked = {name: request.POST.get(name) or request.GET.get(name) or "" for name in ("team", "person")}
+    if asked["team"]:
+        return Whose(team=get_object_or_404(Team, pk=as_id(asked["team"]) or 0))
+    if asked["person"]:
+        return Whose(person=get_object_or_404(User.objects.active().people(), pk=as_id(asked["person"]) or 0))
+    return Whose()
+
+
+def _row(whose: Whose) -> Calendar:
     """The stored calendar, or an unsaved one with the hours that hold now."""
-    found = Calendar.objects.filter(team=team, user__isnull=True).first()
+    found = Calendar.objects.filter(team=whose.team, user=whose.person).first()
     if found:
         return found
-    holds = Calendar.objects.filter(team__isnull=True, user__isnull=True).first()
+    holds = _holding(whose)
     weekly = holds.weekly if holds else calendars.USUAL_WEEK
     zone = holds.time_zone if holds else "Asia/Tokyo"
-    return Calendar(name=team.name if team else str(presets.CALENDAR), weekly=weekly, time_zone=zone, team=team)
+    country = holds.country if holds else "JP"
+    owner = {"team": whose.team, "user": whose.person}
+    name = str((whose.team and whose.team.name) or (whose.person and whose.person.name) or presets.CALENDAR)
+    return Calendar(name=name, weekly=weekly, time_zone=zone, country=country, **owner)
 
 
-def _keep(request: HttpRequest, row: Calendar, team: Team | None, values: dict[str, Any]) -> Calendar:
+def _holding(whose: Whose) -> Calendar | None:
+    """The calendar that counts where there is none of one's own: a person's team's, else the organisation's."""
+    shared = Calendar.objects.filter(user__isnull=True)
+    if whose.person:
+        own = shared.filter(team__memberships__user=whose.person, team__is_active=True).order_by("team").first()
+        if own:
+            return own
+    return shared.filter(team__isnull=True).first()
+
+
+def _keep(request: HttpRequest, row: Calendar, whose: Whose, values: dict[str, Any]) -> Calendar:
     if row.pk:
         return calendar_service.change(calendar=row, values=values, **_who(request))
-    whole = {"name": row.name, "weekly": row.weekly, "time_zone": row.time_zone} | values
-    return calendar_service.create(values=whole, team=team, **_who(request))
+    whole = {"name": row.name, "weekly": row.weekly, "time_zone": row.time_zone, "country": row.country} | values
+    owner = {"team": whose.team, "user": whose.person, "as_in": _holding(whose)}
+    return calendar_service.create(values=whole, **owner, **_who(request))
 
 
 def _initial(row: Calendar) -> dict[str, str]:
@@ -219,15 +258,21 @@ def _initial(row: Calendar) -> dict[str, str]:
 
 
 def _month(text: str, today: date) -> date:
-    found = _MONTH.fullmatch(text)
+    """The first of the month asked for; of this one where it is none, or one that is not laid out."""
+    found = _day(f"{text}-01")
+    return found if found and month.FIRST <= found <= month.LAST else today.replace(day=1)
+
+
+def _shown(request: HttpRequest, on: date) -> str:
+    """The month that was looked at when a day of it, or beside it, was pressed."""
+    return _month(request.POST.get("month", ""), on).strftime("%Y-%m")
+
+
+def _day(text: str) -> date | None:
     try:
-        return date(int(found[1]), int(found[2]), 1) if found else today.replace(day=1)
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
-        return today.replace(day=1)
-
-
-def _address(team: Team | None) -> str:
-    return reverse("settings-calendar") + (f"?team={team.pk}" if team else "")
+        return None
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:

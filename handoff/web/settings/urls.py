@@ -23,6 +23,7 @@ patterns = [
     path("settings/agreement/agree/", agreement.agree, name="settings-agreement-agree"),
     path("settings/agreement/<int:pk>/", agreement.earlier, name="settings-agreement-earlier"),
     path("settings/calendar/", calendars.show, name="settings-calendar"),
+    path("settings/calendar/day/", calendars.press, name="settings-day"),
     path("settings/calendar/closing/", calendars.close, name="settings-close"),
     path("settings/calendar/closing/<int:pk>/", calendars.reopen, name="settings-closing"),
     path("settings/nurture/", nurture.show, name="settings-nurture"),
