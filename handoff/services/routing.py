@@ -110,13 +110,14 @@ def _by_rule(lead: Lead, leg: str, at: datetime, rule: HandoffRule | None, exclu
 
 
 def _as_ruled(rule: HandoffRule | RoutingRule, leg: str, at: datetime, gone: set[int], because: str) -> Receiver | None:
-    """The person the rule names; while they are away or full their team's next one. None when it leads nowhere."""
+    """The person the rule names (`because` says `…_person`); while they are away or full their team's next one.
+    None when it leads nowhere."""
     team = receivers.team_of_rule(rule, leg)
     if team is None:
         return None
     user = rule.to_user
     if user is not None and user.pk not in gone and loads.is_able(user, team=team, at=at):
-        return Receiver(team, user, because, rule)
+        return Receiver(team, user, f"{because}_person", rule)
     return replace(_within_team(team, at, gone, because), rule=rule)
 
 

@@ -28,9 +28,7 @@ LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class PauseForm(forms.Form):
-    reason = forms.ChoiceField(
-        label=pgettext_lazy("pause", "Why"), choices=PauseReason.choices, widget=forms.RadioSelect
-    )
+    reason = forms.ChoiceField(label=pgettext_lazy("pause", "Why"), choices=PauseReason.choices)
     note = forms.CharField(label=pgettext_lazy("pause", "Note"), max_length=200, required=False)
     until = forms.DateTimeField(
         label=pgettext_lazy("pause", "Until"),

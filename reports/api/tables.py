@@ -5,8 +5,9 @@ from typing import Any
 
 from reports.api.rounding import rounded
 from reports.api.score_outcome import score_outcome_rows
-from reports.domain.figures import Rate, Spread
-from reports.queries import channels, feedback, funnel, kpis, sides, sla, trend, velocity
+from reports.domain.fairness import WAYS
+from reports.domain.figures import UNCERTAIN_BELOW, Rate, Spread
+from reports.queries import channels, fairness, feedback, funnel, kpis, sides, sla, trend, velocity
 from reports.queries.scope import Question
 
 Row = dict[str, Any]
@@ -110,6 +111,31 @@ def sides_rows(question: Question, *, group_by: str = "", cohort: str = "") -> l
     return rows
 
 
+def fairness_rows(question: Question, *, group_by: str = "", cohort: str = "") -> list[Row]:
+    """A row for each person of each team and leg: given and expected, what a share is made of, and by which way."""
+    return [
+        {
+            "leg": str(group.leg),
+            "team": str(group.team.pk),
+            "team_name": group.team.name,
+            "person": str(row.person.pk),
+            "name": row.person.name,
+            "given": row.taken.number,
+            "expected": rounded(row.expected, 2),
+            "deviation": rounded(row.deviation, 2),
+            "weight": row.weights.weight,
+            "capacity": row.weights.capacity,
+            "present_days": row.weights.present_days,
+            "absent_days": row.absent_days,
+            "full_days": rounded(row.full_days, 2),
+            **{way: row.taken.by_way.get(way, 0) for way in WAYS},
+            "uncertain": group.number < UNCERTAIN_BELOW,
+        }
+        for group in fairness.fairness(question.of_every_leg())
+        for row in group.rows
+    ]
+
+
 REPORTS: dict[str, Callable[..., list[Row]]] = {
     "kpis": kpi_rows,
     "funnel": funnel_rows,
@@ -117,6 +143,7 @@ REPORTS: dict[str, Callable[..., list[Row]]] = {
     "channels": channel_rows,
     "sla": sla_rows,
     "sides": sides_rows,
+    "fairness": fairness_rows,
     "score-outcome": score_outcome_rows,
     "feedback": feedback_rows,
 }

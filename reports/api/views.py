@@ -26,6 +26,7 @@ SUMMARIES = {
     "channels": "Channels: leads acquired, what became of them, cost and return",
     "sla": "Promises kept and response times, by kind, team and person",
     "sides": "What marketing and sales owe each other: volume and quality, speed and depth, system and human delay",
+    "fairness": "How leads were shared out in each team: given against weight, present days and capacity",
     "score-outcome": "The score at the offer against the outcome, by band, model version and rule",
     "feedback": "Feedback rate, quality, usefulness of sheets, reasons",
 }

@@ -14,7 +14,7 @@ from handoff.domain.choices import ClockKind, Leg
 from reports.domain.periods import week_ago
 from reports.queries import channels, feedback, funnel, kpis, sla, trend, velocity
 from reports.queries.scope import Question
-from reports.web import pictures, score_outcome_page, sides_page
+from reports.web import fairness_page, pictures, score_outcome_page, sides_page
 from reports.web.asking import Asked, Choice, period_label
 from reports.web.figure_leads import reject_labels
 from reports.web.report_page import ReportPage
@@ -23,7 +23,7 @@ SHORT = 6
 
 
 class DashboardPage(ReportPage):
-    """`/dashboard/?tab=funnel|velocity|channels|sla|sides|score-outcome|feedback&period=3m&team=&channel=&leg=…`."""
+    """`/dashboard/?tab=funnel|velocity|channels|sla|sides|fairness|score-outcome|feedback&period=3m&team=&channel=&leg=…`."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked, tab = self.asked, request.GET.get("tab", "")
@@ -73,6 +73,7 @@ def tab_names() -> dict[str, str]:
         "channels": _("Channels"),
         "sla": _("SLA"),
         "sides": pgettext("dashboard", "What each side owes"),
+        "fairness": pgettext("dashboard", "Sharing out"),
         "score-outcome": _("Scores and results"),
         "feedback": pgettext("dashboard", "Feedback"),
     }
@@ -252,6 +253,7 @@ TABS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "channels": _channels,
     "sla": _sla,
     "sides": sides_page.context,
+    "fairness": fairness_page.context,
     "score-outcome": score_outcome_page.context,
     "feedback": _feedback,
 }
