@@ -243,6 +243,8 @@ SPECTACULAR_SETTINGS = {
         "ContactMethodEnum": "handoff.domain.choices.ContactMethod",
         "ContactResultEnum": "handoff.domain.choices.ContactResult",
         "FeedbackResultEnum": "feedback.domain.choices.Result",
+        "FeedbackReasonEnum": "feedback.domain.choices.Reason",
+        "PauseReasonEnum": "handoff.domain.choices.PauseReason",
         "BandEnum": "scoring.domain.choices.Band",
     },
 }

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handoff.models import Alert, Clock
-from handoff.services import clocks, sweeps
+from handoff.models import Alert, Clock, Pause
+from handoff.services import clocks, pauses, sweeps
 from journal.models import Event
 from tests.at_once import all_well, at_once
 from tests.cast import cast, organization, tokyo
@@ -43,3 +43,27 @@ def test_an_answer_against_a_sweep_ends_the_clock_once():
     answers = Clock.objects.filter(kind="answer")
     assert set(answers.values_list("state", "next_event_at", "ended_at")) == {("breached", None, at)}
     assert Alert.objects.filter(clock__kind="answer", kind="breach").count() == HANDOFFS
+
+
+def test_sweeps_at_once_resume_each_pause_once_and_a_hand_only_what_stands():
+    organization()
+    people = cast()
+    paused = [rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato) for _ in range(HANDOFFS)]
+    until, late = tokyo("2026-11-16 10:30"), tokyo("2026-11-16 10:31")
+    for handoff in paused:
+        pauses.pause(handoff=handoff, reason="call_later", until=until, by=people.sato, at=tokyo("2026-11-16 10:05"))
+    found, refused = [], []
+
+    def by_hand():
+        for handoff in paused:
+            try:
+                pauses.resume(handoff=handoff, by=people.maki, at=late)
+            except pauses.NotPaused as refusal:
+                refused.append(refusal)
+
+    all_well(at_once(by_hand, *[lambda: found.append(sweeps.sweep(at=late))] * 3))
+
+    assert sum(swept.resumed for swept in found) + HANDOFFS - len(refused) == HANDOFFS
+    assert Event.objects.filter(kind="handoff.resumed").count() == HANDOFFS
+    assert set(Pause.objects.values_list("ended_at", flat=True)) == {until}
+    assert set(Clock.objects.filter(kind="answer").values_list("due_at", flat=True)) == {tokyo("2026-11-16 10:40")}
