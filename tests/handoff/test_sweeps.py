@@ -41,7 +41,7 @@ def alerts(handoff, kind="answer"):
 def test_nothing_is_due_nothing_happens(people, django_assert_max_num_queries):
     rows.offered(people, tokyo("2026-11-16 10:00"), to=people.sato)
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(5):
         swept = sweeps.sweep(at=tokyo("2026-11-16 10:07"))
 
     assert swept == sweeps.Swept(moments=0)
