@@ -1,21 +1,12 @@
-"""ETags: the version of a resource's editable fields, and refusing stale writes."""
+"""ETags: the version of a resource's editable fields, and which version a request wants to find when it writes."""
 
 from typing import Any
 
 from django.db.models import Model
-from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journal.errors import DomainError
-
-
-class StaleWrite(DomainError):
-    """The caller's If-Match names a version that is no longer the present one."""
-
-    code = "stale"
-    status = 412
-    message = _("Someone else has changed this. Reload it, then repeat your change.")
+from journal.versions import StaleWrite
 
 
 def etag(instance: Model) -> str:
@@ -23,11 +14,18 @@ def etag(instance: Model) -> str:
     return f'"{instance.pk}-{instance.version}"'  # type: ignore[attr-defined]
 
 
-def check_if_match(request: Request, instance: Model) -> None:
-    """Raises StaleWrite when If-Match is given and does not name the present version."""
-    given = request.headers.get("If-Match")
-    if given and given.strip() != "*" and etag(instance) not in [tag.strip() for tag in given.split(",")]:
+def version_read(request: Request, instance: Model) -> int | None:
+    """The version that the write must still find; None where the caller takes any: no If-Match, or `*`.
+
+    Raises StaleWrite when If-Match does not name the present one. Hand it to the service, which compares again
+    where it writes (`journal.versions`): between here and there somebody else may have been faster.
+    """
+    given = request.headers.get("If-Match", "").strip()
+    if given in ("", "*"):
+        return None
+    if etag(instance) not in [tag.strip() for tag in given.split(",")]:
         raise StaleWrite
+    return instance.version  # type: ignore[attr-defined,no-any-return]
 
 
 class ETagMixin:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.concurrency import ETagMixin, check_if_match
+from accounts.api.concurrency import ETagMixin, version_read
 from accounts.api.filters import IdFilter
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
@@ -41,11 +41,18 @@ class FeedbackView(IdempotentMixin, APIView):
     )
     def post(self, request: Request, pk: str) -> Response:
         handoff = get_object_or_404(Handoff.objects.visible_to(request.user), pk=as_id(pk) or 0)
-        check_if_match(request, handoff)
+        expected = version_read(request, handoff)
         shape = FeedbackInput(data=request.data)
         shape.is_valid(raise_exception=True)
         values = dict(shape.validated_data)
-        given = feedback.give(handoff=handoff, by=request.user, at=at(request), happened_at=values.pop("at"), **values)
+        given = feedback.give(
+            handoff=handoff,
+            by=request.user,
+            at=at(request),
+            happened_at=values.pop("at"),
+            expected_version=expected,
+            **values,
+        )
         return Response(FeedbackSerializer(given).data, status=201)
 
     @extend_schema(
@@ -115,11 +122,10 @@ class OpportunityViewSet(
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         deal = self.get_object()
-        check_if_match(request, deal)
+        expected = version_read(request, deal)
         shape = self.get_serializer(deal, data=request.data, partial=True)
         shape.is_valid(raise_exception=True)
-        version = deal.version if request.headers.get("If-Match") else None
         deal = opportunities.update(
-            opportunity=deal, values=shape.validated_data, by=request.user, at=at(request), version=version
+            opportunity=deal, values=shape.validated_data, by=request.user, at=at(request), expected_version=expected
         )
         return self.tagged(deal, self.get_serializer(deal).data)

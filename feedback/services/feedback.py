@@ -68,13 +68,15 @@ def give(
     quality: int | None = None,
     comment: str = "",
     happened_at: datetime | None = None,
+    expected_version: int | None = None,
 ) -> Feedback:
     """Records the result with all that follows: deal, stage, duty, clock, event.
 
     `happened_at` may lie before `at`: entered later than it happened. The same report again within ten minutes
-    is answered with the first one. Raises NotYourHandoff, NotAccepted, NoResultOwed, HandedOnSince, Invalid.
+    is answered with the first one. Raises NotYourHandoff, NotAccepted, NoResultOwed, HandedOnSince, Invalid, StaleWrite
+    when `expected_version` is no longer the handoff's.
     """
-    handoff = _locked(handoff)
+    handoff = _locked(handoff, expected_version)
     if not may_report(by, handoff):
         raise NotYourHandoff
     values = {"result": result, "reason": reason, "next_action_on": next_action_on, "quality": quality}
@@ -87,6 +89,7 @@ def give(
     feedback = Feedback.objects.create(handoff=handoff, by=by, given_at=at, **values)
     _follow(feedback, handoff, latest)
     clocks.meet(handoff=handoff, kind=ClockKind.FEEDBACK, at=at)
+    holding.changed(handoff)
     data = {"handoff": handoff.pk, "result": result, "reason": reason}
     record("feedback.given", subject=feedback, by=by, at=at, lead_id=handoff.lead_id, data=data)
     return feedback
@@ -106,9 +109,9 @@ def owing_handoff(lead: Lead) -> Handoff | None:
     return None if latest is not None and latest.result in (Result.WON, Result.LOST) else found
 
 
-def _locked(handoff: Handoff) -> Handoff:
+def _locked(handoff: Handoff, expected_version: int | None) -> Handoff:
     """The handoff as it is now, held until the transaction ends, so that two reports come one after the other."""
-    holding.hold_lead(handoff.lead_id)
+    holding.hold(handoff, expected_version)
     return Handoff.objects.select_related("lead").get(pk=handoff.pk)
 
 

@@ -18,6 +18,7 @@ from handoff.services import holding, results
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
+from journal.versions import StaleWrite, refuse_stale
 from leads.models import Lead
 
 BY_HAND = (OpportunitySource.HANDOFF, OpportunitySource.SELF, OpportunitySource.REFERRAL)
@@ -30,13 +31,6 @@ class NotYourDeal(Forbidden):
 
     code = "not_your_deal"
     message = _("You don't have permission to record deals for this lead.")
-
-
-class DealChanged(Conflict):
-    """Somebody changed the deal in the same moment."""
-
-    code = "deal_changed"
-    message = _("Someone else has changed this deal. Reload it.")
 
 
 class DealIsOpen(Conflict):
@@ -85,18 +79,17 @@ def begin(
 
 @retried
 def update(
-    *, opportunity: Opportunity, values: Mapping[str, Any], by: User, at: datetime, version: int | None = None
+    *, opportunity: Opportunity, values: Mapping[str, Any], by: User, at: datetime, expected_version: int | None = None
 ) -> Opportunity:
     """Changes amount, currency and dates; `result` ends the deal as its handoff's feedback would.
 
-    Raises NotYourDeal, DealChanged (when `version` is not the present one), DealIsClosed, Invalid.
+    Raises NotYourDeal, StaleWrite (when `expected_version` is not the present one), DealIsClosed, Invalid.
     """
     holding.hold_lead(opportunity.lead_id)
     deal = Opportunity.objects.select_for_update(of=("self",)).select_related("lead", "handoff").get(pk=opportunity.pk)
     if not may_keep_deals(by, deal.lead):
         raise NotYourDeal
-    if version is not None and deal.version != version:
-        raise DealChanged
+    refuse_stale(deal, expected_version)
     changed = {name: values[name] for name in EDITABLE & set(values) if values[name] != getattr(deal, name)}
     _check({"opened_on": deal.opened_on, "result": deal.result, "reason": deal.reason} | changed, at)
     result = changed.pop("result", None)
@@ -163,7 +156,7 @@ def _edited(deal: Opportunity, values: Mapping[str, Any], by: User, at: datetime
         return deal
     old = {name: getattr(deal, name) for name in new}
     if not Opportunity.objects.filter(pk=deal.pk, version=deal.version).update(**new, version=F("version") + 1):
-        raise DealChanged
+        raise StaleWrite
     deal.refresh_from_db()
     told = {"old": _plain(old), "new": _plain(new)}
     record("opportunity.edited", subject=deal, by=by, at=at, lead_id=deal.lead_id, data={"fields": sorted(new)}, **told)

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.concurrency import ETagMixin, check_if_match
+from accounts.api.concurrency import ETagMixin, version_read
 from accounts.api.filters import IdFilter, MomentFilter
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
@@ -108,8 +108,9 @@ class HandoffViewSet(
     def accept(self, request: Request, pk: str) -> Response:
         """Asks for nothing. Of simultaneous answers one wins; the others get a 409 with the winner's name."""
         handoff, values = self._ready(shapes.AcceptInput)
-        user = _user(values["user"], "user") if values["user"] else None
-        return self._answer(handoffs.accept(handoff=handoff, by=request.user, at=at(request), user=user))
+        user = values.pop("user")
+        person = _user(user, "user") if user else None
+        return self._answer(handoffs.accept(handoff=handoff, by=request.user, at=at(request), user=person, **values))
 
     @extend_schema(summary="Reject with a reason", request=shapes.RejectInput)
     @action(detail=True, methods=["post"])
@@ -135,11 +136,8 @@ class HandoffViewSet(
         handoff, values = self._ready(shapes.ReassignInput)
         user = _user(values["user"], "user") if values.get("user") else None
         team = _team(values["team"], "team") if values.get("team") else None
-        return self._answer(
-            handoffs.reassign(
-                handoff=handoff, by=request.user, at=at(request), user=user, team=team, reason=values["reason"]
-            )
-        )
+        values |= {"user": user, "team": team}
+        return self._answer(handoffs.reassign(handoff=handoff, by=request.user, at=at(request), **values))
 
     @extend_schema(summary="Pause its deadlines with a reason", request=shapes.PauseInput)
     @action(detail=True, methods=["post"])
@@ -161,8 +159,10 @@ class HandoffViewSet(
     def withdraw(self, request: Request, pk: str) -> Response:
         """By the sender only."""
         handoff = self.get_object()
-        check_if_match(request, handoff)
-        return self._answer(handoffs.withdraw(handoff=handoff, by=request.user, at=at(request)))
+        expected = version_read(request, handoff)
+        return self._answer(
+            handoffs.withdraw(handoff=handoff, by=request.user, at=at(request), expected_version=expected)
+        )
 
     @extend_schema(summary="Say whether the sheet was useful", request=shapes.UsefulInput)
     @action(detail=True, methods=["post"], url_path="sheet-useful")
@@ -172,9 +172,10 @@ class HandoffViewSet(
         return self._answer(handoffs.sheet_useful(handoff=handoff, by=request.user, at=at(request), **values))
 
     def _ready(self, shape: type[Any]) -> tuple[Handoff, dict[str, Any]]:
+        """The handoff, and what is asked, `expected_version` included."""
         handoff = self.get_object()
-        check_if_match(self.request, handoff)
-        return handoff, self._read(shape)
+        expected = version_read(self.request, handoff)
+        return handoff, self._read(shape) | {"expected_version": expected}
 
     def _read(self, shape: type[Any]) -> dict[str, Any]:
         given = shape(data=self.request.data)

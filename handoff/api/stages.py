@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.concurrency import check_if_match
+from accounts.api.concurrency import version_read
 from accounts.api.filters import IdFilter, MomentFilter
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
@@ -38,7 +38,6 @@ class LeadVerb(IdempotentMixin, APIView):
         lead = Lead.objects.visible_to(request.user).filter(pk=as_id(pk) or 0).first()
         if lead is None:
             raise Http404
-        check_if_match(request, lead)
         return lead
 
     def _read(self, shape: type[Any], request: Request) -> dict[str, Any]:
@@ -62,9 +61,10 @@ class TransitionView(LeadVerb):
         What a gate only warns of stands in `warnings`.
         """
         lead = self._lead(request, pk)
+        expected = version_read(request, lead)
         values = self._read(shapes.TransitionInput, request)
         warnings = gates.entry_warnings(lead, at=at(request)) if values["to"] == Stage.MQL else ()
-        moved = transition.transition(lead=lead, by=request.user, at=at(request), **values)
+        moved = transition.transition(lead=lead, by=request.user, at=at(request), expected_version=expected, **values)
         return Response(shapes.LeadDutySerializer(moved).data | {"warnings": shapes.warned(warnings)})
 
 
@@ -80,9 +80,12 @@ class NextActionView(LeadVerb):
     def post(self, request: Request, pk: str) -> Response:
         """409 while something more pressing is owed."""
         lead = self._lead(request, pk)
+        expected = version_read(request, lead)
         values = self._read(shapes.NextActionInput, request)
         action_at = values.pop("at")
-        planned = next_actions.plan(lead=lead, action_at=action_at, by=request.user, at=at(request), **values)
+        planned = next_actions.plan(
+            lead=lead, action_at=action_at, by=request.user, at=at(request), expected_version=expected, **values
+        )
         return Response(shapes.LeadDutySerializer(planned).data)
 
 

@@ -54,23 +54,26 @@ class UnknownReason(Invalid):
     message = _("There is no such reason. Known ones: %(known)s.")
 
 
-def accept(*, handoff: Handoff, by: User, at: datetime, user: User | None = None) -> Handoff:
+def accept(
+    *, handoff: Handoff, by: User, at: datetime, user: User | None = None, expected_version: int | None = None
+) -> Handoff:
     """Takes the responsibility; asks for nothing. `user` is who takes it where a key answers for a queue.
 
-    Raises AlreadyAnswered (naming the winner), NotReceiver, NobodyNamed.
+    Raises AlreadyAnswered (naming the winner), NotReceiver, NobodyNamed, StaleWrite when `expected_version` is no
+    longer the handoff's.
     """
     _refuse_late(handoff)
-    return _accept(handoff, by, at, user)
+    return _accept(handoff, by, at, user, expected_version)
 
 
 @retried
-def _accept(handoff: Handoff, by: User, at: datetime, user: User | None) -> Handoff:
+def _accept(handoff: Handoff, by: User, at: datetime, user: User | None, expected_version: int | None) -> Handoff:
     with remembering():
+        _check(handoff, by, expected_version)
         return _taken(handoff, by, at, user)
 
 
 def _taken(handoff: Handoff, by: User, at: datetime, user: User | None) -> Handoff:
-    _check(handoff, by)
     person = _person(handoff, by, user)
     is_taken = handoff.assigned_to_id != person.pk
     taken = {"assigned_to": person, "assigned_at": at} if is_taken else {}
@@ -91,19 +94,35 @@ def _taken(handoff: Handoff, by: User, at: datetime, user: User | None) -> Hando
 
 
 def reject(
-    *, handoff: Handoff, reason: str, by: User, at: datetime, comment: str = "", resurface_on: date | None = None
+    *,
+    handoff: Handoff,
+    reason: str,
+    by: User,
+    at: datetime,
+    comment: str = "",
+    resurface_on: date | None = None,
+    expected_version: int | None = None,
 ) -> Handoff:
     """Gives it back with a coded reason; the reason decides what follows (DESIGN §4).
 
-    Raises AlreadyAnswered (naming the winner), NotReceiver, UnknownReason.
+    Raises AlreadyAnswered (naming the winner), NotReceiver, UnknownReason, StaleWrite when `expected_version` is no
+    longer the handoff's.
     """
     _refuse_late(handoff)
-    return _reject(handoff, reason, by, at, comment, resurface_on)
+    return _reject(handoff, reason, by, at, comment, resurface_on, expected_version)
 
 
 @retried
-def _reject(handoff: Handoff, reason: str, by: User, at: datetime, comment: str, resurface_on: date | None) -> Handoff:
-    _check(handoff, by)
+def _reject(
+    handoff: Handoff,
+    reason: str,
+    by: User,
+    at: datetime,
+    comment: str,
+    resurface_on: date | None,
+    expected_version: int | None,
+) -> Handoff:
+    _check(handoff, by, expected_version)
     chosen = _reason(reason)
     person = by if not by.is_service else handoff.assigned_to or by
     _answer(
@@ -157,9 +176,9 @@ def _refusal(current: Handoff) -> AlreadyAnswered:
     return AlreadyAnswered(name=winner.name, state=HandoffState(current.state).label)
 
 
-def _check(handoff: Handoff, by: User) -> None:
+def _check(handoff: Handoff, by: User, expected_version: int | None) -> None:
     """State before permission: who came second hears who was first, not that it is none of their business."""
-    holding.hold(handoff)
+    holding.hold(handoff, expected_version)
     if handoff.state != HandoffState.OFFERED:
         raise already_answered(handoff)
     if not permissions.may_answer(by, handoff):

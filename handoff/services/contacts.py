@@ -52,12 +52,14 @@ def contact(
     appointment_at: datetime | None = None,
     note: str = "",
     happened_at: datetime | None = None,
+    expected_version: int | None = None,
 ) -> Handoff:
     """Records one outbound contact, reached or not; the first one stops the contact clock.
 
-    Allowed before the answer, which it doesn't give. Raises NotHolder, HandoffOver, BadContact.
+    Allowed before the answer, which it doesn't give. Raises NotHolder, HandoffOver, BadContact, StaleWrite when
+    `expected_version` is no longer the handoff's.
     """
-    holding.hold(handoff)
+    holding.hold(handoff, expected_version)
     moment = happened_at or at
     _check(handoff, by, method, result, moment, at)
     register(handoff=handoff, by=by, at=at, method=method, result=result, appointment_at=appointment_at, moment=moment)
@@ -90,7 +92,7 @@ def register(
         first_contact_at=moment, version=F("version") + 1, **told
     )
     if not first:
-        open_row.update(**told)
+        open_row.update(**told, version=F("version") + 1)
     for name, value in told.items():
         setattr(handoff, name, value)
     if not first:

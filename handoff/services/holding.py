@@ -1,14 +1,26 @@
 """In which order rows are locked: the lead, then its handoff, then the clocks. Every service that changes a handoff
 begins here, so that no two of them wait for each other."""
 
+from django.db.models import F
+
 from handoff.models import Handoff
+from journal.versions import refuse_stale
 from leads.models import Lead
 
 
-def hold(handoff: Handoff) -> None:
-    """Holds the handoff's lead until the transaction ends, and reads the handoff as it is now."""
+def hold(handoff: Handoff, expected_version: int | None = None) -> None:
+    """Holds the handoff's lead and the handoff until the transaction ends, and reads the handoff as it is now.
+
+    `expected_version` is the version the caller had read. Raises StaleWrite when it is no longer the present one.
+    """
     hold_lead(handoff.lead_id)
-    handoff.refresh_from_db()
+    handoff.refresh_from_db(from_queryset=Handoff.objects.select_for_update())
+    refuse_stale(handoff, expected_version)
+
+
+def changed(handoff: Handoff) -> None:
+    """Something that a reader of the handoff sees lies elsewhere and has changed: what was read before is stale."""
+    Handoff.objects.filter(pk=handoff.pk).update(version=F("version") + 1)
 
 
 def hold_lead(lead_id: int) -> None:

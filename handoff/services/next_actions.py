@@ -15,6 +15,7 @@ from handoff.services import clocks, duties, nurture_runs
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
+from journal.versions import refuse_stale
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
 from leads.services.lead_checks import NoLongerHere
@@ -45,12 +46,22 @@ class NothingToPlan(Conflict):
 
 
 @retried
-def plan(*, lead: Lead, action_at: datetime, kind: str, by: User, at: datetime, note: str = "") -> Lead:
+def plan(
+    *,
+    lead: Lead,
+    action_at: datetime,
+    kind: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    expected_version: int | None = None,
+) -> Lead:
     """From now on the lead's duty is this step; inside sales' qualifying is answered by it, a nurture track ends.
 
-    Raises NotHolding, DutyFirst (an answer, a first contact, a report come first), NothingToPlan, BadNextAction.
+    Raises StaleWrite when `expected_version` is no longer the lead's, NotHolding, DutyFirst (an answer, a first contact, a report come first), NothingToPlan, BadNextAction.
     """
     current = Lead.objects.select_for_update().get(pk=lead.pk)
+    refuse_stale(current, expected_version)
     if not (permissions.holds(by, current) or current.owner_id is None or permissions.may_direct(by, current)):
         raise NotHolding
     _check(current, action_at, kind, at)

@@ -38,9 +38,11 @@ def reassign(
     reason: str = "",
     user: User | None = None,
     team: Team | None = None,
+    expected_version: int | None = None,
 ) -> Handoff:
-    """To a person, or (unanswered only) to a team's queue. Raises NotManager, BadReceiver, HandoffOver."""
-    holding.hold(handoff)
+    """To a person, or (unanswered only) to a team's queue. Raises NotManager, BadReceiver, HandoffOver, StaleWrite
+    when `expected_version` is no longer the handoff's."""
+    holding.hold(handoff, expected_version)
     if by is not None and not permissions.may_reassign(by, handoff):
         raise NotManager
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:

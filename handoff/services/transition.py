@@ -18,6 +18,7 @@ from handoff.services import stages as stage_service
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
+from journal.versions import refuse_stale
 from leads.domain.choices import DueKind, Stage
 from leads.models import DuplicatePair, Lead
 from leads.services.lead_checks import NoLongerHere
@@ -57,15 +58,25 @@ class Wish:
 
 
 @retried
-def transition(*, lead: Lead, to: str, reason: str, by: User, at: datetime, resurface_on: date | None = None) -> Lead:
+def transition(
+    *,
+    lead: Lead,
+    to: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    resurface_on: date | None = None,
+    expected_version: int | None = None,
+) -> Lead:
     """Brings the lead to `to` by hand, with the duty that follows.
 
-    Raises BadTransition (unknown stage, missing reason), OnlyByAnswer, StageNotAllowed naming what is allowed,
+    Raises StaleWrite when `expected_version` is no longer the lead's, BadTransition (unknown stage, missing reason), OnlyByAnswer, StageNotAllowed naming what is allowed,
     MayNotMove, GateRefused naming the items, StillOffered, NoLongerHere.
     """
     current = Lead.objects.select_for_update().get(pk=lead.pk)
     if not current.is_present:
         raise NoLongerHere
+    refuse_stale(current, expected_version)
     _check_request(current, to, reason)
     way = _way(current, to, by)
     if way is None:

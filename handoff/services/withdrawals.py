@@ -24,9 +24,10 @@ class NotSender(Forbidden):
 
 
 @retried
-def withdraw(*, handoff: Handoff, by: User, at: datetime) -> Handoff:
-    """The sender takes it back while unanswered; the lead is the sender's again. Raises AlreadyAnswered, NotSender."""
-    holding.hold(handoff)
+def withdraw(*, handoff: Handoff, by: User, at: datetime, expected_version: int | None = None) -> Handoff:
+    """The sender takes it back while unanswered; the lead is the sender's again. Raises AlreadyAnswered, NotSender,
+    StaleWrite when `expected_version` is no longer the handoff's."""
+    holding.hold(handoff, expected_version)
     if handoff.state != HandoffState.OFFERED:
         raise answers.already_answered(handoff)
     if not permissions.may_withdraw(by, handoff):

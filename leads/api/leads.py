@@ -13,7 +13,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.concurrency import ETagMixin, check_if_match
+from accounts.api.concurrency import ETagMixin, version_read
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
@@ -91,9 +91,7 @@ class LeadViewSet(IdempotentMixin, ETagMixin, viewsets.GenericViewSet[Lead]):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Only what is sent changes. With If-Match a change in between answers 412."""
         lead = self.one()
-        check_if_match(request, lead)
-        given = request.headers.get("If-Match", "*").strip()
-        expected = None if given == "*" else lead.version
+        expected = version_read(request, lead)
         changed = leads.update(
             lead=lead, values=body_of(request), by=request.user, at=at(request), expected_version=expected
         )
@@ -142,13 +140,12 @@ class LeadViewSet(IdempotentMixin, ETagMixin, viewsets.GenericViewSet[Lead]):
     def merge(self, request: Request, pk: str) -> Response:
         """The one in the further stage survives. 409 across companies unasked, and where two people hold them."""
         lead = self.one()
-        check_if_match(request, lead)
-        given = request.headers.get("If-Match", "*").strip()
+        expected = version_read(request, lead)
         row = merging.merge(
             survivor=lead,
             by=request.user,
             at=at(request),
-            expected_version=None if given == "*" else lead.version,
+            expected_version=expected,
             **asked(body_of(request), request.user),
         )
         return Response({"survivor": str(row.survivor_id), "merge": str(row.pk)})

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.concurrency import ETagMixin, check_if_match
+from accounts.api.concurrency import ETagMixin, version_read
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
@@ -104,14 +104,13 @@ class SegmentViewSet(IdempotentMixin, ETagMixin, viewsets.GenericViewSet[Segment
     def partial_update(self, request: Request, pk: str) -> Response:
         """Only what is sent changes. With If-Match a change in between answers 412."""
         segment = self.one()
-        check_if_match(request, segment)
-        given = request.headers.get("If-Match", "*").strip()
+        expected = version_read(request, segment)
         changed = segments.save(
             values=body_of(request),
             by=request.user,
             at=at(request),
             segment=segment,
-            expected_version=None if given == "*" else segment.version,
+            expected_version=expected,
         )
         return self._answer(changed)
 

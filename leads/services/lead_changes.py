@@ -10,6 +10,7 @@ from accounts.domain.roles import Permission
 from accounts.models import User
 from journal import services as journal
 from journal.transactions import retried
+from journal.versions import refuse_stale
 from leads.domain.choices import StaleCause
 from leads.domain.lead_values import Cleaned, clean_qualification
 from leads.domain.normalise import derived, seniority_of
@@ -19,7 +20,6 @@ from leads.services import companies, duplicate_marks, sources, staleness
 from leads.services.lead_checks import (
     InvalidLead,
     NoLongerHere,
-    StaleLead,
     channel_of,
     check,
     company_of,
@@ -40,7 +40,7 @@ def update(
     cause: str = StaleCause.EDIT,
     expected_version: int | None = None,
 ) -> Lead:
-    """Changes what is given, and only that. Raises InvalidLead, Forbidden, DuplicateLead, StaleLead.
+    """Changes what is given, and only that. Raises InvalidLead, Forbidden, DuplicateLead, StaleWrite.
 
     `expected_version` is the version the caller had read; without it the last write wins.
     """
@@ -76,8 +76,7 @@ def _locked(lead: Lead, expected_version: int | None) -> Lead:
     )
     if not fresh.is_present:
         raise NoLongerHere
-    if expected_version is not None and fresh.version != expected_version:
-        raise StaleLead
+    refuse_stale(fresh, expected_version)
     return fresh
 
 
@@ -212,7 +211,7 @@ def set_opted_out(*, lead: Lead, by: User | None, at: datetime) -> Lead:
 def qualify(
     *, lead: Lead, values: Mapping[str, Any], by: User | None, at: datetime, expected_version: int | None = None
 ) -> Lead:
-    """Writes what was learned of consideration and decision. Raises InvalidLead, Forbidden, StaleLead."""
+    """Writes what was learned of consideration and decision. Raises InvalidLead, Forbidden, StaleWrite."""
     require(by, Permission.QUALIFY)
     cleaned = clean_qualification(values)
     if cleaned.errors:

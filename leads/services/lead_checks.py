@@ -10,7 +10,7 @@ from accounts.domain.roles import Permission
 from accounts.models import User
 from accounts.queries import organization
 from journal import services as journal
-from journal.errors import Conflict, DomainError, FieldError, Forbidden, Invalid
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from leads.domain.lead_values import Cleaned, CustomShape, clean
 from leads.models import Campaign, Channel, Company, CustomField, Lead
 from leads.queries import matching
@@ -40,14 +40,6 @@ class DuplicateLead(Conflict):
         key = Lead._meta.get_field(match.field).verbose_name
         super().__init__(name=name, key=key)
         self.errors = [FieldError(match.field, "duplicate", str(self))]
-
-
-class StaleLead(DomainError):
-    """Somebody changed the lead after the caller had read it."""
-
-    code = "stale"
-    status = 412
-    message = _("Someone else has changed this. Reload it, then repeat your change.")
 
 
 class NoLongerHere(Conflict):

@@ -20,7 +20,6 @@ from leads.services.lead_changes import qualify, set_do_not_contact, set_opted_o
 from leads.services.lead_checks import (
     DuplicateLead,
     InvalidLead,
-    StaleLead,
     channel_of,
     check,
     company_of,
@@ -33,7 +32,6 @@ from leads.services.lead_checks import (
 __all__ = [
     "DuplicateLead",
     "InvalidLead",
-    "StaleLead",
     "create",
     "custom_shapes",
     "qualify",

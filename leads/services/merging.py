@@ -15,12 +15,13 @@ from accounts.models import User
 from journal import services as journal
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import retried
+from journal.versions import refuse_stale
 from leads.domain import merging
 from leads.domain.choices import StaleCause
 from leads.models import DuplicatePair, Lead, Merge
 from leads.queries import sight
 from leads.services import duplicate_marks, merged_values, staleness
-from leads.services.lead_checks import StaleLead, refuse_known, require, tell_refusals
+from leads.services.lead_checks import refuse_known, require, tell_refusals
 
 State = DuplicatePair.State
 
@@ -84,7 +85,7 @@ def merge(
     `fields` says from which lead (by id) a value comes: the choices of leads.domain.merging, `custom.<key>` and
     `qualification.<name>`; without one the survivor's own, or the other's where it has none.
     `assignee` keeps all where two people hold accepted handoffs; a manager names them.
-    Raises Forbidden, SameLead, LeadGone, CrossesCompanies, HidesLead, MayNotAssign, UnknownChoice, StaleLead, and
+    Raises Forbidden, SameLead, LeadGone, CrossesCompanies, HidesLead, MayNotAssign, UnknownChoice, StaleWrite, and
     what other apps refuse.
     """
     require(by, Permission.EDIT_LEADS)
@@ -120,8 +121,7 @@ def _locked(survivor: Lead, loser: Lead, expected_version: int | None) -> tuple[
     if len(found) < 2:
         raise LeadGone
     stays, goes = found[survivor.pk], found[loser.pk]
-    if expected_version is not None and stays.version != expected_version:
-        raise StaleLead
+    refuse_stale(stays, expected_version)
     return (goes, stays) if merging.is_further(goes.stage, stays.stage) else (stays, goes)
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.roles import Permission
 from accounts.models import User
 from journal import services as journal
-from journal.errors import Conflict, DomainError, FieldError, Forbidden, Invalid
+from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.transactions import retried
+from journal.versions import StaleWrite
 from leads.domain import export_columns
 from leads.domain.conditions import InvalidCondition
 from leads.models import Lead, Segment
@@ -42,14 +43,6 @@ class SegmentNameTaken(Conflict):
         self.errors = [FieldError("name", "duplicate", str(self))]
 
 
-class StaleList(DomainError):
-    """Somebody changed the list after the caller had read it."""
-
-    code = "stale"
-    status = 412
-    message = _("Someone else has changed this. Reload it, then repeat your change.")
-
-
 @retried
 def save(
     *,
@@ -63,7 +56,7 @@ def save(
     is_shared. Its columns saved anew are what the person who saves sees.
 
     `expected_version` is the version the caller had read; without it the last write wins.
-    Raises Forbidden, ListGone, InvalidSegment, SegmentNameTaken, StaleList.
+    Raises Forbidden, ListGone, InvalidSegment, SegmentNameTaken, StaleWrite.
     """
     segment = column_choices.held(segment, by) if segment else None
     if not by.may(Permission.SEE_LEADS) or (segment and not may_change(segment, by)):
@@ -103,7 +96,7 @@ def _write(row: Segment, changes: Mapping[str, Any], read: int) -> None:
             if row.pk is None:
                 row.save()
             elif not Segment.objects.filter(pk=row.pk, version=read).update(**changes):
-                raise StaleList
+                raise StaleWrite
     except IntegrityError as error:
         raise SegmentNameTaken(row.name) from error
 

@@ -14,11 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.concurrency import ETagMixin, StaleWrite, check_if_match
+from accounts.api.concurrency import ETagMixin, version_read
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
 from journal.errors import FieldError, Invalid
+from journal.versions import StaleWrite
 from leads.domain.condition_fields import Registry
 from leads.models import Lead
 from leads.queries import conditions
@@ -121,7 +122,7 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
     def partial_update(self, request: Request, pk: str) -> Response:
         """409 for a published version: copy it. With If-Match a change in between answers 412."""
         model = self.one()
-        version = self._version_read(model)
+        version = version_read(request, model)
         changed = models.patch(model=model, values=body_of(request), by=request.user, at=at(request), version=version)
         return self._answer(changed)
 
@@ -134,7 +135,7 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
     def publish(self, request: Request, pk: str) -> Response:
         """403 without the agreement of both departments where the organisation asks for it."""
         model = self.one()
-        why, version = body_of(request).get("why", ""), self._version_read(model)
+        why, version = body_of(request).get("why", ""), version_read(request, model)
         said = why if isinstance(why, str) else ""
         run = models.publish(model=model, why=said, by=request.user, at=at(request), version=version)
         return self._answer(model, recompute_run=str(run.pk))
@@ -148,7 +149,7 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
     def agree(self, request: Request, pk: str) -> Response:
         """Void once the draft changes."""
         model = self.one()
-        side, version = body_of(request).get("side"), self._version_read(model)
+        side, version = body_of(request).get("side"), version_read(request, model)
         models.agree(model=model, side=side, by=request.user, at=at(request), version=version)
         return self._answer(model)
 
@@ -187,11 +188,6 @@ class ScoringModelViewSet(Readers, IdempotentMixin, ETagMixin, viewsets.GenericV
     def handle_exception(self, error: Exception) -> Response:
         """A draft that changed after If-Match was checked is as stale as one that changed before."""
         return super().handle_exception(StaleWrite() if isinstance(error, models.ChangedMeanwhile) else error)
-
-    def _version_read(self, model: ScoringModel) -> int | None:
-        """The version that If-Match names; None where any will do. Raises 412."""
-        check_if_match(self.request, model)
-        return None if self.request.headers.get("If-Match", "*").strip() == "*" else model.version
 
     def _answer(self, model: ScoringModel, status: int = 200, **more: Any) -> Response:
         fresh = self.get_queryset().get(pk=model.pk)

@@ -13,6 +13,7 @@ from handoff.models import Clock
 from handoff.services import handoffs
 from journal.errors import Invalid
 from journal.models import Event
+from journal.versions import StaleWrite
 from leads.services import lead_changes
 from tests import factories
 from tests.at_once import all_well, at_once
@@ -282,9 +283,9 @@ def test_a_stale_version_is_refused(people):
     deal = opportunities.begin(lead=stories.lead(), by=people.sato, at=LATER)
     opportunities.update(opportunity=deal, values={"amount": Decimal(1)}, by=people.sato, at=LATER)
 
-    with pytest.raises(opportunities.DealChanged):
+    with pytest.raises(StaleWrite):
         opportunities.update(
-            opportunity=deal, values={"amount": Decimal(2)}, by=people.sato, at=LATER, version=deal.version
+            opportunity=deal, values={"amount": Decimal(2)}, by=people.sato, at=LATER, expected_version=deal.version
         )
 
 

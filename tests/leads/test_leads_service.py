@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Membership, User
 from journal.errors import Forbidden
 from journal.models import Event, EventDetail
+from journal.versions import StaleWrite
 from leads.models import Channel, Company, DuplicatePair, Lead, LeadSource, ScoreDue
 from leads.queries import matching
 from leads.services import bulk_leads, companies, leads
@@ -198,7 +199,7 @@ def test_a_stale_update_is_refused(org):
     lead = make(email="a@x.example")
     leads.update(lead=lead, values={"title": "課長"}, by=None, at=NOON, expected_version=1)
 
-    with pytest.raises(leads.StaleLead):
+    with pytest.raises(StaleWrite):
         leads.update(lead=lead, values={"title": "部長"}, by=None, at=NOON, expected_version=1)
 
 

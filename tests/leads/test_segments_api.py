@@ -81,11 +81,12 @@ def test_of_two_changes_of_one_version_the_second_is_refused(browser, cast, monk
 
     def meanwhile(request, segment):
         monkeypatch.undo()
-        concurrency.check_if_match(request, segment)
+        found = concurrency.version_read(request, segment)
         first = browser(cast.mia).patch(address, {"name": "first"}, format="json", headers={"If-Match": tag})
         assert first.status_code == 200, first.content
+        return found
 
-    monkeypatch.setattr(api, "check_if_match", meanwhile)
+    monkeypatch.setattr(api, "version_read", meanwhile)
     second = mia.patch(address, {"name": "second", "is_shared": True}, format="json", headers={"If-Match": tag})
 
     assert second.status_code == status, second.content
