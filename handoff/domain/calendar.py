@@ -4,7 +4,7 @@ A due moment is the earliest one by which so many working minutes have passed, s
 closing is that closing, and the elapsed counter read at a due moment shows exactly the minutes promised.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -53,7 +53,7 @@ class WorkCalendar:
     _weekly: tuple[list[Span], ...] = field(init=False, repr=False, compare=False)
     _opened: dict[date, list[Span]] = field(init=False, repr=False, compare=False)
     _years: dict[int, Stretch] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _days: dict[int, list[date]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _days: dict[int, tuple[list[date], list[int]]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.weekly) != 7:
@@ -137,7 +137,7 @@ class WorkCalendar:
 
     def working_days_between(self, first: date, last: date) -> int:
         """Working days after `first`, up to and with `last`; 0 when last is not later."""
-        counted = [self._working_days(year) for year in range(first.year, last.year + 1)] if first < last else []
+        counted = [self._working_days(year)[0] for year in range(first.year, last.year + 1)] if first < last else []
         return sum(bisect_right(days, last) - bisect_right(days, first) for days in counted)
 
     def midnight_of(self, day: date) -> datetime:
@@ -157,12 +157,12 @@ class WorkCalendar:
     # -- inside -----------------------------------------------------------------------------------
 
     def _nth_closing(self, day: date, n: int) -> datetime:
-        for _ in range(HORIZON_YEARS * 366):
-            spans = self._spans(day)
-            n -= bool(spans)
-            if n == 0:
-                return from_moment(spans[-1][1])
-            day += timedelta(days=1)
+        for year in self._search(day.year):
+            days, closings = self._working_days(year)
+            ahead = len(days) - (first := bisect_left(days, day))
+            if n <= ahead:
+                return from_moment(closings[first + n - 1])
+            n -= ahead
         raise NoWorkingTime(f"no such working day within {HORIZON_YEARS} years")
 
     def _search(self, year: int) -> range:
@@ -191,9 +191,11 @@ class WorkCalendar:
             self._years[year] = Stretch.of(span for day in _days_of(year) for span in self._spans(day))
         return self._years[year]
 
-    def _working_days(self, year: int) -> list[date]:
+    def _working_days(self, year: int) -> tuple[list[date], list[int]]:
+        """The working days of a local year, and each one's last closing; laid out once like `_year`."""
         if year not in self._days:
-            self._days[year] = [day for day in _days_of(year) if self._offsets_of(day)]
+            closings = {day: spans[-1][1] for day in _days_of(year) if (spans := self._spans(day))}
+            self._days[year] = [*closings], [*closings.values()]
         return self._days[year]
 
 
