@@ -149,12 +149,16 @@ def _three_weeks_ago(user: User, at: datetime) -> tuple[QuerySet[Episode], date,
 
 
 def _unowned(user: User, scope: str | None) -> QuerySet[Lead]:
-    """Qualified leads held by nobody who works here: no owner and no queue, or an owner who was disabled."""
-    nobody = Q(owner__isnull=True, team__isnull=True) | Q(owner__is_active=False)
-    return _scoped(Lead.objects.visible_to(user).in_stage(*QUALIFIED).filter(nobody), user, scope, nobody_too=True)
+    """Qualified leads held by nobody who works here: by an owner who was disabled.
+
+    The database itself lets no qualified lead be without an owner and a queue (`leads_qualified_has_duty`), so that
+    nobody is asked for among all leads: those of the few who left are found by their owner.
+    """
+    gone = User.objects.filter(is_active=False).values("pk")
+    return _scoped(Lead.objects.visible_to(user).in_stage(*QUALIFIED).filter(owner__in=gone), user, scope)
 
 
-def _scoped(leads: QuerySet[Lead], user: User, scope: str | None, *, nobody_too: bool = False) -> QuerySet[Lead]:
+def _scoped(leads: QuerySet[Lead], user: User, scope: str | None) -> QuerySet[Lead]:
     scope = Scope(scope or default_scope(user))
     if scope == Scope.ALL:
         return leads
@@ -162,7 +166,7 @@ def _scoped(leads: QuerySet[Lead], user: User, scope: str | None, *, nobody_too:
         return leads.filter(held_by(user))
     mates = Membership.objects.filter(team__in=user.team_ids).values("user")
     ours = Q(team__in=user.team_ids) | Q(owner__in=mates)
-    return leads.filter(ours | Q(owner__isnull=True, team__isnull=True) if nobody_too else ours)
+    return leads.filter(ours)
 
 
 def _late_batches(user: User, at: datetime, scope: str | None) -> list[DutyRow]:
