@@ -1,7 +1,8 @@
 """The one door into the log, and the delivery of what it owes."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,8 +47,39 @@ def record(
     if old or new:
         EventDetail.objects.create(event=event, old=dict(old or {}), new=dict(new or {}))
     reactions.run_within(event)
-    _owe(event)
+    Delivery.objects.bulk_create(Delivery(event=event, reaction=name, due_at=at) for name in _owe(event))
     return event
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """One event of many that are recorded together."""
+
+    kind: str
+    subject: models.Model
+    lead_id: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record_each(events: Sequence[NewEvent], *, by: Any, at: datetime) -> None:
+    """Appends them in this order and does for each what `record` does, in a handful of statements."""
+    same = {"at": at, "actor_id": getattr(by, "pk", None)}
+    rows = [
+        Event(
+            kind=new.kind,
+            subject_type=new.subject._meta.label_lower,
+            subject_id=new.subject.pk,
+            lead_id=new.lead_id,
+            data=dict(new.data),
+            **same,
+        )
+        for new in events
+    ]
+    bulk.insert(rows)
+    for event in rows:
+        reactions.run_within(event)
+    owed = [(event.pk, name) for event in rows for name in _owe(event)]
+    bulk.insert_values(Delivery, ("event_id", "reaction"), owed, due_at=at)
 
 
 def record_many(kind: str, *, leads: Iterable[models.Model], by: Any, at: datetime, data: Mapping[str, Any]) -> None:
@@ -57,12 +89,12 @@ def record_many(kind: str, *, leads: Iterable[models.Model], by: Any, at: dateti
     bulk.insert_values(Event, ("subject_type", "subject_id", "lead_id"), rows, **same)
 
 
-def _owe(event: Event) -> None:
+def _owe(event: Event) -> list[str]:
+    """The reactions owed after this event; their worker is woken when it is committed."""
     names = reactions.names_after(event.kind)
-    if not names:
-        return
-    Delivery.objects.bulk_create(Delivery(event=event, reaction=name, due_at=event.at) for name in names)
-    transaction.on_commit(doorbell.ring_deliveries, robust=True)
+    if names:
+        transaction.on_commit(doorbell.ring_deliveries, robust=True)
+    return names
 
 
 def deliver_owed(*, at: datetime, limit: int = 200) -> int:

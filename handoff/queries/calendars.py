@@ -61,6 +61,7 @@ def _most_specific(user_id: int | None, team_id: int | None) -> WorkCalendar:
     return arithmetic(found[max(found)]) if found else _usual()
 
 
+@remembered
 def by_id(calendar_id: int) -> WorkCalendar:
     """The arithmetic of a stored calendar; the usual hours when it is gone."""
     row = Calendar.objects.filter(pk=calendar_id).first()

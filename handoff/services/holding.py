@@ -1,6 +1,8 @@
 """In which order rows are locked: the lead, then its handoff, then the clocks. Every service that changes a handoff
 begins here, so that no two of them wait for each other."""
 
+from collections.abc import Collection
+
 from django.db.models import F
 
 from handoff.models import Handoff
@@ -16,6 +18,15 @@ def hold(handoff: Handoff, expected_version: int | None = None) -> None:
     hold_lead(handoff.lead_id)
     handoff.refresh_from_db(from_queryset=Handoff.objects.select_for_update())
     refuse_stale(handoff, expected_version)
+
+
+def hold_many(handoff_ids: Collection[int]) -> list[Handoff]:
+    """Holds these handoffs with their leads until the transaction ends; read is who answers for them, no more."""
+    leads = list(Handoff.objects.filter(pk__in=handoff_ids).values_list("lead_id", flat=True))
+    list(Lead.objects.select_for_update().filter(pk__in=leads).order_by("pk").values_list("pk"))
+    found = Handoff.objects.select_for_update(of=("self",)).select_related("assigned_to")
+    read = found.only("lead", "team", "reroutes", "assigned_to__is_active")
+    return list(read.filter(pk__in=handoff_ids).order_by("pk"))
 
 
 def changed(handoff: Handoff) -> None:
