@@ -6,7 +6,17 @@ import django
 
 django.setup()
 
-from bench import backtest, duplicates, fresh, import_rows, leads, on_sqlite, scoring  # noqa: E402 (they need Django)
+from bench import (  # noqa: E402 (they need Django)
+    arrival,
+    backtest,
+    duplicates,
+    fresh,
+    import_rows,
+    leads,
+    on_sqlite,
+    promises,
+    scoring,
+)
 
 BENCHES = {
     "leads": lambda options: leads.run(options.leads),
@@ -15,6 +25,8 @@ BENCHES = {
     "sqlite": lambda options: on_sqlite.run(min(options.leads, 100_000)),
     "duplicates": lambda options: duplicates.run(options.leads),
     "backtest": lambda options: backtest.run(options.handoffs),
+    "promises": lambda options: promises.run(options.leads),
+    "arrival": lambda options: arrival.run(),
     "import": lambda options: import_rows.run(options.leads, options.rows),
 }
 

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -66,21 +66,28 @@ class Web:
 
 
 @contextmanager
-def served(settings: str, processes: int = 1) -> Iterator[Web]:
-    """Gunicorn as in production, with these settings, on this process's database."""
+def served(settings: str, processes: int = 1, environment: Mapping[str, str] | None = None) -> Iterator[Web]:
+    """Gunicorn as in production, with these settings, on this process's database unless `environment` says another."""
     port = free_port()
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "PORT": str(port), "WEB_PROCESSES": str(processes)}
+    environment = {
+        **os.environ,
+        **(environment or {}),
+        "DJANGO_SETTINGS_MODULE": settings,
+        "PORT": str(port),
+        "WEB_PROCESSES": str(processes),
+    }
     words = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
     process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield Web(port)
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Until the web process answers. Raises RuntimeError where it ended or stays silent for a minute."""
     for _ in range(600):
         try:
             HTTPConnection("127.0.0.1", port, timeout=2).request("GET", "/healthz")

@@ -17,11 +17,19 @@ def database(url: str, name: str) -> str:
     return _named(url, name)
 
 
-def anew(url: str, name: str) -> str:
-    """The same, empty, whatever was in it."""
+def anew(url: str, name: str, template: str = "template1") -> str:
+    """The same as `template` is, whatever was in it."""
+    drop(url, name)
+    with _server(url) as connection:
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
+    return _named(url, name)
+
+
+def drop(url: str, name: str) -> None:
+    """No database of this name is left."""
     with _server(url) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-    return database(url, name)
 
 
 @contextmanager
