@@ -73,15 +73,22 @@ def _reject(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
 
 
 def _contact(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
-    handoffs.contact(
-        handoff=handoff,
-        by=request.user,
-        at=at,
-        method=typed(request, "method", "call"),
-        result=typed(request, "result"),
-        appointment_at=_moment(typed(request, "appointment_at")),
-        note=typed(request, "note"),
-    )
+    handoffs.contact(handoff=handoff, by=request.user, at=at, **contact_told(request))
+    return contacted(handoff, at=at)
+
+
+def contact_told(request: HttpRequest) -> dict[str, Any]:
+    """What the form of a contact says, also behind a signed link."""
+    return {
+        "method": typed(request, "method", "call"),
+        "result": typed(request, "result"),
+        "appointment_at": _moment(typed(request, "appointment_at")),
+        "note": typed(request, "note"),
+    }
+
+
+def contacted(handoff: Handoff, *, at: datetime) -> str:
+    """What whoever has just recorded a contact reads: what is owed next."""
     lead = Lead.objects.get(pk=handoff.lead_id)
     if lead.due_at is None:
         return _("Contact recorded.")

@@ -1,4 +1,4 @@
-"""What a signed link can do: answer an offer, show its sheet, or report one of the four results."""
+"""What a signed link can do: answer an offer, show its sheet, record the first contact, or report one of the four results."""
 
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
@@ -8,6 +8,7 @@ class Action(TextChoices):
     ACCEPT = "accept", pgettext_lazy("signed link", "Accept")
     REJECT = "reject", pgettext_lazy("signed link", "Give back")
     SHEET = "sheet", pgettext_lazy("signed link", "Briefing sheet")
+    CONTACT = "contact", pgettext_lazy("signed link", "Record first contact")
     OPPORTUNITY = "opportunity", pgettext_lazy("signed link", "Result: opportunity")
     CONSIDERING = "considering", pgettext_lazy("signed link", "Result: still considering")
     LOST = "lost", pgettext_lazy("signed link", "Result: lost")

@@ -28,7 +28,8 @@ class HiddenSheet(DomainError):
 def use(*, token: str, values: Mapping[str, Any], at: datetime) -> Handoff:
     """Does what the link says, once, as the person it was sent to; a refusal leaves the link unused.
 
-    `values` are the page's inputs: reason and comment of a reject; reason, next_action_on, quality and comment
+    `values` are the page's inputs: reason and comment of a reject; method, result, appointment_at and note of a
+    contact; reason, next_action_on, quality and comment
     of a result. The sheet is only opened. Raises what `read` raises, HiddenSheet, and what the action itself refuses.
     """
     link = read(token=token, at=at)
@@ -42,6 +43,8 @@ def use(*, token: str, values: Mapping[str, Any], at: datetime) -> Handoff:
         handoffs.accept(handoff=handoff, by=link.user, at=at)
     elif link.action == Action.REJECT:
         handoffs.reject(handoff=handoff, by=link.user, at=at, **values)
+    elif link.action == Action.CONTACT:
+        handoffs.contact(handoff=handoff, by=link.user, at=at, **values)
     else:
         feedback.give(handoff=handoff, result=link.action, by=link.user, at=at, **values)
     return handoff

@@ -42,12 +42,24 @@ class ExpiredLink(DomainError):
 
 def issue(*, user: User, key: str, handoff: Handoff, action: Action, at: datetime) -> str:
     """The full address that does `action` for the person; the same again for a repeat of the message named `key`."""
+    return full(_path(user, key, handoff, action, at))
+
+
+def onward(*, link: SignedLink, handoff: Handoff, at: datetime) -> str:
+    """Whoever has accepted by a link can say by another one, of this site, that they got in touch; "" when that was
+    done before."""
+    if link.action != Action.ACCEPT or handoff.first_contact_at is not None:
+        return ""
+    return _path(link.user, f"link:{link.pk}", handoff, Action.CONTACT, at)
+
+
+def _path(user: User, key: str, handoff: Handoff, action: Action, at: datetime) -> str:
     token = tokens.token(secret=settings.SECRET_KEY, key=f"{key}:{handoff.pk}", action=action.value)
     SignedLink.objects.get_or_create(
         token_hash=tokens.token_hash(token),
         defaults={"user": user, "handoff_id": handoff.pk, "action": action.value, "expires_at": at + LIFETIME},
     )
-    return full(navigation.address("signed-link", token))
+    return navigation.address("signed-link", token)
 
 
 def read(*, token: str, at: datetime) -> SignedLink:

@@ -44,10 +44,10 @@ def _actions(handoff: Handoff, user: User) -> tuple[Action, ...]:
     """What this person can do about the handoff by a link, as it stands now."""
     if handoff.state == "offered" and _is_receiver(handoff, user):
         return ANSWERS
-    owes_result = handoff.feedback_due_at is not None and handoff.closed_at is None
-    if handoff.state == "accepted" and owes_result and handoff.assigned_to_id == user.pk:
-        return RESULTS
-    return ()
+    is_theirs = handoff.state == "accepted" and handoff.closed_at is None and handoff.assigned_to_id == user.pk
+    if is_theirs and handoff.first_contact_at is None:
+        return (Action.CONTACT,)
+    return RESULTS if is_theirs and handoff.feedback_due_at is not None else ()
 
 
 def _sheet(handoff: Handoff, user: User) -> tuple[Action, ...]:

@@ -1,5 +1,6 @@
 """The page behind a signed link: it says what will happen and asks; only pressing its button changes anything."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +14,15 @@ from accounts.web.typed import typed
 from feedback.web.forms import ResultForm
 from handoff.domain.choices import AfterReject
 from handoff.models import Handoff, RejectReason
+from handoff.queries import reason_lines
 from handoff.queries.reason_words import label_of
 from handoff.web import answering, sheet_words
+from handoff.web.cards import likely_method
 from integrations.domain.link_actions import RESULTS, Action
 from integrations.models import SignedLink
 from integrations.services import link_uses, links
 from integrations.services.links import UsedLink
-from journal.errors import DomainError
+from journal.errors import DomainError, Invalid
 
 # Told to no other site. To none at all would make browsers send their forms from `null`, which is refused.
 ADDRESS_IS_SECRET = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
@@ -44,8 +47,8 @@ class LinkPage(View):
         return self._ask(request, link, ResultForm(initial={"result": link.action}))
 
     def post(self, request: HttpRequest, token: str, link: SignedLink) -> HttpResponse:
-        form = ResultForm({**request.POST.dict(), "result": link.action})
         values, is_result = _answer_values(request, link), link.action in RESULTS
+        form = ResultForm({**request.POST.dict(), "result": link.action} if is_result else None)
         if is_result:
             if not form.is_valid():
                 return self._ask(request, link, form, status=422)
@@ -63,9 +66,9 @@ class LinkPage(View):
         if link.action == Action.SHEET:
             context = {"link": link, "handoff": handoff, "sheet": sheet_words.written(handoff)}
             return render(request, "integrations/link_sheet.html", context)
-        is_accepted = link.action == Action.ACCEPT
-        told = answering.accepted(handoff, at=request.entry.at) if is_accepted else ""
-        return render(request, "integrations/link_done.html", {"link": link, "handoff": handoff, "told": told})
+        context = {"link": link, "handoff": handoff, "told": _told(link, handoff, request.entry.at)}
+        context["contact_url"] = links.onward(link=link, handoff=handoff, at=request.entry.at)
+        return render(request, "integrations/link_done.html", context)
 
     def _ask(
         self, request: HttpRequest, link: SignedLink, form: ResultForm, status: int = 200, error: Any = None
@@ -76,8 +79,11 @@ class LinkPage(View):
             "action": Action(link.action),
             "handoff": handoff,
             "lead": handoff.lead,
+            "line": reason_lines.told(handoff),
             "form": form,
             "error": error,
+            "faults": [fault.message for fault in error.errors] if isinstance(error, Invalid) else [],
+            "method": likely_method(handoff.lead),
             "reasons": _reasons() if link.action == Action.REJECT else [],
         }
         return render(request, "integrations/link.html", context, status=status)
@@ -92,10 +98,18 @@ class LinkPage(View):
 
 
 def _answer_values(request: HttpRequest, link: SignedLink) -> dict[str, Any]:
-    """What a reject says; nothing for an accept."""
+    """What a reject or a contact says; nothing for an accept."""
+    if link.action == Action.CONTACT:
+        return answering.contact_told(request)
     if link.action != Action.REJECT:
         return {}
     return {"reason": typed(request, "reason"), "comment": typed(request, "comment")[:500]}
+
+
+def _told(link: SignedLink, handoff: Handoff, at: datetime) -> str:
+    """What happened and is owed next; "" where the action's own name says it."""
+    said = {Action.ACCEPT: answering.accepted, Action.CONTACT: answering.contacted}.get(Action(link.action))
+    return said(handoff, at=at) if said else ""
 
 
 def _reasons() -> list[dict[str, str]]:

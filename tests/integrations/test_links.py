@@ -13,6 +13,7 @@ from integrations.models import SignedLink
 from integrations.services import mails
 from journal import services as journal
 from journal.clock import frozen
+from leads.models import Activity
 from tests.cast import tokyo
 from tests.handoff import stories
 
@@ -74,6 +75,55 @@ def test_who_accepted_by_a_link_reads_what_is_due_and_goes_on_to_the_handoff(off
     assert "受諾しました。初回連絡は今日 14:00までです。" in text
     assert f'href="/handoffs/{offer.pk}/"' in text
     assert f'href="/handoffs/{offer.pk}/sheet/"' in text
+
+
+def contact_link(answer):
+    [path] = re.findall(r'href="[^"]*(/l/[\w-]+/)"', answer.content.decode())
+    return path
+
+
+def test_who_accepted_by_a_link_records_the_first_contact_by_the_next_one(offer, client):
+    accept, _reject, _sheet = links_in(outbox.outbox[0])
+    contact = contact_link(press(client, accept))
+
+    for _ in range(3):
+        assert "出ない" in look(client, contact).content.decode()
+    offer.refresh_from_db()
+    assert offer.first_contact_at is None, "looking records nothing"
+    assert press(client, contact, {"method": "call"}).status_code == 400  # how it went is missing
+    done = press(client, contact, {"method": "call", "result": "talked", "note": "来週また"})
+
+    offer.refresh_from_db()
+    assert (offer.contact_method, offer.contact_result, offer.first_contact_at) == ("call", "talked", SOON)
+    assert "連絡を記録しました" in done.content.decode()
+    assert press(client, contact, {"method": "mail", "result": "no_answer"}).status_code == 409
+    assert look(client, contact).status_code == 409
+    assert Activity.objects.get(type="call").by == offer.assigned_to
+
+
+def test_the_link_of_a_contact_ends_and_counts_for_its_person_alone(people, offer, client):
+    accept, _reject, _sheet = links_in(outbox.outbox[0])
+    contact = contact_link(press(client, accept))
+
+    assert look(client, contact, at=SOON + timedelta(days=8)).status_code == 410
+    Handoff.objects.filter(pk=offer.pk).update(assigned_to=people.sato, team=people.field)
+    assert press(client, contact, {"method": "call", "result": "talked"}).status_code == 403
+    assert not SignedLink.objects.filter(used_at__isnull=False, action="contact").exists()
+
+
+def test_the_reminder_of_a_first_contact_records_it(people, client):
+    handoff = stories.accepted(people, to=people.isao, at=NOON)
+    late = tokyo("2026-11-20 14:05")
+    sweeps.sweep(at=late)
+    outbox.outbox.clear()
+    deliver(late)
+
+    message = next(one for one in outbox.outbox if one.to == ["isao@handoff.example"])
+    contact, _sheet = links_in(message)
+    assert "初回連絡" in message.body
+    assert press(client, contact, {"method": "mail", "result": "no_answer"}, at=late).status_code == 200
+    handoff.refresh_from_db()
+    assert (handoff.contact_method, handoff.first_contact_at) == ("mail", late)
 
 
 def test_looking_any_number_of_times_changes_nothing(offer, client):
