@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.domain.roles import Permission, TeamKind
+from accounts.models import Membership, User
 from accounts.queries import changes
 from handoff.domain.choices import ClockKind
 from handoff.models import SlaAgreement, SlaConsent
@@ -93,6 +96,30 @@ def unsaid(agreement: SlaAgreement) -> list[Lack]:
     }
     agreed = given(agreement)
     return [Lack(side, told[side]) for side in SIDES if side not in agreed]
+
+
+def managers_of(side: str) -> QuerySet[User]:
+    """Who may agree for the department: the active managers of its teams."""
+    is_marketing = Q(team__kind=TeamKind.MARKETING)
+    leading = Membership.objects.filter(is_marketing if side == "marketing" else ~is_marketing, is_manager=True)
+    found = User.objects.active().people().who_may(Permission.AGREE_TO_RULES)
+    return found.filter(pk__in=leading.values("user")).order_by("pk")
+
+
+def waits_for(person: User, *, pk: int, read: str) -> bool:
+    """Whether what had this fingerprint is still the draft, and the person can agree for a department that hasn't."""
+    asked = SlaAgreement.objects.filter(pk=pk, state=SlaAgreement.State.DRAFT).first()
+    missing = [lack.code for lack in unsaid(asked)] if asked and fingerprint(asked) == read else []
+    return any(managers_of(side).filter(pk=person.pk).exists() for side in missing)
+
+
+def in_whose_place(agreement: SlaAgreement, side: str, person: User) -> list[User]:
+    """The managers of this department who must be waited for, as the person has agreed for the other one.
+
+    Nobody where they have not, or where no one else leads the department: then one person speaks for both.
+    """
+    spoke = any(consent.by_id == person.pk for other, consent in given(agreement).items() if other != side)
+    return list(managers_of(side).exclude(pk=person.pk)) if spoke else []
 
 
 def last_change(agreement: SlaAgreement) -> changes.Change | None:

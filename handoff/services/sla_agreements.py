@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.roles import Permission
+from accounts.interface import figures
 from accounts.models import User
 from handoff.models import SlaAgreement, SlaConsent
 from handoff.queries import agreement as agreements
@@ -40,6 +41,13 @@ class MayNotConsent(Forbidden):
 class Incomplete(Conflict):
     code = "incomplete"
     message = _("Something is still missing, so nobody can agree to it yet.")
+
+
+class SamePerson(Conflict):
+    """An agreement needs two to agree, where two are there."""
+
+    code = "same_person"
+    message = _("You have agreed for the other department already. %(names)s can agree for this one.")
 
 
 class StaleAgreement(DomainError):
@@ -80,6 +88,8 @@ def change(
     changed = sorted(name for name in FIELDS if old.get(name) != clean[name])
     data = {"fields": changed, "version": version}
     journal.record("sla_agreement.changed", subject=draft, by=by, at=at, data=data, old=old, new=clean)
+    if not agreements.lacks(draft):
+        _ask(draft, by, at)
     return draft
 
 
@@ -87,8 +97,8 @@ def change(
 def agree(*, side: str, by: User, at: datetime, read: str | None = None) -> SlaAgreement:
     """Records that a department agrees to the draft; with both departments it comes into force.
 
-    `read` is the `fingerprint` of what the person has read. Raises MayNotConsent, StaleAgreement, Incomplete naming
-    what lacks.
+    One person agrees for both only where nobody else leads the other department. `read` is the `fingerprint` of what
+    the person has read. Raises MayNotConsent, StaleAgreement, SamePerson, Incomplete naming what lacks.
     """
     if not by.may(Permission.AGREE_TO_RULES) or side not in sides_of(by):
         raise MayNotConsent
@@ -99,11 +109,15 @@ def agree(*, side: str, by: User, at: datetime, read: str | None = None) -> SlaA
     lacking = agreements.lacks(draft)
     if lacking:
         raise Incomplete(errors=[FieldError(lack.code, "required", lack.text) for lack in lacking])
+    if others := agreements.in_whose_place(draft, side, by):
+        raise SamePerson(names=figures.listed(figures.addressed(one) for one in others))
     if side not in agreements.given(draft):
         values = {"promises": promised.today(), "by": by, "at": at}
         SlaConsent.objects.update_or_create(agreement=draft, side=side, version=draft.version, defaults=values)
         journal.record("sla_agreement.agreed", subject=draft, by=by, at=at, data={"side": side})
-    if not agreements.unsaid(draft):
+    if agreements.unsaid(draft):
+        _ask(draft, by, at)
+    else:
         _come_into_force(draft, by, at)
     return draft
 
@@ -125,6 +139,12 @@ def _come_into_force(draft: SlaAgreement, by: User, at: datetime) -> None:
     SlaAgreement.objects.filter(pk=draft.pk).update(state=State.IN_FORCE, in_force_at=at, promises=frozen)
     draft.refresh_from_db()
     journal.record("sla_agreement.came_into_force", subject=draft, by=by, at=at, data={"version": draft.version})
+
+
+def _ask(draft: SlaAgreement, by: User | None, at: datetime) -> None:
+    """Whoever must still agree is to hear of it; integrations tell them."""
+    data = {"read": agreements.fingerprint(draft), "sides": [lack.code for lack in agreements.unsaid(draft)]}
+    journal.record("sla_agreement.waits", subject=draft, by=by, at=at, data=data)
 
 
 def _values(agreement: SlaAgreement) -> dict[str, Any]:

@@ -26,6 +26,7 @@ KINDS = {
     "clock.escalated": NoticeKind("alert-circle", mails=True),
     "duty.nudged": NoticeKind("bell", mails=True),
     "answer_check.due": NoticeKind("calendar-check", mails=True),
+    "sla_agreement.waits": NoticeKind("flag", mails=True),
     "scoring_model.publication_asked": NoticeKind("clipboard-check", mails=True),
     "scoring_model.published": NoticeKind("check", mails=True),
     "scoring_model.discarded": NoticeKind("x", mails=True),

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from feedback.models import AnswerCheck
 from handoff.models import Clock, Handoff, RejectReason
+from handoff.queries import agreement
 from integrations.domain.notice_kinds import KINDS
 from integrations.models import ChatChannel, Notice
 from integrations.queries import sentences
@@ -70,6 +71,11 @@ def is_settled(notice: Notice) -> bool:
         return BulkRun.objects.filter(pk=notice.data.get("run"), state=BulkRun.State.UNDONE).exists()
     if notice.kind == "answer_check.due":
         return AnswerCheck.objects.filter(at__gte=notice.at).exists()
+    if notice.kind == "sla_agreement.waits":
+        later = Notice.objects.filter(user_id=notice.user_id, kind=notice.kind, id__gt=notice.pk)
+        return later.exists() or not agreement.waits_for(
+            notice.user, pk=notice.data["agreement"], read=notice.data["read"]
+        )
     if notice.kind == "scoring_model.publication_asked":
         drafts = PublicationRequest.objects.filter(model__state=ModelState.DRAFT)
         return not drafts.filter(pk=notice.data.get("request")).exists()

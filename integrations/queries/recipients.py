@@ -1,9 +1,11 @@
 """Who is told what: the receivers of a handoff, those who sent it, and those who answer for a team."""
 
+from collections.abc import Iterable
+
 from accounts.domain.roles import Permission
 from accounts.models import User
 from handoff.models import Handoff
-from handoff.queries import people
+from handoff.queries import agreement, people
 
 
 def receivers(handoff: Handoff) -> frozenset[int]:
@@ -36,6 +38,11 @@ def everybody_before(handoff: Handoff) -> frozenset[int]:
     earlier = Handoff.objects.filter(lead_id=handoff.lead_id, offered_at__lte=handoff.offered_at, state="accepted")
     pairs = earlier.values_list("sender_id", "offered_by_id")
     return senders(handoff) | frozenset(filter(None, (person for pair in pairs for person in pair)))
+
+
+def who_agree(sides: Iterable[str]) -> frozenset[int]:
+    """Those who may agree to the SLA agreement for one of these departments."""
+    return frozenset(pk for side in sides for pk in agreement.managers_of(side).values_list("pk", flat=True))
 
 
 def publishers() -> frozenset[int]:

@@ -15,6 +15,7 @@ from feedback.reminders import answer_check_words
 from handoff.domain.choices import ClockKind
 from handoff.models import Handoff, RejectReason
 from handoff.queries import reason_lines
+from handoff.queries.agreement import SIDES
 from handoff.queries.reason_words import label_of
 from integrations.models import ChatChannel, Notice
 from leads.domain.choices import DueKind
@@ -148,6 +149,16 @@ def _batch(subject: Subject) -> tuple[str, str]:
 
 def _answer_check(subject: Subject) -> tuple[str, str]:
     return answer_check_words(date.fromisoformat(subject.notice.data["due_on"]))
+
+
+def _agreement(subject: Subject) -> tuple[str, str]:
+    """Who wrote it or has agreed already, and that it waits."""
+    title = _("The SLA agreement is waiting for you to agree")
+    if subject.person is None:
+        return title, _("It comes into force once both departments have agreed.")
+    has_agreed = len(subject.notice.data.get("sides", ())) < len(SIDES)
+    said = _("%(colleague)s has agreed for the other department.") if has_agreed else _("%(colleague)s wrote it.")
+    return title, said % {"colleague": subject.colleague}
 
 
 def _publication(subject: Subject) -> tuple[str, str]:
@@ -287,6 +298,8 @@ def _address(subject: Subject) -> str:
         return navigation.address("scoring-model", subject.request.model_id) if subject.request else ""
     if data.get("model"):
         return navigation.address("scoring-model", subject.model.pk) if subject.model else navigation.address("scoring")
+    if subject.notice.kind == "sla_agreement.waits":
+        return navigation.address("settings-agreement")
     if subject.notice.kind == "answer_check.due":
         return navigation.address("answer-check")
     if subject.channel is not None:
@@ -314,6 +327,7 @@ SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
     "duty.nudged": _nudged,
     "leads.assigned": _assigned,
     "answer_check.due": _answer_check,
+    "sla_agreement.waits": _agreement,
     "scoring_model.publication_asked": _publication,
     "scoring_model.published": _published,
     "scoring_model.discarded": _discarded,

@@ -113,6 +113,14 @@ def _of_answer_check(event: Event) -> Announcement | None:
     return Announcement(event.kind, f"{event.kind}:{due_on}", people, data={"due_on": due_on})
 
 
+def _of_agreement(event: Event) -> Announcement | None:
+    """The SLA agreement waits for a department: one notice for each text, and each time it is asked of others."""
+    asked = ",".join(event.data["sides"])
+    data = {"agreement": event.subject_id, **event.data, "by": event.actor_id}
+    key = f"{event.kind}:{event.subject_id}:{event.data['read']}:{asked}"
+    return Announcement(event.kind, key, recipients.who_agree(event.data["sides"]), data=data)
+
+
 def _of_publication_request(event: Event) -> Announcement | None:
     """Somebody asks to publish a draft of the scoring rules: one notice for each time it is asked."""
     data = {"request": event.data["request"], "by": event.actor_id}
@@ -171,6 +179,7 @@ TABLE: dict[str, Callable[[Event], Announcement | None]] = {
     "clock.escalated": _of_clock,
     "duty.nudged": _of_nudge,
     "answer_check.due": _of_answer_check,
+    "sla_agreement.waits": _of_agreement,
     "scoring_model.publication_asked": _of_publication_request,
     "scoring_model.published": _to_those_who_asked,
     "scoring_model.discarded": _to_those_who_asked,

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from django.core import mail as outbox
 from django.urls import reverse
 
 from accounts.models import Membership, RoleGrant
@@ -10,7 +11,11 @@ from handoff.models import SlaAgreement
 from handoff.queries import agreement as agreements
 from handoff.queries import promised
 from handoff.services import policies, sla_agreements
+from integrations.queries import notice_rows
+from integrations.services import mails
+from journal.clock import frozen
 from journal.models import Event
+from journal.services import deliver_owed
 from tests.at_once import all_well, at_once
 from tests.cast import NOON, person, tokyo
 from tests.handoff import posting, stories
@@ -22,6 +27,7 @@ TEXT = {
     "sql_target": 12,
     "won_target": 3,
 }
+AFTER_LUNCH = tokyo("2026-11-20 13:30")
 LATER = tokyo("2026-12-01 10:00")
 
 
@@ -94,7 +100,14 @@ def test_ar_36_it_comes_into_force_with_a_manager_of_each_department_and_freezes
     given = agreements.given(agreed)
     assert {side: consent.by for side, consent in given.items()} == {"marketing": people.maki, "sales": boss}
     kinds = Event.objects.filter(kind__startswith="sla_agreement.").order_by("id").values_list("kind", flat=True)
-    assert [kind.split(".")[1] for kind in kinds] == ["changed", "agreed", "agreed", "came_into_force"]
+    assert [kind.split(".")[1] for kind in kinds] == [
+        "changed",
+        "waits",
+        "agreed",
+        "waits",
+        "agreed",
+        "came_into_force",
+    ]
 
 
 def test_ar_36_one_department_cannot_agree_for_the_other_and_a_rep_for_none(people, boss):
@@ -179,6 +192,28 @@ def test_with_one_leg_nobody_is_asked_for_sqls():
     assert agreements.in_force() is not None
 
 
+def test_one_person_agrees_for_both_only_where_nobody_else_leads_the_other(client, people, boss):
+    Membership.objects.create(user=people.maki, team=people.field, is_manager=True, receives=False)
+    meeting()
+    draft = written(people)
+    sla_agreements.agree(side="marketing", by=people.maki, at=NOON)
+
+    with pytest.raises(sla_agreements.SamePerson) as refused:
+        sla_agreements.agree(side="sales", by=people.maki, at=NOON)
+    assert "馬場" in str(refused.value)
+    client.force_login(people.maki)
+    page = client.get(reverse("settings-agreement")).content.decode()
+    assert "馬場さんの了承を待っています" in page
+    assert "営業として了承" not in page
+
+    boss.is_active = False
+    boss.save()
+    sla_agreements.agree(side="sales", by=people.maki, at=NOON)
+    draft.refresh_from_db()
+    assert draft.state == "in_force"
+    assert "両部門の責任者が同じ人のため" in client.get(reverse("settings-agreement")).content.decode()
+
+
 @pytest.mark.parametrize("values", [{"mql_target": 0}, {"won_target": 10_000_000}, {"quality": "あ" * 2001}])
 def test_what_is_no_target_is_refused(people, values):
     with pytest.raises(sla_agreements.BadAgreement):
@@ -256,3 +291,45 @@ def test_both_departments_at_once_bring_it_into_force_once():
     all_well(results)
     assert SlaAgreement.objects.get().state == "in_force"
     assert Event.objects.filter(kind="sla_agreement.came_into_force").count() == 1
+
+
+def told_of(client, who, at):
+    """The notices of the agreement that the person finds, as they read them."""
+    with frozen(at):
+        deliver_owed(at=at)
+    client.force_login(who)
+    return [row for row in notice_rows.rows(notice_rows.of_user(who)) if row.kind == "sla_agreement.waits"]
+
+
+def test_whoever_must_still_agree_is_told_in_the_product_and_by_mail(client, people, boss):
+    meeting()
+    written(people, quality="")
+    assert told_of(client, boss, NOON) == [], "nobody can agree to half of it"
+
+    written(people)
+    assert [row.note for row in told_of(client, boss, NOON)] == ["足立さんが案を書きました。"]
+    sla_agreements.agree(side="marketing", by=people.maki, at=NOON)
+
+    found = told_of(client, boss, NOON)
+    assert [row.note for row in found][0] == "もう一方の部門は牧さんが了承しました。"
+    assert {row.url for row in found} == {reverse("settings-agreement")}
+    assert len(found) == 2
+    assert len(told_of(client, people.maki, NOON)) == 1, "who has agreed isn't asked again"
+    assert told_of(client, people.sato, NOON) == []
+    outbox.outbox.clear()
+    mails.send_owed(at=AFTER_LUNCH)
+    [mail] = [one for one in outbox.outbox if one.to == [boss.email] and "了承" in one.subject]
+    assert reverse("settings-agreement") in mail.body
+
+
+def test_a_mail_about_an_agreement_that_no_longer_waits_stays_away(client, people, boss):
+    meeting()
+    written(people)
+    sla_agreements.agree(side="marketing", by=people.maki, at=NOON)
+    told_of(client, boss, NOON)
+    sla_agreements.agree(side="sales", by=boss, at=NOON)
+
+    outbox.outbox.clear()
+    mails.send_owed(at=AFTER_LUNCH)
+
+    assert not [one for one in outbox.outbox if "了承" in one.subject]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.domain.roles import Permission
-from accounts.interface import toasts
+from accounts.interface import figures, toasts
 from accounts.interface.change_words import whose
 from accounts.interface.forms import show as show_error
 from accounts.web.access import needs
@@ -63,6 +63,8 @@ class Side:
     side: str
     consent: SlaConsent | None
     may_agree: bool
+    # Whom it waits for where the reader has agreed for the other department.
+    others: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Shown:
     lacks: list[agreements.Lack]
     changed: str
     fingerprint: str
+    # One person leads both departments and agreed for each.
+    is_of_one: bool
 
 
 @needs(Permission.SEE_REPORTS)
@@ -166,8 +170,16 @@ def _shown(one: SlaAgreement, user: Any) -> Shown:
         targets=[(str(TARGETS[name]), getattr(one, name)) for name in asked],
         response=[(leg, [line for line in response if line.leg_name == leg]) for leg in legs],
         feedback=[line for line in lines if line.kind == ClockKind.FEEDBACK],
-        sides=[Side(side, given.get(side), side in speaks_for and side not in given) for side in agreements.SIDES],
+        sides=[_side(one, side, given.get(side), user if side in speaks_for else None) for side in agreements.SIDES],
+        is_of_one=len(given) == len(agreements.SIDES) and len({consent.by_id for consent in given.values()}) == 1,
         lacks=[*lacks, *(agreements.unsaid(one) if is_draft else [])],
         changed=_("Written by %(who)s, %(when)s") % whose(change) if change else "",
         fingerprint=agreements.fingerprint(one),
     )
+
+
+def _side(one: SlaAgreement, side: str, consent: SlaConsent | None, speaker: Any) -> Side:
+    if consent is not None or speaker is None:
+        return Side(side, consent, may_agree=False)
+    others = agreements.in_whose_place(one, side, speaker)
+    return Side(side, None, not others, figures.listed(figures.addressed(person) for person in others))
