@@ -102,6 +102,8 @@ def _offered(lead: Lead, rule: object, at: datetime) -> bool:
 
 
 def _caused_at(lead: Lead, at: datetime) -> datetime:
-    """When what the lead did last reached us: the system's own delay counts from there."""
+    """The system's own delay counts from when what the lead did last reached us, or from the end of its rest if that
+    came later: until then nothing was to be done."""
     received = Activity.objects.filter(lead=lead, received_at__lte=at).order_by("-received_at")
-    return received.values_list("received_at", flat=True).first() or at
+    moments = [received.values_list("received_at", flat=True).first(), lead.not_before]
+    return max((moment for moment in moments if moment and moment <= at), default=at)

@@ -202,7 +202,9 @@ def test_who_comes_after_a_batch_was_put_off_is_decided_on_in_time(small):
 
 def rejected(people, reason="not_now", **more):
     lead = reached(stories.lead(**more))
-    handoffs.reject(handoff=Handoff.objects.open().get(), reason=reason, by=people.sato, at=NOON, comment="移転が未定")
+    handoffs.reject(
+        handoff=Handoff.objects.open().get(lead=lead), reason=reason, by=people.sato, at=NOON, comment="移転が未定"
+    )
     return fresh(lead)
 
 
@@ -218,6 +220,23 @@ def test_f_7_an_eligible_lead_comes_back_as_attempt_2_when_its_day_is_reached(sm
     opening = handoff.sheet["earlier"][0]
     assert (opening["attempt"], opening["reason"], opening["comment"]) == (1, "not_now", "移転が未定")
     assert opening["reason_ja"] == "時期が先"
+
+
+def test_the_systems_delay_counts_from_the_end_of_the_rest_or_from_what_came_later(small):
+    """A sweep some minutes after midnight is the system's delay; the months of the rest are nobody's."""
+    lead = rejected(small)
+    activities.record(lead=lead, type="site_visit", occurred_at=LATER, by=None, at=LATER)
+    swept = lead.not_before + timedelta(minutes=4)
+
+    eligibility.resurface(lead_ids=[lead.pk], at=swept)
+
+    episode = Handoff.objects.open().get(lead=lead).episode
+    assert (episode.offered_at, episode.caused_at) == (swept, lead.not_before)
+
+    awake = rejected(small)
+    activities.record(lead=awake, type="demo_request", occurred_at=LATER, by=None, at=LATER)
+    reached(awake, at=LATER + timedelta(minutes=1))
+    assert Handoff.objects.open().get(lead=awake).episode.caused_at == LATER
 
 
 def test_f_7_a_demo_request_lifts_the_rest(small):
