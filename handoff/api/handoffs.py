@@ -151,8 +151,10 @@ class HandoffViewSet(
     def resume(self, request: Request, pk: str) -> Response:
         """Due times move by the working time for which they were paused."""
         handoff = self.get_object()
-        check_if_match(request, handoff)
-        return self._answer(handoffs.resume(handoff=handoff, by=request.user, at=at(request)))
+        expected = version_read(request, handoff)
+        return self._answer(
+            handoffs.resume(handoff=handoff, by=request.user, at=at(request), expected_version=expected)
+        )
 
     @extend_schema(summary="Withdraw while unanswered", request=None)
     @action(detail=True, methods=["post"])

@@ -7,7 +7,6 @@ every clock is its start, its length and the pauses of its handoff (`handoff.dom
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.roles import Permission
@@ -70,12 +69,22 @@ class NotYourLimits(Forbidden):
 
 
 @retried
-def pause(*, handoff: Handoff, reason: str, until: datetime, by: User, at: datetime, note: str = "") -> Handoff:
+def pause(
+    *,
+    handoff: Handoff,
+    reason: str,
+    until: datetime,
+    by: User,
+    at: datetime,
+    note: str = "",
+    expected_version: int | None = None,
+) -> Handoff:
     """From now until that moment no working time runs on this handoff.
 
-    Raises NotYourPromise, HandoffOver, NothingRuns, AlreadyPaused, PausedTooOften, BadPause.
+    Raises NotYourPromise, HandoffOver, NothingRuns, AlreadyPaused, PausedTooOften, BadPause, StaleWrite when
+    `expected_version` is no longer the handoff's.
     """
-    _hold(handoff, by)
+    _hold(handoff, by, expected_version)
     _end_due(handoff, at)
     if handoff.pauses.open().exists():
         raise AlreadyPaused
@@ -90,9 +99,10 @@ def pause(*, handoff: Handoff, reason: str, until: datetime, by: User, at: datet
 
 
 @retried
-def resume(*, handoff: Handoff, by: User, at: datetime) -> Handoff:
-    """Working time runs again from now on. Raises NotYourPromise, HandoffOver, NotPaused."""
-    _hold(handoff, by)
+def resume(*, handoff: Handoff, by: User, at: datetime, expected_version: int | None = None) -> Handoff:
+    """Working time runs again from now on. Raises NotYourPromise, HandoffOver, NotPaused, StaleWrite when
+    `expected_version` is no longer the handoff's."""
+    _hold(handoff, by, expected_version)
     if not _end(handoff, by, at):
         raise NotPaused
     return handoff
@@ -165,13 +175,13 @@ def _end(handoff: Handoff, by: User | None, at: datetime) -> int:
 
 def _follow(handoff: Handoff, at: datetime) -> None:
     """Clocks, due times and the lead's duty move to what the pauses now say."""
-    Handoff.objects.filter(pk=handoff.pk).update(version=F("version") + 1)
+    holding.changed(handoff)
     clocks.recompute(clocks=clocks.unfinished().filter(handoff=handoff), at=at)
     handoff.refresh_from_db()
 
 
-def _hold(handoff: Handoff, by: User) -> None:
-    holding.hold(handoff)
+def _hold(handoff: Handoff, by: User, expected_version: int | None) -> None:
+    holding.hold(handoff, expected_version)
     if not permissions.may_pause(by, handoff):
         raise NotYourPromise
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:

@@ -1,5 +1,7 @@
 """What a caller read is compared where it is written: somebody faster in between makes it a 412, never a lost update."""
 
+from datetime import timedelta
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -53,6 +55,13 @@ def posted(user, address, body, match, method="post"):
     return getattr(client, method)(address, body, format="json", headers={"If-Match": match})
 
 
+def paused(people, *, to):
+    handoff = stories.accepted(people, to=to)
+    until = NOON + timedelta(days=2)
+    return handoffs.pause(handoff=handoff, reason="customer_away", until=until, by=to, at=NOON)
+
+
+STATES = {"offered": stories.offered, "accepted": stories.accepted, "paused": paused}
 VERBS = [
     ("offered", "sato", "accept", {}),
     ("offered", "sato", "reject", {"reason": "not_now"}),
@@ -61,6 +70,8 @@ VERBS = [
     ("offered", "sato", "sheet-useful", {"useful": True}),
     ("accepted", "maki", "reassign", {"user": "sato", "reason": "担当替え"}),
     ("accepted", "sato", "contact", {"method": "mail", "result": "talked"}),
+    ("accepted", "sato", "pause", {"reason": "customer_away", "until": "2026-11-25T10:00:00+09:00"}),
+    ("paused", "sato", "resume", {}),
     ("accepted", "sato", "feedback", {"result": "opportunity"}),
 ]
 
@@ -68,7 +79,7 @@ VERBS = [
 @pytest.mark.parametrize(("match", "answer"), [('"{pk}-{version}"', 412), ("*", (200, 201))])
 @pytest.mark.parametrize(("state", "who", "verb", "body"), VERBS)
 def test_a_contact_between_check_and_write(small, slip_in, state, who, verb, body, match, answer):
-    handoff = Handoff.objects.get(pk=getattr(stories, state)(small, to=small.sato).pk)
+    handoff = Handoff.objects.get(pk=STATES[state](small, to=small.sato).pk)
     body = body | ({"user": str(small.sato.pk)} if "user" in body else {})
     api = feedback_api if verb == "feedback" else handoffs_api
     slip_in(api, lambda: handoffs.contact(handoff=handoff, by=small.sato, at=NOON, **CALLED))
@@ -80,8 +91,9 @@ def test_a_contact_between_check_and_write(small, slip_in, state, who, verb, bod
     if answer == 412:
         assert given.json()["type"].endswith("stale")
         kept = Handoff.objects.get(pk=handoff.pk)
-        assert (kept.state, kept.contact_method, kept.version) == (state, "call", tag_version(tag) + 1)
+        assert (kept.state, kept.contact_method, kept.version) == (handoff.state, "call", tag_version(tag) + 1)
         assert (kept.sheet_useful, Feedback.objects.count()) == (None, 0)
+        assert kept.pauses.open().exists() == (state == "paused")
 
 
 def tag_version(tag):
