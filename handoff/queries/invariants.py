@@ -158,8 +158,11 @@ def _pause_of_what_is_over(at: datetime) -> QuerySet:
 
 
 def _moment_in_a_pause(at: datetime) -> QuerySet:
-    """While promises stand still they neither warn nor run out."""
-    return _within_a_pause(Clock.objects.filter(ended_at__isnull=True), "handoff", "next_event_at")
+    """While promises stand still they neither warn nor run out. What is due already belongs before the pause, or is
+    seen by what it tells."""
+    return _within_a_pause(
+        Clock.objects.filter(ended_at__isnull=True, next_event_at__gt=at), "handoff", "next_event_at"
+    )
 
 
 def _told_in_a_pause(at: datetime) -> QuerySet:

@@ -87,7 +87,7 @@ def _clock(handoff: Handoff, kind: str, at: datetime, calendar: WorkCalendar, pa
         working_days=promise.working_days,
         touches=promise.touches,
         due_at=plan.due_at,
-        **_ahead(plan.moments),
+        **_ahead(plan.moments, at),
     )
 
 
@@ -168,11 +168,13 @@ def _move(clock: Clock, at: datetime, *, policies_too: bool) -> bool:
     told = set(clock.alerts.values_list("level", flat=True))
     ahead = [moment for moment in plan.moments if moment.at > at or moment.level not in told]
     if clock.state == ClockState.BREACHED:
-        moved = _ahead([moment for moment in ahead if moment.kind == ESCALATE])
+        moved = _ahead([moment for moment in ahead if moment.kind == ESCALATE], at)
     else:
         length = {name: getattr(plan.promise, name) for name in LENGTH}
-        moved = _ahead(ahead) | length | {"due_at": plan.due_at}
+        moved = _ahead(ahead, at) | length | {"due_at": plan.due_at}
     moved["calendar_id"] = plan.calendar_id
+    if moved["events"] == clock.events:
+        del moved["next_event_at"]  # the sweep is asked for since then, not anew
     if all(getattr(clock, name) == value for name, value in moved.items()):
         return False
     Clock.objects.filter(pk=clock.pk, state=clock.state, ended_at__isnull=True).update(**moved)
@@ -207,11 +209,14 @@ def _calendar_of(handoff: Handoff) -> WorkCalendar:
     return calendars.for_receiver(user=handoff.assigned_to_id, team=handoff.team_id)
 
 
-def _ahead(ahead: Sequence[Moment]) -> dict[str, Any]:
-    """The columns that hold what is still to come."""
+def _ahead(ahead: Sequence[Moment], at: datetime) -> dict[str, Any]:
+    """The columns that hold what is still to come.
+
+    A moment that only a change put into the past is owed from now on: until now no sweep could have found it.
+    """
     return {
         "events": [moment.stored() for moment in ahead],
-        "next_event_at": ahead[0].at if ahead else None,
+        "next_event_at": max(ahead[0].at, at) if ahead else None,
     }
 
 

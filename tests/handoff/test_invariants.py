@@ -7,9 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
+from handoff.domain.promises import Moment
 from handoff.models import Alert, Clock, Handoff, StageTransition
 from handoff.queries import invariants
-from handoff.services import clocks, sweeps
+from handoff.services import calendars, clocks, sweeps
 from journal import clock, services
 from journal.models import Delivery, Event
 from leads.models import Lead, LeadScore
@@ -160,6 +161,24 @@ def test_i8_a_moment_forgotten_for_five_minutes(sound):
 
     assert broken(answer.next_event_at + timedelta(minutes=5)) == []
     assert broken(contact.next_event_at + timedelta(minutes=6)) == [("I8", [answer.pk, contact.pk])]
+
+
+def test_i8_a_moment_that_a_changed_calendar_put_into_the_past_is_owed_from_the_change_on(sound):
+    """Offered at ten by people who work from four; it turns out that they work from eight."""
+    late, early = ({str(day): [[start, "20:00"]] for day in range(5)} for start in ("16:00", "08:00"))
+    calendar = calendars.create(values={"name": "営業", "weekly": late}, by=None, at=START)
+    assert broken(START + timedelta(hours=3)) == []
+    changed = START + timedelta(hours=3)
+    calendars.change(calendar=calendar, values={"weekly": early}, by=None, at=changed)
+
+    clocks = Clock.objects.filter(handoff=sound)
+    assert {clock.next_event_at for clock in clocks} == {changed}
+    assert all(Moment.read(clock.events[0]).at < changed - timedelta(hours=2) for clock in clocks)
+    assert broken(changed + timedelta(minutes=5)) == []
+    assert [code for code, _pks in broken(changed + timedelta(minutes=6))] == ["I8"]
+
+    assert sweeps.sweep(at=changed + timedelta(minutes=6)).failed == 0
+    assert broken(changed + timedelta(minutes=6)) == []
 
 
 def test_i8_an_alert_without_its_event(sound):
