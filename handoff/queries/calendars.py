@@ -42,13 +42,13 @@ def for_receiver(*, user: User | int | None, team: Team | int | None) -> WorkCal
     return _most_specific(getattr(user, "pk", user), getattr(team, "pk", team))
 
 
-def for_receivers(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], WorkCalendar]:
-    """{(person, team): the calendar that counts there}; two queries, however many."""
+def for_receivers(pairs: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | None], WorkCalendar]:
+    """{(person, team or None): the calendar that counts there}; two queries, however many."""
     rows = list(Calendar.objects.prefetch_related("closing_days"))
     of_user = {row.user_id: row for row in rows if row.user_id}
     of_team = {row.team_id: row for row in rows if row.team_id}
     shared = next((row for row in rows if not row.user_id and not row.team_id), None)
-    found = {(user, team): of_user.get(user) or of_team.get(team) or shared for user, team in pairs}
+    found = {(user, team): of_user.get(user) or of_team.get(team or 0) or shared for user, team in pairs}
     return {pair: arithmetic(row) if row else _usual() for pair, row in found.items()}
 
 

@@ -63,12 +63,9 @@ def of_people(user_ids: Iterable[int], *, team_id: int | None = None) -> dict[in
     home = organization.current()
     by_user = {row.user_id: row for row in rows if row.user_id}
     by_team = {row.team_id: row for row in rows if row.team_id}
+    hours = calendars.for_receivers((person, teams.get(person)) for person in people)
     return {
-        person: _timing(
-            home,
-            [by_user.get(person), by_team.get(teams.get(person))],
-            calendars.for_receiver(user=person, team=teams.get(person)),
-        )
+        person: _timing(home, [by_user.get(person), by_team.get(teams.get(person))], hours[person, teams.get(person)])
         for person in people
     }
 

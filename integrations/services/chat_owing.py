@@ -63,5 +63,13 @@ def _carry(
     moment = timing.morning(at) if is_digest else timing.first(earliest)
     key = f"digest:{moment.astimezone(UTC):%Y-%m-%dT%H:%M}" if is_digest else announcement.key
     values = {"is_digest": is_digest, "due_at": moment}
-    message, _is_new = ChatMessage.objects.get_or_create(channel=channel, key=key, defaults=values)
+    message = _brought_forward(channel, moment) if is_digest else None
+    if message is None:
+        message, _is_new = ChatMessage.objects.get_or_create(channel=channel, key=key, defaults=values)
     message.notices.add(*left)
+
+
+def _brought_forward(channel: ChatChannel, moment: datetime) -> ChatMessage | None:
+    """The digest that changed hours gave this moment: it has another name."""
+    owed = channel.messages.filter(is_digest=True, due_at=moment, state=ChatMessage.State.OWED)
+    return owed.order_by("pk").first()

@@ -11,6 +11,7 @@ from accounts.queries import organization
 from integrations.domain.telling import Pace, Quiet
 from integrations.models import NoticeSetting
 from integrations.queries import timings
+from integrations.services import timing_changes
 from journal import services as journal
 from journal.errors import FieldError, Forbidden, Invalid
 from journal.transactions import one_at_a_time, retried
@@ -35,7 +36,7 @@ def choose(
     user: User | None = None,
     team: Team | None = None,
 ) -> NoticeSetting:
-    """From now on this counts for the person or the team; mails already owed are held to it when they are sent.
+    """From now on this counts for the person or the team; what is owed already goes out sooner or later accordingly.
 
     Empty values leave it to the team or the organisation. Raises Forbidden, and Invalid naming each wrong field.
     """
@@ -51,6 +52,8 @@ def choose(
     if team is not None:
         told = values | {name: str(values[name] or "") for name in ("quiet_from", "quiet_until")}
         journal.record("notice_setting.changed", subject=setting, by=by, at=at, data={"team": team.pk} | told)
+    people = timing_changes.members_of(team.pk) if team is not None else [setting.user_id]
+    timing_changes.look_again(at=at, people=people, team=setting.team_id)
     return setting
 
 

@@ -40,6 +40,10 @@ def _digest(notice: Notice, timing: Timing, at: datetime) -> Mail:
     moment = timing.morning(at)
     key = f"digest:{notice.user_id}:{moment.astimezone(UTC):%Y-%m-%dT%H:%M}"
     values = {"user": notice.user, "is_digest": True, "due_at": moment}
+    # One that changed hours brought forward has the moment, and another name.
+    moved = Mail.objects.filter(user=notice.user, is_digest=True, due_at=moment, state=Mail.State.OWED)
+    if (mail := moved.order_by("pk").first()) is not None:
+        return mail
     return Mail.objects.get_or_create(key=key, defaults=values)[0]
 
 

@@ -151,9 +151,9 @@ def test_no_notice_is_lost_in_a_digest_that_left_before_the_hours_changed(people
     assert not Notice.objects.filter(carried_by__state="owed").exists()
 
 
-def test_many_people_are_asked_about_in_two_queries(people, django_assert_num_queries):
+def test_many_people_are_asked_about_as_few_are(people, django_assert_num_queries):
     everybody = [people.sato.pk, people.otto.pk, people.maki.pk, people.isao.pk]
-    with django_assert_num_queries(3 + len(everybody)):  # the organisation, and a calendar for each
+    with django_assert_num_queries(4):  # memberships, settings, the organisation, the calendars
         timings.of_people(everybody, team_id=people.field.pk)
 
 
