@@ -1,14 +1,20 @@
 """Rows that an import has brought before, cell by cell as they are: the same file again changes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
+
+from django.db.models import F, Q
 
 from leads.models import ImportRow, ImportRun, Lead
 
 REPEATED = "repeated"
-_STANDS = (ImportRun.State.COMMITTING, ImportRun.State.DONE)
-_WRITTEN = (ImportRow.Result.CREATED, ImportRow.Result.UPDATED, ImportRow.Result.UNCHANGED)
+State, Result = ImportRun.State, ImportRow.Result
+_TAKEN_BACK = (State.UNDOING, State.UNDONE)
+_LOOKED_AT = Q(dry_run=True, state__in=(State.QUEUED, State.RUNNING, State.PREVIEW))
+_WRITTEN = (Result.CREATED, Result.UPDATED, Result.UNCHANGED)
+_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,17 @@ class Earlier:
 
     run_id: int
     lead_id: int
+
+
+@dataclass(frozen=True)
+class _Spell:
+    """While an import that was taken back stood on a lead: `until` is None where its taking back has not ended."""
+
+    since: tuple[datetime, int]
+    until: datetime | None
+
+    def covers(self, written_at: datetime, run_id: int) -> bool:
+        return self.since <= (written_at, run_id) and (self.until is None or written_at < self.until)
 
 
 @dataclass(frozen=True)
@@ -29,17 +46,28 @@ class Repeats:
 
     @classmethod
     def of(cls, run: ImportRun) -> "Repeats":
-        """For the rows of this run; its columns have got their meaning by now."""
+        """For the rows of this run; its columns have got their meaning by now. What stopped on its way or is still
+        at work counts as far as it has written."""
         found = ImportRun.objects.filter(
-            state__in=_STANDS,
             match_on=run.match_on,
             date_order=run.date_order,
             channel=run.channel_id,
             campaign=run.campaign_id,
-        ).exclude(pk=run.pk)
+        )
+        found = found.exclude(_LOOKED_AT).exclude(state__in=_TAKEN_BACK).exclude(pk=run.pk)
         # Compared here: as documents the two databases hold them differently.
-        alike = (one for one in found.only(*_READING, "digest") if _reading(one) == _reading(run))
-        return cls(run, {one.pk: bool(run.digest) and one.digest == run.digest for one in alike})
+        alike = (one for one in found.only(*_READING, *_FILE) if _of(one, _READING) == _of(run, _READING))
+        return cls(run, {one.pk: bool(run.digest) and _of(one, _FILE) == _of(run, _FILE) for one in alike})
+
+    def leads_at(self, numbers: Sequence[int]) -> set[int]:
+        """Whom the rows of these numbers, which follow on one another, meant in imports of the very same file: of
+        somebody whose name and address were both edited since, their cells say nothing."""
+        same = [pk for pk, is_same in self.standing.items() if is_same] if numbers else []
+        if not same:
+            return set()
+        rows = ImportRow.objects.filter(run__in=same, number__gte=min(numbers), number__lte=max(numbers))
+        written = rows.filter(result__in=_WRITTEN, lead__isnull=False, written_at__isnull=False)
+        return set(written.order_by().values_list("lead", flat=True).distinct())
 
     def among(self, leads: Iterable[int]) -> dict[tuple[str, ...], Earlier]:
         """By their cells the rows that brought something to one of these leads, or to somebody merged into it: those
@@ -51,22 +79,46 @@ class Repeats:
         if not ids:
             return {}
         merged = dict(Lead.objects.filter(merged_into__in=ids).values_list("pk", "merged_into"))
-        rows = ImportRow.objects.filter(
-            run__in=list(self.standing), lead__in=[*ids, *merged], result__in=_WRITTEN, written_at__isnull=False
-        )
-        latest: dict[int, int] = {}
+        brought = dict(self._brought(ids, merged))
         found: dict[tuple[str, ...], Earlier] = {}
-        for run_id, gone_or_here, cells, errors in rows.order_by("-run", "number").values_list(
-            "run", "lead", "cells", "errors"
-        ):
+        wanted = list(brought)
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            cells = dict(ImportRow.objects.filter(pk__in=chunk).values_list("pk", "cells"))
+            for pk in chunk:
+                found.setdefault(tuple(cells[pk]), brought[pk])
+        return found
+
+    def _brought(self, ids: set[int], merged: Mapping[int, int]) -> Iterator[tuple[int, Earlier]]:
+        """The rows that count, the latest first. Without their cells: a lead may have been named by many imports."""
+        named = [*ids, *merged]
+        # Asked anew for every chunk: meanwhile somebody may have taken one back.
+        still = set(
+            ImportRun.objects.filter(pk__in=list(self.standing))
+            .exclude(state__in=_TAKEN_BACK)
+            .values_list("pk", flat=True)
+        )
+        spells = _spells(named)
+        rows = ImportRow.objects.filter(
+            run__in=list(still), lead__in=named, result__in=_WRITTEN, written_at__isnull=False
+        )
+        columns = ("pk", "run", "lead", "line", "written_at", "errors")
+        latest: dict[int, int] = {}
+        seen: set[tuple[int, int]] = set()
+        for pk, run_id, then, line, at, errors in rows.order_by("-run", "number").values_list(*columns).iterator():
             origin = _origin(errors, run_id)
-            if origin != run_id and origin not in self.standing:
+            if origin != run_id and origin not in still:
                 # It only repeated what was taken back since.
                 continue
-            lead_id = merged.get(gone_or_here, gone_or_here)
-            if latest.setdefault(lead_id, run_id) == run_id or self.standing[run_id]:
-                found.setdefault(tuple(cells), Earlier(origin, lead_id))
-        return found
+            if any(one.covers(at, run_id) for one in spells.get(then, ())):
+                # What it found there already may have been what was taken back.
+                continue
+            lead_id = merged.get(then, then)
+            is_latest = latest.setdefault(lead_id, run_id) == run_id
+            if is_latest or (self.standing[run_id] and (lead_id, line) not in seen):
+                yield pk, Earlier(origin, lead_id)
+            if self.standing[run_id]:
+                seen.add((lead_id, line))
 
     def is_left_out(self, cells: Sequence[str]) -> bool:
         """Whether somebody decided of a row just like this that it stays out."""
@@ -74,17 +126,36 @@ class Repeats:
 
     @cached_property
     def _left_out(self) -> frozenset[int]:
-        rows = ImportRow.objects.filter(run__in=list(self.standing), result=ImportRow.Result.UNCHANGED)
+        rows = ImportRow.objects.filter(run__in=list(self.standing), result=Result.UNCHANGED)
         skipped = rows.filter(resolution="skip").values_list("cells", flat=True)
         # Their hashes alone: a file may have been left out as a whole.
         return frozenset(hash(tuple(cells)) for cells in skipped.iterator(chunk_size=500))
 
 
 _READING = ("headers", "mapping", "constants")
+_FILE = ("digest", "sheet", "encoding")
 
 
-def _reading(run: ImportRun) -> list[object]:
-    return [getattr(run, name) for name in _READING]
+def _of(run: ImportRun, names: Iterable[str]) -> list[object]:
+    return [getattr(run, name) for name in names]
+
+
+def _spells(leads: Sequence[int]) -> dict[int, list[_Spell]]:
+    """By the lead, when an import had changed it that has been turned back on it since."""
+    runs = ImportRun.objects.filter(Q(state=State.UNDONE) | Q(taken_back__gt=0)).values_list(
+        "pk", "state", "finished_at"
+    )
+    ended = {pk: at if state == State.UNDONE else None for pk, state, at in runs}
+    found: dict[int, list[_Spell]] = {}
+    if not ended:
+        return found
+    back = Q(run__state=State.UNDONE) | Q(number__lte=F("run__taken_back"))
+    rows = ImportRow.objects.filter(
+        back, run__in=list(ended), lead__in=leads, result=Result.UPDATED, kept="", written_at__isnull=False
+    )
+    for lead_id, run_id, at in rows.values_list("lead", "run", "written_at"):
+        found.setdefault(lead_id, []).append(_Spell((at, run_id), ended[run_id]))
+    return found
 
 
 def _origin(errors: Sequence[Mapping[str, object]], run_id: int) -> int:

@@ -80,7 +80,8 @@ def _prepare(
     plan = context.plan.at_moment(at)
     drafts = [_parsed(row, plan, context, at) for row in rows]
     good = [(draft.values, draft.keys) for draft in drafts if draft.keys]
-    index = import_matching.load(good, lead_ids=[int(row.resolution) for row in rows if row.resolution.isdigit()])
+    told = {int(row.resolution) for row in rows if row.resolution.isdigit()}
+    index = import_matching.load(good, lead_ids=told | context.repeats.leads_at([row.number for row in rows]))
     for lead in context.carried:
         _carry(lead, index)
     started = _with_handoffs(drafts, index)
