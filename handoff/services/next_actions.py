@@ -58,7 +58,8 @@ def plan(
 ) -> Lead:
     """From now on the lead's duty is this step; inside sales' qualifying is answered by it, a nurture track ends.
 
-    Raises StaleWrite when `expected_version` is no longer the lead's, NotHolding, DutyFirst (an answer, a first contact, a report come first), NothingToPlan, BadNextAction.
+    Raises StaleWrite when `expected_version` is no longer the lead's, NotHolding, DutyFirst (an answer, a first
+    contact, a report come first), NothingToPlan, BadNextAction.
     """
     current = Lead.objects.select_for_update().get(pk=lead.pk)
     refuse_stale(current, expected_version)

@@ -37,6 +37,6 @@ def test_telling_costs_the_same_whatever_is_due(cast, django_assert_max_num_quer
     for _ in range(due):
         rows.offered(cast, tokyo("2026-11-16 09:44"), to=cast.sato)
 
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         assert sweeps.sweep(at=tokyo("2026-11-16 10:00")).moments == 4 * due  # the answer's three, the contact's one
     assert Clock.objects.filter(state="breached", breached_at__isnull=False).count() == due
