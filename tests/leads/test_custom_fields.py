@@ -176,7 +176,7 @@ def test_an_own_field_is_a_column_and_a_condition_of_the_list(page, interest, le
     page.post("/leads/columns/", {"column": ["score", "custom.興味"]})
     body = page.get("/leads/").content.decode()
     assert '<td class="c-own hf-2nd" data-label="興味">製品A</td>' in body
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         narrowed = page.get('/leads/?condition={"field":"custom.興味","op":"eq","value":"製品A"}')
     assert narrowed.content.decode().count("data-pk=") == 1
     assert json.dumps("興味") in page.get("/leads/condition/").content.decode()
