@@ -12,7 +12,7 @@ from leads.models import Lead, Merge
 
 __all__ = ["event_lines", "reminders"]
 
-hooks.leads_with_changed_deals.append(imported.changed_deals)
+hooks.latest_deal_changes.append(imported.latest_changes)
 
 
 @within("import.rows_applied")

@@ -26,8 +26,8 @@ leads_with_handoffs: list[Question] = []
 latest_handovers: list[Callable[[Collection[int]], dict[int, datetime]]] = []
 # Which of these leads changed their stage here, beyond what an import wrote.
 leads_moved_here: list[Question] = []
-# Which of these leads have a deal that is not just as an import wrote it.
-leads_with_changed_deals: list[Question] = []
+# When somebody last opened or changed a deal of each of these leads; those with no deal but an import's are missing.
+latest_deal_changes: list[Callable[[Collection[int]], dict[int, datetime]]] = []
 
 
 # The nurture tracks by their id and name, in the reader's language; and the leads that are in one now.

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
+
 from accounts.queries import organization
 from feedback.domain.choices import OpportunitySource
 from feedback.models import Opportunity
 from handoff.models import Handoff
+from journal.models import Event
 from leads.models import Lead
 
 WON = "won"
@@ -35,10 +38,18 @@ def write(*, rows: Iterable[Mapping[str, Any]], at: datetime) -> int:
     return len(deals)
 
 
-def changed_deals(lead_ids: Collection[int]) -> set[int]:
-    """Of these leads, those with a deal that somebody opened or changed here."""
-    found = Opportunity.objects.filter(lead__in=lead_ids).exclude(source=OpportunitySource.IMPORTED, version=1)
-    return set(found.values_list("lead_id", flat=True))
+def latest_changes(lead_ids: Collection[int]) -> dict[int, datetime]:
+    """When a deal of each of these leads was last opened or changed; those with no deal but just as an import wrote it
+    are missing."""
+    changed = Opportunity.objects.filter(lead__in=lead_ids).exclude(source=OpportunitySource.IMPORTED, version=1)
+    deals = {pk: (lead_id, opened) for pk, lead_id, opened in changed.values_list("pk", "lead", "opened_at")}
+    said = Event.objects.filter(subject_type="feedback.opportunity", subject_id__in=deals)
+    written = dict(said.order_by().values_list("subject_id").annotate(Max("at")))
+    found: dict[int, datetime] = {}
+    for pk, (lead_id, opened) in deals.items():
+        # An import that ended a deal wrote the lead's stage too, which speaks for itself.
+        found[lead_id] = max(written.get(pk, opened), found.get(lead_id, opened))
+    return found
 
 
 def take_back(*, lead_ids: Collection[int]) -> None:

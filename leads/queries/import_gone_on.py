@@ -1,7 +1,7 @@
 """Which leads of an import went on since: others edited them, acted with them, moved them, handed them over."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Max, Q
@@ -12,6 +12,7 @@ from leads.domain.choices import DueKind, Stage
 from leads.models import Activity, ImportRow, ImportRun, Lead, Merge
 
 _CHUNK = 500
+_Latest = Callable[[Collection[int]], dict[int, datetime]]
 _EARLY = [Stage.LEAD, Stage.MAL]
 # Over the line, but nobody has decided on the batch it lies in.
 _UNDECIDED = Q(stage=Stage.MQL, due_kind=DueKind.BATCH)
@@ -30,8 +31,8 @@ def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], h
         kept |= dict.fromkeys(_acted(run, written), "activity")
         kept |= dict.fromkeys(history.intersection(ids) - set(created), "stage")
         kept |= dict.fromkeys(_moved(set(ids).intersection(created), history), "moved")
-        kept |= dict.fromkeys(_asked(hooks.leads_with_changed_deals, ids), "deal")
-        kept |= dict.fromkeys(_handed_over(written, set(created)), "handoff")
+        kept |= dict.fromkeys(_since(hooks.latest_deal_changes, written, set(created)), "deal")
+        kept |= dict.fromkeys(_since(hooks.latest_handovers, written, set(created)), "handoff")
     return kept
 
 
@@ -95,10 +96,10 @@ def _acted(run: ImportRun, written: Mapping[int, datetime]) -> set[int]:
     return {pk for pk, moment, about in found if moment > written[pk] and about.get("import") != run.pk}
 
 
-def _handed_over(written: Mapping[int, datetime], created: set[int]) -> set[int]:
-    """A lead of before may have been handed over before: that speaks against nothing. A new one's handoffs are all
-    later, even by a clock behind the import's."""
-    latest = [found for ask in hooks.latest_handovers for found in ask(list(written)).items()]
+def _since(asked: Iterable[_Latest], written: Mapping[int, datetime], created: set[int]) -> set[int]:
+    """What happened to a lead of before may have happened before, and then speaks against nothing. What happened to a
+    new one is all later, even by a clock behind the import's."""
+    latest = [found for ask in asked for found in ask(list(written)).items()]
     return {pk for pk, moment in latest if pk in created or moment > written[pk]}
 
 

@@ -1,11 +1,13 @@
 """Taking an import back: what nobody touched goes, what others have changed since stays and is listed."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from feedback.models import Opportunity
+from feedback.services import opportunities
 from handoff.queries import invariants
 from handoff.services import handoffs
 from journal.errors import Conflict
@@ -197,6 +199,18 @@ def test_deal_that_somebody_changed_keeps_its_lead(cast):
     run = take(cast, "氏名,メール,結果\n乙,2@example.jp,商談中\n")
     Opportunity.objects.update(version=2, amount=5)
     assert undo(run, cast) == {"乙": "deal"}
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(-1, {}), (1, {"甲": "deal"})])
+def test_a_deal_keeps_a_lead_of_before_only_where_it_changed_since(cast, hours, kept):
+    take(cast, "氏名,メール,役職\n甲,1@example.jp,課長\n")
+    lead = Lead.objects.get()
+    opportunities.begin(lead=lead, by=cast.maki, at=NOON - timedelta(hours=2))
+    Lead.objects.update(updated_at=NOON)
+    run = take(cast, "氏名,メール,役職\n甲,1@example.jp,部長\n")
+    deal = Opportunity.objects.get()
+    opportunities.update(opportunity=deal, values={"amount": Decimal(5)}, by=cast.maki, at=NOON + timedelta(hours=hours))
+    assert undo(run, cast) == kept
 
 
 # -- large ones -------------------------------------------------------------------------------------
