@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
+from journal.models import Event
 from leads.models import ImportRow, ImportRun, Lead
 
 REPEATED = "repeated"
@@ -60,13 +61,18 @@ class Repeats:
         return cls(run, {one.pk: bool(run.digest) and _of(one, _FILE) == _of(run, _FILE) for one in alike})
 
     def leads_at(self, numbers: Sequence[int]) -> set[int]:
-        """Whom the rows of these numbers, which follow on one another, meant in imports of the very same file: of
-        somebody whose name and address were both edited since, their cells say nothing."""
+        """Whom the rows of these numbers meant in imports of the very same file: of somebody whose name and address
+        were both edited since, their cells say nothing."""
         same = [pk for pk, is_same in self.standing.items() if is_same] if numbers else []
         if not same:
             return set()
-        rows = ImportRow.objects.filter(run__in=same, number__gte=min(numbers), number__lte=max(numbers))
-        written = rows.filter(result__in=_WRITTEN, lead__isnull=False, written_at__isnull=False)
+        first, last = min(numbers), max(numbers)
+        # A chunk's rows follow on one another; held ones that were decided may lie anywhere in the file.
+        follow = last - first < 2 * len(numbers)
+        these = Q(number__gte=first, number__lte=last) if follow else Q(number__in=numbers)
+        written = ImportRow.objects.filter(
+            these, run__in=same, result__in=_WRITTEN, lead__isnull=False, written_at__isnull=False
+        )
         return set(written.order_by().values_list("lead", flat=True).distinct())
 
     def among(self, leads: Iterable[int]) -> dict[tuple[str, ...], Earlier]:
@@ -145,7 +151,8 @@ def _spells(leads: Sequence[int]) -> dict[int, list[_Spell]]:
     runs = ImportRun.objects.filter(Q(state=State.UNDONE) | Q(taken_back__gt=0)).values_list(
         "pk", "state", "finished_at"
     )
-    ended = {pk: at if state == State.UNDONE else None for pk, state, at in runs}
+    stopped = _latest_undoing([pk for pk, state, _at in runs if state == State.DONE])
+    ended = {pk: at if state == State.UNDONE else stopped.get(pk) for pk, state, at in runs}
     found: dict[int, list[_Spell]] = {}
     if not ended:
         return found
@@ -156,6 +163,12 @@ def _spells(leads: Sequence[int]) -> dict[int, list[_Spell]]:
     for lead_id, run_id, at in rows.values_list("lead", "run", "written_at"):
         found.setdefault(lead_id, []).append(_Spell((at, run_id), ended[run_id]))
     return found
+
+
+def _latest_undoing(runs: Sequence[int]) -> dict[int, datetime]:
+    """When each of these imports was last being taken back, before that stopped."""
+    said = Event.objects.filter(kind="import.undoing", subject_type="leads.importrun", subject_id__in=runs)
+    return dict(said.order_by().values_list("subject_id").annotate(Max("at"))) if runs else {}
 
 
 def _origin(errors: Sequence[Mapping[str, object]], run_id: int) -> int:

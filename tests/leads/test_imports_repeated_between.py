@@ -98,6 +98,9 @@ def test_what_an_undo_that_stopped_has_taken_back_comes_in(start: Start, cast: C
     work(run, 3)
     assert (run.state, run.error_code, Lead.objects.get().title) == ("done", "undo_stopped", "課長")
     assert counts(work(start(text, 4), 4)) == (0, 1, 0, 0, 0)
+    edit(Lead.objects.get(), cast, title="本部長")
+    assert counts(work(start(text, 5), 5)) == (0, 0, 1, 0, 0)
+    assert Lead.objects.get().title == "本部長", "what came in after the undo stopped stands"
 
 
 def test_what_an_import_brought_before_it_stopped_stays_as_edited(start: Start, cast: Cast, small_chunks) -> None:
@@ -125,3 +128,12 @@ def test_somebody_whose_name_and_address_were_edited_is_not_made_again(start: St
     edit(Lead.objects.get(), cast, last_name="山田", email="yamada@example.jp")
     assert counts(work(start(text, 2), 2)) == (0, 0, 1, 0, 0)
     assert Lead.objects.get().name == "山田 一郎"
+
+
+def test_a_few_rows_far_apart_look_up_nobody_between(start: Start) -> None:
+    text = HEAD + "".join(f"{name},{n}@example.jp,課長\n" for n, name in enumerate("甲乙丙丁戊己庚"))
+    first = work(start(text, 0), 0)
+    named = dict(first.file_rows.values_list("number", "lead"))
+    context = import_work.context_of(start(text, 1))
+    assert context.repeats.leads_at([1, 7]) == {named[1], named[7]}
+    assert context.repeats.leads_at([2, 3, 4]) == {named[2], named[3], named[4]}
