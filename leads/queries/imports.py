@@ -5,9 +5,10 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 import xlsxwriter
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -80,7 +81,8 @@ def leads_of(run_id: int) -> QuerySet[ImportRow, int]:
 
 def with_leads(most: int, *, also: int | None = None) -> list[ImportRun]:
     """The latest imports that wrote leads, newest first; `also` one of them whatever its age."""
-    written = ImportRun.objects.filter(state__in=_WRITTEN, rows__gt=0).order_by("-pk")
+    stopped = Q(Exists(_written_rows(run=OuterRef("pk"))), state=ImportRun.State.FAILED)
+    written = ImportRun.objects.filter(Q(state__in=_WRITTEN) | stopped, rows__gt=0).order_by("-pk")
     latest = list(written[:most])
     missing = also is not None and all(run.pk != also for run in latest)
     return [*latest, *written.filter(pk=also)] if missing else latest
@@ -99,6 +101,16 @@ def progress(run: ImportRun) -> float:
     if run.state == ImportRun.State.UNDOING:
         return round(run.taken_back / run.rows, 4) if run.rows else 0.0
     return round(run.rows_done / run.rows, 4) if run.rows else 0.0
+
+
+def was_written(run: ImportRun) -> bool:
+    """Whether it has made or changed any lead so far; a preview only says what it would."""
+    return _written_rows(run=run).exists()
+
+
+def _written_rows(**of: Any) -> QuerySet[ImportRow]:
+    made = [ImportRow.Result.CREATED, ImportRow.Result.UPDATED]
+    return ImportRow.objects.filter(result__in=made, written_at__isnull=False, **of)
 
 
 def kept(run: ImportRun) -> int:

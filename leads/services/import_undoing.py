@@ -5,7 +5,9 @@ from datetime import datetime
 from accounts.models import User
 from journal.transactions import retried
 from leads.models import ImportRow, ImportRun
+from leads.queries import imports
 from leads.services import import_work
+from leads.services.import_errors import WrongState
 from leads.services.import_runs import locked, require, ring
 from leads.services.import_taking_back import CHUNK
 
@@ -13,7 +15,8 @@ State, Result = ImportRun.State, ImportRow.Result
 
 
 def undo(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
-    """Its new leads become tombstones, its changes are turned back, its activities and tags go.
+    """Its new leads become tombstones, its changes are turned back, its activities and tags go; so does what one that
+    stopped on its way has written.
 
     What others have changed, handed over or moved since stays, with the reason on its rows (`kept`). Up to one chunk
     is done when this returns. Raises MayNotImport, WrongState.
@@ -28,7 +31,9 @@ def undo(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
 
 @retried
 def _begin(run: ImportRun, by: User, at: datetime) -> ImportRun:
-    fresh = locked(run, State.DONE)
+    fresh = locked(run, State.DONE, State.FAILED)
+    if fresh.state == State.FAILED and not imports.was_written(fresh):
+        raise WrongState
     fresh.state, fresh.undone_by, fresh.error_code = State.UNDOING, by, ""
     fresh.leased_until, fresh.attempts = at, 0
     fresh.save(update_fields=["state", "undone_by", "error_code", "leased_until", "attempts"])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, connection
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from accounts.services import organization
 from journal import bulk, clock
@@ -33,6 +33,8 @@ MOST_ATTEMPTS = 5
 # After this long nobody has heard the doorbell, and the sweep works itself.
 UNHEARD = timedelta(seconds=60)
 Now = Callable[[], datetime]
+# Where an import goes back to when its undoing stops: one that stopped on its way has rows that were never written.
+STOOD = Case(When(rows_done__lt=F("rows"), then=Value(State.FAILED)), default=Value(State.DONE))
 
 
 def chunk_rows() -> int:
@@ -53,7 +55,7 @@ def work(*, run_id: int, now: Now, chunks: int | None = None) -> ImportRun | Non
     except LeaseLost:
         return None
     except DomainError as error:
-        return _stop_taking_back(run) if run.state == State.UNDOING else _end(run, State.REFUSED, now(), error)
+        return _stop_taking_back(run) if run.state == State.UNDOING else _end(run, now(), error)
     except BaseException:
         # The sweep tries again, as often as MOST_ATTEMPTS.
         _let_go(run, now())
@@ -68,7 +70,7 @@ def _claim(run_id: int, at: datetime) -> ImportRun | None:
     mine = ImportRun.objects.filter(_free(at), pk=run_id, state__in=WORKING)
     dead = mine.filter(attempts__gte=MOST_ATTEMPTS)
     # What was written stays written: it can be taken back from where that stopped.
-    if dead.filter(state=State.UNDOING).update(state=State.DONE, error_code="undo_stopped", leased_until=None):
+    if dead.filter(state=State.UNDOING).update(state=STOOD, error_code="undo_stopped", leased_until=None):
         return None
     if dead.update(state=State.FAILED, error_code="worker_died", leased_until=None, finished_at=at):
         return None
@@ -270,10 +272,15 @@ def _done(run: ImportRun, at: datetime) -> None:
 
 
 @retried
-def _end(run: ImportRun, state: str, at: datetime, error: DomainError) -> ImportRun | None:
+def _end(run: ImportRun, at: datetime, error: DomainError) -> ImportRun | None:
+    """Refused before anything was written; stopped where something was, which stands and can be undone."""
     values = {name: str(value) for name, value in error.values.items()}
     ImportRun.objects.filter(pk=run.pk, leased_until=run.leased_until).update(
-        state=state, error_code=error.code, error_values=values, leased_until=None, finished_at=at
+        state=State.FAILED if imports.was_written(run) else State.REFUSED,
+        error_code=error.code,
+        error_values=values,
+        leased_until=None,
+        finished_at=at,
     )
     return ImportRun.objects.filter(pk=run.pk).first()
 
@@ -311,7 +318,7 @@ def _take_back_chunk(run: ImportRun, history: set[int], at: datetime) -> bool:
 def _stop_taking_back(run: ImportRun) -> ImportRun | None:
     """Something speaks against a lead's going: what is back stays so, the rest stands until somebody tries again."""
     mine = ImportRun.objects.filter(pk=run.pk, leased_until=run.leased_until)
-    mine.update(state=State.DONE, error_code="undo_stopped", leased_until=None)
+    mine.update(state=STOOD, error_code="undo_stopped", leased_until=None)
     return ImportRun.objects.filter(pk=run.pk).first()
 
 

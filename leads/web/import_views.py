@@ -141,6 +141,7 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
     asks_for_order = run.state == ImportRun.State.PREVIEW and bool(run.refused) and imports.asks_for_order(run)
     read_as = row_cells.understood(run, page, at=at) if run.state == ImportRun.State.PREVIEW else {}
     differing = list(imports.score_differences(run)[:50]) if run.state == ImportRun.State.DONE else []
+    is_stopped = run.state == ImportRun.State.FAILED and imports.was_written(run)
     return {
         "run": run,
         "state": state(run, is_idle=bool(imports.idle_among([run]))),
@@ -150,7 +151,8 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
         "rows": [_row(row, run, candidates, gained) | {"read_as": read_as.get(row.number)} for row in page],
         "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
         "is_preview": run.state == ImportRun.State.PREVIEW,
-        "is_done": run.state == ImportRun.State.DONE,
+        "is_standing": run.state == ImportRun.State.DONE or is_stopped,
+        "is_stopped": is_stopped,
         "is_undone": run.state == ImportRun.State.UNDONE,
         "can_decide": can_decide,
         "decidable": imports.decidable(run) if chosen == "duplicate" and run.duplicates and can_decide else {},

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from feedback.models import Opportunity
@@ -18,6 +19,7 @@ from leads.services import (
     activities,
     custom_fields,
     import_resolving,
+    import_runs,
     import_taking_back,
     import_undoing,
     import_work,
@@ -209,7 +211,9 @@ def test_a_deal_keeps_a_lead_of_before_only_where_it_changed_since(cast, hours, 
     Lead.objects.update(updated_at=NOON)
     run = take(cast, "氏名,メール,役職\n甲,1@example.jp,部長\n")
     deal = Opportunity.objects.get()
-    opportunities.update(opportunity=deal, values={"amount": Decimal(5)}, by=cast.maki, at=NOON + timedelta(hours=hours))
+    opportunities.update(
+        opportunity=deal, values={"amount": Decimal(5)}, by=cast.maki, at=NOON + timedelta(hours=hours)
+    )
     assert undo(run, cast) == kept
 
 
@@ -338,3 +342,50 @@ def test_a_field_deleted_since_leaves_no_value_behind(cast):
     custom_fields.delete(field=fields[0], by=None, at=LATER)
     assert undo(run, cast) == {}
     assert Lead.objects.get().custom == {"形": "丸"}
+
+
+# -- stopped on the way -----------------------------------------------------------------------------
+@pytest.fixture
+def stopped(cast, monkeypatch):
+    """An import of two leads that changed one, and stopped before the other since a field of its mapping was deleted."""
+    field = custom_fields.add(label="推し", kind="text", by=cast.ada, at=NOON)
+    take(cast, "氏名,メール,役職\n甲,1@example.jp,課長\n")
+    monkeypatch.setattr(import_work, "chunk_rows", lambda: 1)
+    text = ContentFile("氏名,メール,役職,推し\n甲,1@example.jp,部長,\n乙,2@example.jp,,\n".encode())
+    mapping = {"氏名": "name", "メール": "email", "役職": "title", "推し": f"custom.{field.key}"}
+    run = import_runs.start(file=text, filename="list.csv", by=cast.mia, at=NOON, mapping=mapping)
+    import_work.work(run_id=run.pk, now=lambda: NOON, chunks=1)
+    custom_fields.delete(field=field, by=cast.ada, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    run.refresh_from_db()
+    return run
+
+
+def test_an_import_stopped_on_its_way_says_what_it_brought_and_can_be_undone(cast, client, stopped):
+    assert (stopped.state, stopped.error_code, stopped.updated) == ("failed", "field_gone", 1)
+    client.force_login(cast.mia)
+    address = reverse("import", args=[stopped.pk])
+    page = client.get(address).content.decode()
+    assert "2行のうち1行まで処理が済んでいます" in page
+    assert reverse("import-undo", args=[stopped.pk]) in page
+    assert stopped in imports.with_leads(5)
+    assert undo(stopped, cast) == {}
+    assert Lead.objects.present().get().title == "課長"
+    assert reverse("import-undo", args=[stopped.pk]) not in client.get(address).content.decode()
+
+
+def test_an_undo_that_stops_leaves_a_stopped_import_stopped(cast, stopped):
+    ImportRun.objects.filter(pk=stopped.pk).update(
+        state=ImportRun.State.UNDOING, attempts=import_work.MOST_ATTEMPTS, leased_until=None
+    )
+    import_work.work(run_id=stopped.pk, now=lambda: LATER)
+    stopped.refresh_from_db()
+    assert (stopped.state, stopped.error_code) == ("failed", "undo_stopped")
+    assert undo(stopped, cast) == {}
+
+
+def test_what_stopped_before_it_wrote_anything_has_nothing_to_undo(cast, stopped):
+    ImportRun.objects.filter(pk=stopped.pk).update(state=ImportRun.State.FAILED)
+    stopped.file_rows.update(result="pending")
+    with pytest.raises(Conflict):
+        import_undoing.undo(run=stopped, by=cast.mia, at=LATER)
