@@ -104,7 +104,7 @@ def register(
         duty = _duty_after_contact(handoff, at)
         for lead in [Lead.objects.get(pk=handoff.lead_id), *joining.joined_to(handoff)]:
             if lead.due_kind in (DueKind.CONTACT, ""):
-                duties.assign(lead=lead, duty=duty)
+                duties.assign(lead=lead, duty=duties.with_holder(lead, duty))
     data = {"method": method, "result": result, "leg": handoff.leg}
     record("handoff.contacted", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,13 @@ NOTE_LENGTH = Lead._meta.get_field("due_note").max_length
 def answer(handoff: Handoff) -> Duty:
     """The receiver, or without one the team's queue, owes the answer."""
     return Duty(DueKind.ANSWER, handoff.answer_due_at, handoff.assigned_to_id, handoff.team_id)
+
+
+def with_holder(lead: Lead, duty: Duty) -> Duty:
+    """The duty for who holds the lead by now: somebody who accepted it may have left since."""
+    if lead.owner_id is None and lead.team_id is None:
+        return duty
+    return replace(duty, owner_id=lead.owner_id, team_id=lead.team_id)
 
 
 def assign(*, lead: Lead, duty: Duty, not_before: datetime | None = None) -> None:

@@ -52,11 +52,12 @@ def free(*, handoff: Handoff, at: datetime) -> None:
 
 
 def free_accepted(*, handoff: Handoff, at: datetime) -> None:
-    """An accepted handoff ended without a result: those who came along stay with the receiver, next step open."""
-    keeper = marketing.Keeper(handoff.assigned_to_id, handoff.team_id)
+    """An accepted handoff ended without a result: those who came along stay with who holds them, next step open."""
+    receiver = marketing.Keeper(handoff.assigned_to_id, handoff.team_id)
     for lead in joined_to(handoff):
         if lead.stage == Stage.SAL:
-            duties.assign(lead=lead, duty=due.duty(DueKind.NEXT_ACTION, keeper, at=at))
+            duty = due.duty(DueKind.NEXT_ACTION, receiver, at=at)
+            duties.assign(lead=lead, duty=duties.with_holder(lead, duty))
     JoinedLead.objects.filter(handoff=handoff).delete()
 
 

@@ -68,6 +68,34 @@ def test_what_lay_with_somebody_who_left_finds_another(small):
     assert not Lead.objects.filter(owner__is_active=False).exists()
 
 
+def leave(people, *, minutes=5):
+    people_service.disable(user=people.sato, by=people.ada, at=NOON + timedelta(minutes=minutes))
+
+
+def test_a_contact_for_somebody_who_left_brings_the_next_duty_to_who_holds_the_lead_now(small):
+    handoff = stories.accepted(small, to=small.sato)
+    leave(small)
+
+    handoffs.contact(handoff=handoff, by=small.maki, at=NOON + timedelta(hours=1), method="call", result="talked")
+
+    lead = fresh(handoff.lead)
+    assert (lead.owner, lead.due_kind) == (small.maki, "feedback")
+
+
+def test_who_joined_somebody_who_left_stays_with_who_holds_them_now(small):
+    company = factories.company()
+    handoff = stories.offered(small, to=small.sato, company=company)
+    colleague = stories.lead(company=company)
+    joining_mql(colleague, handoff, small)
+    handoffs.accept(handoff=handoff, by=small.sato, at=NOON)
+    leave(small)
+
+    lead_services.set_do_not_contact(lead=fresh(handoff.lead), by=small.mia, at=NOON + timedelta(hours=1))
+
+    lead = fresh(colleague)
+    assert (lead.stage, lead.due_kind, lead.owner) == ("sal", "next_action", small.maki)
+
+
 def applied(people, *rows):
     imported.apply(rows=rows, by=people.mia, at=NOON)
 
