@@ -94,10 +94,11 @@ def stop_and_rest(*, lead_ids: Collection[int], because: Ended, by: User | None,
     rest(runs=stop(lead_ids=lead_ids, because=because, by=by, at=at), at=at)
 
 
-def rest(*, runs: Sequence[NurtureRun], at: datetime) -> None:
-    """Leads whose duty was a step of these runs are kept by whom they were kept before, until their day."""
+def rest(*, runs: Sequence[NurtureRun], at: datetime, owed: DueKind = DueKind.NURTURE) -> None:
+    """Leads whose duty was a step of these runs (or what else they owed) are kept by whom they were kept before, until
+    their day."""
     kept = {run.lead_id: Keeper(run.rest_owner_id, run.rest_team_id) for run in runs}
-    owing = list(Lead.objects.filter(pk__in=kept, due_kind=DueKind.NURTURE))
+    owing = list(Lead.objects.filter(pk__in=kept, due_kind=owed))
     if not owing:
         return
     here = set(
@@ -110,12 +111,12 @@ def rest(*, runs: Sequence[NurtureRun], at: datetime) -> None:
     def resting(keeper: Keeper, day: object) -> Duty:
         return dues.duty_on(DueKind.RESURFACE, keeper, day)  # type: ignore[arg-type]
 
-    owed = {}
+    resting_now = {}
     for lead in owing:
         keeper = kept[lead.pk]
         is_here = keeper.owner_id in here or (keeper.owner_id is None and keeper.team_id is not None)
-        owed[lead.pk] = resting(keeper if is_here else usual[lead.pk], organization.local_day(until[lead.pk]))
-    duties.assign_many(duties=owed, not_before=until)
+        resting_now[lead.pk] = resting(keeper if is_here else usual[lead.pk], organization.local_day(until[lead.pk]))
+    duties.assign_many(duties=resting_now, not_before=until)
 
 
 def settle(*, lead_ids: Collection[int], by: User | None, at: datetime) -> None:

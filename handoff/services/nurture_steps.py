@@ -15,6 +15,7 @@ from handoff.services import nurture_runs
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
+from leads.domain.choices import DueKind
 from leads.models import Lead
 from leads.queries.references import as_id
 from leads.services import activities
@@ -23,6 +24,8 @@ from leads.services.lead_checks import NoLongerHere
 # What a step leaves on the timeline.
 ACTIVITIES = {StepKind.CALL: "call", StepKind.MAIL: "email_sent", StepKind.CONTENT: "email_sent"}
 MOST_NOTE = 500
+# Duties of a resting lead that a track takes the place of; whatever presses more comes first.
+_GIVES_WAY = (DueKind.RESURFACE, DueKind.NURTURE, DueKind.NEXT_ACTION)
 BY_REASON, NO_TRACK = "", "none"
 
 
@@ -114,7 +117,7 @@ def _record(run: NurtureRun, step: NurtureStep, by: User, at: datetime, note: st
 
 @retried
 def choose(*, lead: Lead, track: NurtureTrack | None, by: User, at: datetime) -> None:
-    """A resting lead begins this track afresh, or none, in place of the one it is in.
+    """A resting lead begins this track afresh, or none, in place of the one it is in or of a next action planned.
 
     Raises NotYourStep, NotResting, OptedOut, UnknownTrack (one out of use), NoLongerHere.
     """
@@ -124,7 +127,7 @@ def choose(*, lead: Lead, track: NurtureTrack | None, by: User, at: datetime) ->
         raise NoLongerHere
     if not may_choose(by, current):
         raise NotYourStep
-    if current.stage not in nurture.RESTING:
+    if current.stage not in nurture.RESTING or (track is not None and current.due_kind not in _GIVES_WAY):
         raise NotResting
     if track is None:
         nurture_runs.stop_and_rest(lead_ids=[current.pk], because=Ended.BY_HAND, by=by, at=at)
@@ -135,8 +138,10 @@ def choose(*, lead: Lead, track: NurtureTrack | None, by: User, at: datetime) ->
         raise UnknownTrack
     former = NurtureRun.objects.filter(lead=current).order_by("-pk").values_list("former_owner", "former_team").first()
     nurture_runs.stop_and_rest(lead_ids=[current.pk], because=Ended.REPLACED, by=by, at=at)
-    current.refresh_from_db()
     holder = former or (current.owner_id, current.team_id)
+    # As a plan of one's own ends a track, a track that somebody chooses ends the plan.
+    nurture_runs.rest(runs=[NurtureRun(lead=current)], at=at, owed=DueKind.NEXT_ACTION)
+    current.refresh_from_db()
     nurture_runs.start(leads=[current], track=track, former={current.pk: holder}, by=by, at=at)
 
 

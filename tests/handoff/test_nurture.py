@@ -355,6 +355,21 @@ def test_a_next_action_of_one_s_own_ends_it():
     nothing_broken(AT)
 
 
+def test_a_track_that_somebody_chooses_ends_a_next_action():
+    people = stories.small()
+    lead = resting(people)
+    plan = {"action_at": NOON + timedelta(days=3), "kind": "call", "by": people.mia, "at": NOON}
+    next_actions.plan(lead=lead, **plan)
+    track = NurtureTrack.objects.get(code="comparing")
+    nurture_steps.choose(lead=lead, track=track, by=people.mia, at=NOON)
+    assert track_of(lead) == "comparing"
+    assert stories.fresh(lead).due_kind == "resurface"
+    assert [one for one in invariants.violations(at=NOON) if one.code != "I9"] == []
+    Lead.objects.filter(pk=lead.pk).update(due_kind="merge_decision")
+    with pytest.raises(nurture_steps.NotResting):
+        nurture_steps.choose(lead=lead, track=track, by=people.mia, at=NOON)
+
+
 def test_another_reason_replaces_it():
     people = stories.small()
     handoff = stories.accepted(people, to=people.sato)
