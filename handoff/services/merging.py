@@ -156,15 +156,17 @@ def _open(*leads: Lead) -> QuerySet[Handoff]:
 
 # -- one responsibility -------------------------------------------------------------------------
 def _one_held(survivor: Lead, loser: Lead, assignee: User | None, by: User | None, at: datetime) -> Handoff | None:
-    """Of accepted handoffs the further leg stays; on one leg the assignee's, else the one with a contact."""
+    """Of accepted handoffs the further leg stays; on one leg the assignee's, else that of somebody who is still here,
+    else the one with a contact. What was accepted by somebody who has left lies with others, and is nobody's to give up.
+    """
     held = list(
         Handoff.objects.filter(
             lead__in=[survivor.pk, loser.pk], state=HandoffState.ACCEPTED, closed_at__isnull=True
         ).select_related("assigned_to", "team")
     )
-    people = {handoff.assigned_to_id for handoff in held}
-    if len(people) > 1:
-        _may_decide(held, assignee, by)
+    here = [handoff for handoff in held if handoff.assigned_to is not None and handoff.assigned_to.is_active]
+    if len({handoff.assigned_to_id for handoff in here}) > 1:
+        _may_decide(here, assignee, by)
     if not held:
         return None
     wanted = assignee.pk if assignee else None
@@ -173,6 +175,7 @@ def _one_held(survivor: Lead, loser: Lead, assignee: User | None, by: User | Non
         key=lambda one: (
             not legs.is_first(one.leg),
             one.assigned_to_id == wanted,
+            one in here,
             one.first_contact_at is not None,
             one.lead_id == survivor.pk,
         ),

@@ -53,6 +53,11 @@ class MayNotAssign(Forbidden):
     message = _("A manager decides who keeps the lead.")
 
 
+class AssigneeGone(Invalid):
+    code = "unknown"
+    message = _("There is no such person.")
+
+
 class UnknownChoice(Invalid):
     code = "unknown_choice"
     message = _("Some of the chosen fields have errors; see the details.")
@@ -85,12 +90,14 @@ def merge(
     `fields` says from which lead (by id) a value comes: the choices of leads.domain.merging, `custom.<key>` and
     `qualification.<name>`; without one the survivor's own, or the other's where it has none.
     `assignee` keeps all where two people hold accepted handoffs; a manager names them.
-    Raises Forbidden, SameLead, LeadGone, CrossesCompanies, HidesLead, MayNotAssign, UnknownChoice, StaleWrite, and
-    what other apps refuse.
+    Raises Forbidden, SameLead, LeadGone, CrossesCompanies, HidesLead, MayNotAssign, AssigneeGone, UnknownChoice,
+    StaleWrite, and what other apps refuse.
     """
     require(by, Permission.EDIT_LEADS)
     if assignee is not None and by is not None and not (by.is_service or by.may(Permission.REASSIGN_HANDOFFS)):
         raise MayNotAssign
+    if assignee is not None and not User.objects.active().filter(pk=assignee.pk).exists():
+        raise AssigneeGone(errors=[FieldError("assignee", "unknown", str(AssigneeGone.message))])
     stays, goes = _locked(survivor, loser, expected_version)
     if not across_companies:
         _refuse_crossing(stays, goes)

@@ -144,6 +144,20 @@ def test_a_manager_of_other_teams_does_not_decide(people):
         merged(one.lead, other.lead, stranger, assignee=people.otto)
 
 
+def test_who_has_left_holds_nothing_and_can_t_be_named(people):
+    one, other = stories.accepted(people, to=people.sato), stories.accepted(people, to=people.otto)
+    accounts.disable(user=people.sato, by=people.ada, at=LATER)
+    with pytest.raises(merging.AssigneeGone):
+        merged(one.lead, other.lead, people.maki, assignee=people.sato)
+
+    _row, stays, _goes = merged(one.lead, other.lead, people.mia)
+
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.closed_at, other.closed_at, other.lead_id) == (LATER, None, stays.pk)
+    assert stays.owner.is_active
+
+
 def test_both_held_by_one_person_is_one_promise(people):
     one, other = stories.accepted(people, to=people.sato), stories.accepted(people, to=people.sato)
 
