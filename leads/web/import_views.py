@@ -148,7 +148,7 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
         "tabs": _tabs(run, chosen),
         "chosen": chosen,
         "rows": [_row(row, run, candidates, gained) | {"read_as": read_as.get(row.number)} for row in page],
-        "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
+        "next_url": f"?result={chosen}&after={page[-1].number}#results" if len(rows) > PAGE else "",
         "is_preview": run.state == ImportRun.State.PREVIEW,
         "is_done": run.state == ImportRun.State.DONE,
         "is_undone": run.state == ImportRun.State.UNDONE,
@@ -231,12 +231,16 @@ def _first_result(run: ImportRun) -> str:
 
 
 def _tabs(run: ImportRun, chosen: str) -> list[Tab]:
-    kept = [Tab("?result=kept", pgettext("import", "Kept"), run.kept, chosen == "kept", "lock")] if run.kept else []
+    kept = (
+        [Tab("?result=kept#results", pgettext("import", "Kept"), run.kept, chosen == "kept", "lock")]
+        if run.kept
+        else []
+    )
     counts = {name: getattr(run, column) for name, column in _COUNTS.items()}
     if skipped := imports.skipped(run).count() if run.unchanged else 0:
         counts |= {"unchanged": run.unchanged - skipped, "skipped": skipped}
     return kept + [
-        Tab(f"?result={name}", RESULT[name][0], count, name == chosen, RESULT[name][2])
+        Tab(f"?result={name}#results", RESULT[name][0], count, name == chosen, RESULT[name][2])
         for name, count in counts.items()
     ]
 

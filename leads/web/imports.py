@@ -241,7 +241,8 @@ def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     run = _run(request, pk)
     row = _of_row(request, run, number, import_resolving.resolve, meaning=typed(request, "as"))
     if row is not None:
-        toasts.say(request, _("Line %(line)s decided.") % {"line": row.line})
+        said = _("Line %(line)s decided.") if row.resolution else _("Line %(line)s is undecided again.")
+        toasts.say(request, said % {"line": row.line})
     # In a preview the row stays where it is, and so does who decides on it.
     place = f"row-{number}" if run.state == State.PREVIEW else "results"
     return redirect(f"{_page(request, pk, 'duplicate')}#{place}")

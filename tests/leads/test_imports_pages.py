@@ -457,7 +457,7 @@ def test_rows_left_out_by_decision_are_counted_by_themselves(browser):
     work(run)
     assert (run.unchanged, run.rows) == (2, 2)
     tabs = {tab.url: tab.count for tab in browser.get(address).context["tabs"]}
-    assert (tabs["?result=unchanged"], tabs["?result=skipped"], sum(tabs.values())) == (1, 1, run.rows)
+    assert (tabs["?result=unchanged#results"], tabs["?result=skipped#results"], sum(tabs.values())) == (1, 1, run.rows)
     for result, number in (("skipped", 1), ("unchanged", 2)):
         shown = browser.get(f"{address}?result={result}").context["rows"]
         assert [item["row"].number for item in shown] == [number]
