@@ -255,6 +255,7 @@ def _candidates(rows: list[ImportRow]) -> dict[int, Lead]:
 
 def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained: Mapping[str, Any]) -> dict[str, Any]:
     word, tone, icon = RESULT["skipped" if row.is_skipped else row.result]
+    met = list(dict.fromkeys(candidates[pk] for pk in row.candidates if pk in candidates))
     return {
         "row": row,
         "word": word,
@@ -264,9 +265,10 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "lead_url": _lead_address(row, run),
         "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
         "mendable": row_cells.mendable(row, run) if run.state in _MENDED_IN else [],
-        "candidates": list(dict.fromkeys(candidates[pk] for pk in row.candidates if pk in candidates)),
+        "candidates": met,
         "can_be_new": any(fault["code"] in MAY_BE_NEW for fault in row.errors),
         "resolution": row.resolution,
+        "meant": next((lead for lead in met if str(lead.pk) == row.resolution), None),
         "kept": KEPT.get(row.kept, ""),
         "changed": _changed(row, gained) if row.result == ImportRow.Result.UPDATED else [],
     }

@@ -260,7 +260,9 @@ def mend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         is_taken, text = shown.mended(row, run)
         tell = toasts.say if is_taken else toasts.warn
         tell(request, text)
-    return redirect(f"{_page(request, pk, 'refused')}#results")
+    # What is still wrong is looked for where it was corrected; with what is taken, the rows below move up.
+    is_there = row is not None and row.result == ImportRow.Result.REFUSED
+    return redirect(f"{_page(request, pk, 'refused')}#{f'row-{number}' if is_there else 'results'}")
 
 
 def _of_row(request: HttpRequest, run: ImportRun, number: int, verb: Any, **said: Any) -> ImportRow | None:

@@ -211,6 +211,18 @@ def test_who_is_here_and_who_is_only_in_the_file_are_told_apart(cast):
     assert told(run) == ["この企業に同じ名前の人がすでに複数います。"], "by now both are here"
 
 
+def test_a_decision_says_whom_the_row_was_decided_to_mean(client, cast):
+    here, run = between_two(cast)
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+    work(run)
+    preview = take(cast, "会社名,氏名,役職\n東浜,田中 一郎,\n", dry_run=True)
+    resolve(preview, 1, str(here.pk), cast)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "ja"
+    page = client.get(reverse("import", args=[preview.pk])).content.decode()
+    assert "決定：東浜 田中 一郎" in page
+
+
 def test_a_decision_of_a_preview_is_taken_back(client, cast):
     _here, run = namesake(cast)
     with pytest.raises(WrongState):
