@@ -96,7 +96,7 @@ def _pair(pair: DuplicatePair, belongings: Belongings, own: Mapping[str, str], f
         pair=pair,
         stays=_side(stays, belongings),
         goes=_side(goes, belongings),
-        reasons=pgettext("separator", " · ").join(_reason(reason, own) for reason in _brief(pair.reasons)),
+        reasons=pgettext("separator", " · ").join(_reasons(pair, own)),
         lines=[line for line in _lines(stays, goes, own) if line.is_known],
         owners=list(owners.values()) if len(owners) > 1 else [],
         following=following,
@@ -129,8 +129,8 @@ def _told(company: Company, name: str) -> str:
 
 
 def word(name: str, own: Mapping[str, str]) -> str:
-    """The field in words; `own` names the organisation's."""
-    return _WORDS[name]() if name in _WORDS else own.get(name) or label_of(name)
+    """The field in words; `own` names the organisation's, and those that read otherwise here."""
+    return own.get(name) or (_WORDS[name]() if name in _WORDS else label_of(name))
 
 
 def _brief(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -140,6 +140,12 @@ def _brief(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kept = [reason for reason in reasons if reason["field"] != "first_name"]
         reasons = [{**one, "field": "name"} if one["field"] == "last_name" else one for one in kept]
     return reasons[:5]
+
+
+def _reasons(pair: DuplicatePair, own: Mapping[str, str]) -> Iterable[str]:
+    """Of two companies only their names are the same."""
+    names = {"company": _("Company name")} if pair.a.company_id != pair.b.company_id else {}
+    return [_reason(reason, {**own, **names}) for reason in _brief(pair.reasons)]
 
 
 def _reason(reason: dict[str, Any], own: Mapping[str, str]) -> str:

@@ -275,10 +275,11 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
 
 
 def _lead_address(row: ImportRow, run: ImportRun) -> str:
-    """The page of the lead that the row means; '' where there is none, or none any more."""
-    if row.lead is None or row.result == ImportRow.Result.DUPLICATE or not row.lead.is_present:
+    """The page of the lead that the row means, or was merged into; '' where there is none, or none any more."""
+    lead = row.lead
+    if lead is None or row.result == ImportRow.Result.DUPLICATE or not (lead.is_present or lead.merged_into_id):
         return ""
-    return reverse("lead", args=[row.lead.pk])
+    return reverse("lead", args=[lead.merged_into_id or lead.pk])
 
 
 # What follows from another column that changed is no news of its own.

@@ -92,6 +92,8 @@ def test_two_companies_of_one_name_are_told_apart_by_what_differs(client, cast, 
     client.cookies["handoff_language"] = "ja"
     page = client.get("/duplicates/").content.decode()
     assert f"企業が異なりますが（{one}／{other}）、まとめます" in page
+    assert "会社名が同じ" in page, "their names are, not the companies"
+    assert "企業が同じ" not in page
     assert f"<span>{one}</span>" in page, "they can be chosen between"
     assert f"<span>{other}</span>" in page
     pair = DuplicatePair.objects.get()

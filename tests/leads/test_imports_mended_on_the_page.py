@@ -4,7 +4,15 @@ import pytest
 from django.urls import reverse
 
 from leads.models import CustomField, ImportRun, Lead
-from leads.services import custom_fields, import_mending, import_resolving, import_runs, import_undoing, import_work
+from leads.services import (
+    custom_fields,
+    import_mending,
+    import_resolving,
+    import_runs,
+    import_undoing,
+    import_work,
+    merging,
+)
 from leads.services.import_errors import FieldGone, RowNotRefused
 from leads.web.import_forms import ColumnsForm
 from tests import factories
@@ -103,6 +111,17 @@ def test_rows_of_an_undone_import_lead_to_nobody_who_is_gone(client, cast):
     assert link in client.get(address).content.decode()
     import_undoing.undo(run=run, by=cast.mia, at=NOON)
     assert link not in client.get(address).content.decode()
+
+
+def test_a_row_whose_lead_was_merged_leads_to_the_one_that_stays(client, cast):
+    run = take(cast, WRONG)
+    stays = factories.lead()
+    merging.merge(
+        survivor=stays, loser=Lead.objects.get(pk=run.file_rows.get(result="created").lead_id), by=cast.mia, at=NOON
+    )
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[run.pk]) + "?result=created").content.decode()
+    assert f'href="{reverse("lead", args=[stays.pk])}"' in page
 
 
 def test_samples_of_a_column_differ(cast):
