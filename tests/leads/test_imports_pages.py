@@ -79,6 +79,14 @@ def test_file_goes_from_drop_to_result(browser):
     assert ImportMapping.objects.get().mapping["地域"] == "custom.地域"
 
 
+def test_a_column_is_said_to_be_empty_only_as_far_as_its_rows_were_looked_at(browser):
+    browser.cookies["handoff_language"] = "ja"
+    drop(browser, "会社名,氏名,備考\n" + "東浜,甲,\n" * 9 + "東浜,乙,展示会で会った\n")
+    run = ImportRun.objects.get()
+    page = browser.get(reverse("import-columns", args=[run.pk])).content.decode()
+    assert f"はじめの{len(run.samples)}行は空" in page
+
+
 def test_mapping_is_remembered_for_the_same_columns(browser):
     drop(browser, LIST)
     first = ImportRun.objects.get()
