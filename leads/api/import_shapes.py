@@ -170,4 +170,8 @@ class ResolveAllSerializer(serializers.Serializer):  # type: ignore[type-arg]
 class ResolveSerializer(serializers.Serializer):  # type: ignore[type-arg]
     def get_fields(self) -> dict[str, Any]:
         # `as` is a word of the language, so that it can't be an attribute.
-        return {"as": serializers.CharField(max_length=20, help_text="A lead's id, new or skip")}
+        return {
+            "as": serializers.CharField(
+                max_length=20, help_text="A lead's id, new or skip; in a preview also undecided"
+            )
+        }

@@ -17,9 +17,9 @@ ROW = {
         "The row has more cells than the header has columns (%(most)s). Check the separators."
     ),
     "nobody": gettext_lazy("The row doesn't identify anyone. Enter a name, email address, phone number or ID."),
-    "total_row": gettext_lazy("This is a totals row, so there is nothing to import."),
-    "example_row": gettext_lazy("This is the sheet's example row, so it is skipped."),
-    "note_row": gettext_lazy("This is a note about the list, so there is nothing to import."),
+    "total_row": gettext_lazy("This is a totals row, so it was skipped."),
+    "example_row": gettext_lazy("This is the sheet's example row, so it was skipped."),
+    "note_row": gettext_lazy("This is a note about the list, so it was skipped."),
     "too_long": gettext_lazy("At most %(most)s characters."),
     "count": gettext_lazy("Not a count or a date. Enter a number such as 2, a date such as 2026-07-31, or none."),
     "too_many": gettext_lazy("More than %(most)s of one kind. Check the number."),
@@ -71,6 +71,18 @@ ROW = {
     "vetoed": gettext_lazy("%(why)s"),
     "unwritable": gettext_lazy("The database rejected this row."),
 }
+# The same where nobody is here yet whom the row could mean, and another row of its file names them.
+WITHIN_FILE = {
+    "namesake": gettext_lazy("Another row of this file has this name and company, with different details."),
+    "other_prefecture": gettext_lazy(
+        "Another row of this file has this name at a company with this name in another prefecture."
+    ),
+    "other_address": gettext_lazy(
+        "Another row of this file has this name and mobile number, with another email address."
+    ),
+    "other_id": gettext_lazy("Another row of this file has the address or number with another ID."),
+    "key_taken": gettext_lazy("The ID, address or number belongs to someone else in another row of this file."),
+}
 MAPPING = {
     "no_such_column": gettext_lazy("The file has no column of this name."),
     "malformed": gettext_lazy("Not understood. Use a field name, or {field, values}."),
@@ -87,12 +99,30 @@ MAPPING = {
 def row_sentence(fault: Mapping[str, Any]) -> str:
     """The sentence of a fault as it is kept with its row ({column, code, values}), with the values that differ."""
     values = fault.get("values", {})
-    text = ROW.get(fault["code"])
-    if fault["code"] == "namesake" and values.get("people", 0) > 1 and not values.get("differing"):
-        text = gettext_lazy("There are already several people with this name at this company.")
+    text = _namesakes(values) if fault["code"] == "namesake" else _held(fault["code"], values)
     sentence = _fill(str(text) if text is not None else _("This value is not understood."), values)
     differing = pgettext("between differing values", ", ").join(map(_difference, values.get("differing", ())))
     return _("%(why)s %(differing)s") % {"why": sentence, "differing": differing} if differing else sentence
+
+
+def _held(code: str, values: Mapping[str, Any]) -> Any:
+    """Of a held row, whether those whom it may mean are here or only in its file (`here` of `people`)."""
+    is_within = values.get("people", 0) > 0 == values.get("here")
+    return WITHIN_FILE[code] if is_within and code in WITHIN_FILE else ROW.get(code)
+
+
+def _namesakes(values: Mapping[str, Any]) -> Any:
+    people = values.get("people", 0)
+    if people < 2 or values.get("differing"):
+        return _held("namesake", values)
+    here = values.get("here", people)
+    if not here:
+        return gettext_lazy("Several other rows of this file have this name and company.")
+    if here < people:
+        return gettext_lazy(
+            "There is already someone with this name at this company, and another row of this file has it too."
+        )
+    return gettext_lazy("There are already several people with this name at this company.")
 
 
 def _difference(found: Sequence[str]) -> str:

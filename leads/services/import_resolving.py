@@ -10,17 +10,19 @@ from leads.models import ImportRow, ImportRun, Lead
 from leads.queries import imports
 from leads.queries.references import as_id
 from leads.services import import_chunks, import_results
-from leads.services.import_errors import CandidateUnknown, MeaningUnknown, RowNotHeld
+from leads.services.import_errors import CandidateUnknown, MeaningUnknown, RowNotHeld, WrongState
 from leads.services.import_mending import COLUMNS
 from leads.services.import_runs import locked, require, ring
 from leads.services.import_work import context_of
 
 State, Result = ImportRun.State, ImportRow.Result
+UNDECIDED = "undecided"
 
 
 @retried
 def resolve(*, run: ImportRun, number: int, meaning: str, by: User, at: datetime) -> ImportRow:
-    """`meaning` is a lead's id, "new" or "skip". In a preview it is kept for the commit, afterwards done at once.
+    """`meaning` is a lead's id, "new" or "skip". In a preview it is kept for the commit, afterwards done at once;
+    "undecided" takes back what is kept.
 
     Raises MayNotImport, WrongState, RowNotHeld, CandidateUnknown, FieldGone, ImportRow.DoesNotExist.
     """
@@ -29,8 +31,10 @@ def resolve(*, run: ImportRun, number: int, meaning: str, by: User, at: datetime
     row = ImportRow.objects.get(run=fresh, number=number)
     if row.result != Result.DUPLICATE:
         raise RowNotHeld
+    if meaning == UNDECIDED and fresh.state != State.PREVIEW:
+        raise WrongState
     _check(meaning, by)
-    row.resolution = meaning
+    row.resolution = "" if meaning == UNDECIDED else meaning
     if fresh.state == State.PREVIEW:
         row.save(update_fields=["resolution"])
         return row
@@ -73,7 +77,7 @@ def _queue_decided(run: ImportRun, rows: list[ImportRow], at: datetime) -> None:
 
 
 def _check(meaning: str, by: User) -> None:
-    if meaning in ("new", "skip"):
+    if meaning in ("new", "skip", UNDECIDED):
         return
     if not Lead.objects.visible_to(by).filter(pk=as_id(meaning) or 0).exists():
         raise CandidateUnknown

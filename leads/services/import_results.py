@@ -52,5 +52,6 @@ def _reasons(draft: Draft) -> list[dict[str, Any]]:
         return [RowFault("", REPEATED, {"import": draft.repeats}).as_dict()]
     if not draft.held:
         return []
-    said = {"differing": draft.differing, "people": len(draft.candidates)}
+    here = sum(1 for one in draft.candidates if one.pk)
+    said = {"differing": draft.differing, "people": len(draft.candidates), "here": here}
     return [RowFault("", draft.held, said).as_dict()]

@@ -74,10 +74,7 @@ class Pair:
     @property
     def companies(self) -> tuple[str, str]:
         """Both companies' names; where these are the same, with what tells one from the other."""
-        one, other = self.stays.lead.company, self.goes.lead.company
-        if one is None or other is None or one.name != other.name:
-            return str(one or ""), str(other or "")
-        return _placed(one), _placed(other)
+        return _companies(self.stays.lead.company, self.goes.lead.company)
 
     @property
     def further(self) -> bool:
@@ -99,7 +96,7 @@ def _pair(pair: DuplicatePair, belongings: Belongings, own: Mapping[str, str], f
         pair=pair,
         stays=_side(stays, belongings),
         goes=_side(goes, belongings),
-        reasons=pgettext("separator", " · ").join(_reason(reason, own) for reason in _brief(pair.reasons)),
+        reasons=pgettext("separator", " · ").join(_reasons(pair, own)),
         lines=[line for line in _lines(stays, goes, own) if line.is_known],
         owners=list(owners.values()) if len(owners) > 1 else [],
         following=following,
@@ -110,16 +107,30 @@ def _side(lead: Lead, belongings: Belongings) -> Side:
     return Side(lead, _(", ").join(belongings.sources.get(lead.pk, [])), belongings.activities[lead.pk])
 
 
-def _placed(company: Company) -> str:
-    return _("%(name)s in %(place)s") % {
-        "name": company.name,
-        "place": prefectures.shown(company.prefecture) or _("no prefecture"),
-    }
+# What tells two companies of one name apart, the first that does.
+_APART = ("prefecture", "address", "corporate_number", "postal_code", "url", "phone", "industry")
+
+
+def _companies(one: Company | None, other: Company | None) -> tuple[str, str]:
+    """The names of both; where these are the same, each with the first detail in which the companies differ."""
+    if one is None or other is None or one.pk == other.pk or one.name != other.name:
+        return str(one or ""), str(other or "")
+    name = next((name for name in _APART if getattr(one, name) != getattr(other, name)), "")
+    return (_told(one, name), _told(other, name)) if name else (one.name, other.name)
+
+
+def _told(company: Company, name: str) -> str:
+    value = getattr(company, name)
+    if name == "prefecture":
+        detail = prefectures.shown(value) or _("no prefecture")
+        return _("%(name)s in %(place)s") % {"name": company.name, "place": detail}
+    told = {"field": label_of(f"company.{name}"), "value": value or pgettext("fact", "Unknown")}
+    return _("%(name)s (%(detail)s)") % {"name": company.name, "detail": _("%(field)s: %(value)s") % told}
 
 
 def word(name: str, own: Mapping[str, str]) -> str:
-    """The field in words; `own` names the organisation's."""
-    return _WORDS[name]() if name in _WORDS else own.get(name) or label_of(name)
+    """The field in words; `own` names the organisation's, and those that read otherwise here."""
+    return own.get(name) or (_WORDS[name]() if name in _WORDS else label_of(name))
 
 
 def _brief(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -129,6 +140,12 @@ def _brief(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kept = [reason for reason in reasons if reason["field"] != "first_name"]
         reasons = [{**one, "field": "name"} if one["field"] == "last_name" else one for one in kept]
     return reasons[:5]
+
+
+def _reasons(pair: DuplicatePair, own: Mapping[str, str]) -> Iterable[str]:
+    """Of two companies only their names are the same."""
+    names = {"company": _("Company name")} if pair.a.company_id != pair.b.company_id else {}
+    return [_reason(reason, {**own, **names}) for reason in _brief(pair.reasons)]
 
 
 def _reason(reason: dict[str, Any], own: Mapping[str, str]) -> str:
@@ -147,7 +164,10 @@ def _lines(stays: Lead, goes: Lead, own: Mapping[str, str]) -> Iterable[Line]:
     mine, other = ({name: getattr(lead, name) for name in merging.COLUMNS} for lead in (stays, goes))
     for name, columns in merging.CHOICES.items():
         takes_other = merging.prefers_other(name, mine, other)
-        yield Line(name, word(name, own), _text(stays, name, columns), _text(goes, name, columns), takes_other)
+        texts = (_text(stays, name, columns), _text(goes, name, columns))
+        if name == "company":
+            texts = _companies(stays.company, goes.company)
+        yield Line(name, word(name, own), *texts, takes_other)
     for key in sorted({*stays.custom, *goes.custom}):
         yield _own(f"custom.{key}", own, stays.custom.get(key), goes.custom.get(key))
     for name in merging.QUALIFICATION:
@@ -157,8 +177,6 @@ def _lines(stays: Lead, goes: Lead, own: Mapping[str, str]) -> Iterable[Line]:
 
 
 def _text(lead: Lead, name: str, columns: tuple[str, ...]) -> str:
-    if name == "company":
-        return str(lead.company or "")
     if name == "name":
         return figures.full_name(lead.last_name, lead.first_name)
     parts = columns[:1] if name == "title" else columns

@@ -149,7 +149,7 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
         "tabs": _tabs(run, chosen),
         "chosen": chosen,
         "rows": [_row(row, run, candidates, gained) | {"read_as": read_as.get(row.number)} for row in page],
-        "next_url": f"?result={chosen}&after={page[-1].number}" if len(rows) > PAGE else "",
+        "next_url": f"?result={chosen}&after={page[-1].number}#results" if len(rows) > PAGE else "",
         "is_preview": run.state == ImportRun.State.PREVIEW,
         "is_standing": run.state == ImportRun.State.DONE or is_stopped,
         "is_stopped": is_stopped,
@@ -233,12 +233,16 @@ def _first_result(run: ImportRun) -> str:
 
 
 def _tabs(run: ImportRun, chosen: str) -> list[Tab]:
-    kept = [Tab("?result=kept", pgettext("import", "Kept"), run.kept, chosen == "kept", "lock")] if run.kept else []
+    kept = (
+        [Tab("?result=kept#results", pgettext("import", "Kept"), run.kept, chosen == "kept", "lock")]
+        if run.kept
+        else []
+    )
     counts = {name: getattr(run, column) for name, column in _COUNTS.items()}
     if skipped := imports.skipped(run).count() if run.unchanged else 0:
         counts |= {"unchanged": run.unchanged - skipped, "skipped": skipped}
     return kept + [
-        Tab(f"?result={name}", RESULT[name][0], count, name == chosen, RESULT[name][2])
+        Tab(f"?result={name}#results", RESULT[name][0], count, name == chosen, RESULT[name][2])
         for name, count in counts.items()
     ]
 
@@ -253,6 +257,7 @@ def _candidates(rows: list[ImportRow]) -> dict[int, Lead]:
 
 def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained: Mapping[str, Any]) -> dict[str, Any]:
     word, tone, icon = RESULT["skipped" if row.is_skipped else row.result]
+    met = list(dict.fromkeys(candidates[pk] for pk in row.candidates if pk in candidates))
     return {
         "row": row,
         "word": word,
@@ -262,19 +267,21 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "lead_url": _lead_address(row, run),
         "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
         "mendable": row_cells.mendable(row, run) if run.state in _MENDED_IN else [],
-        "candidates": list(dict.fromkeys(candidates[pk] for pk in row.candidates if pk in candidates)),
+        "candidates": met,
         "can_be_new": any(fault["code"] in MAY_BE_NEW for fault in row.errors),
         "resolution": row.resolution,
+        "meant": next((lead for lead in met if str(lead.pk) == row.resolution), None),
         "kept": KEPT.get(row.kept, ""),
         "changed": _changed(row, gained) if row.result == ImportRow.Result.UPDATED else [],
     }
 
 
 def _lead_address(row: ImportRow, run: ImportRun) -> str:
-    """The page of the lead that the row means; '' where there is none, or none any more."""
-    if row.lead is None or row.result == ImportRow.Result.DUPLICATE or not row.lead.is_present:
+    """The page of the lead that the row means, or was merged into; '' where there is none, or none any more."""
+    lead = row.lead
+    if lead is None or row.result == ImportRow.Result.DUPLICATE or not (lead.is_present or lead.merged_into_id):
         return ""
-    return reverse("lead", args=[row.lead.pk])
+    return reverse("lead", args=[lead.merged_into_id or lead.pk])
 
 
 # What follows from another column that changed is no news of its own.

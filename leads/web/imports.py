@@ -241,7 +241,8 @@ def resolve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     run = _run(request, pk)
     row = _of_row(request, run, number, import_resolving.resolve, meaning=typed(request, "as"))
     if row is not None:
-        toasts.say(request, _("Line %(line)s decided.") % {"line": row.line})
+        said = _("Line %(line)s decided.") if row.resolution else _("Line %(line)s is undecided again.")
+        toasts.say(request, said % {"line": row.line})
     # In a preview the row stays where it is, and so does who decides on it.
     place = f"row-{number}" if run.state == State.PREVIEW else "results"
     return redirect(f"{_page(request, pk, 'duplicate')}#{place}")
@@ -259,7 +260,9 @@ def mend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         is_taken, text = shown.mended(row, run)
         tell = toasts.say if is_taken else toasts.warn
         tell(request, text)
-    return redirect(f"{_page(request, pk, 'refused')}#results")
+    # What is still wrong is looked for where it was corrected; with what is taken, the rows below move up.
+    is_there = row is not None and row.result == ImportRow.Result.REFUSED
+    return redirect(f"{_page(request, pk, 'refused')}#{f'row-{number}' if is_there else 'results'}")
 
 
 def _of_row(request: HttpRequest, run: ImportRun, number: int, verb: Any, **said: Any) -> ImportRow | None:

@@ -42,6 +42,14 @@ def test_no_entry_is_guessed_or_left_over():
     assert [(app, named(entry)) for app, entry in entries() if entry.fuzzy or entry.obsolete] == []
 
 
+def test_a_word_with_two_spellings_is_spelt_in_one():
+    twice = {"誰": "だれ"}
+    found = [
+        (app, named(entry)) for app, entry in entries() for text in written(entry) for word in twice if word in text
+    ]
+    assert found == []
+
+
 def test_placeholders_are_the_same_in_both_languages():
     differing = []
     for app, entry in entries():

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from leads.models import CustomField, DuplicatePair
+from leads.models import CustomField, DuplicatePair, Lead
 from leads.services import duplicate_search
 from tests import factories
 from tests.cast import NOON
@@ -73,9 +73,17 @@ def test_own_field_is_called_by_its_name(pairs):
     assert "product-of-interest</th>" not in page
 
 
-def test_two_companies_of_one_name_are_told_apart_by_their_place(client, cast):
-    for number, place in enumerate(("東京都", "")):
-        company = factories.company("全国商会", prefecture=place)
+@pytest.mark.parametrize(
+    ("known", "one", "other"),
+    [
+        ({"prefecture": ("東京都", "")}, "全国商会（東京都）", "全国商会（都道府県なし）"),
+        ({"address": ("北1", "南2")}, "全国商会（住所：北1）", "全国商会（住所：南2）"),
+        ({"phone": ("03-1234-5678", "")}, "全国商会（代表電話：03-1234-5678）", "全国商会（代表電話：未確認）"),
+    ],
+)
+def test_two_companies_of_one_name_are_told_apart_by_what_differs(client, cast, known, one, other):
+    for number in range(2):
+        company = factories.company("全国商会", **{name: values[number] for name, values in known.items()})
         factories.lead(
             last_name="鈴木", first_name="一郎", mobile="090-1111-2222", email=f"{number}@x.example", company=company
         )
@@ -83,7 +91,15 @@ def test_two_companies_of_one_name_are_told_apart_by_their_place(client, cast):
     client.force_login(cast.mia)
     client.cookies["handoff_language"] = "ja"
     page = client.get("/duplicates/").content.decode()
-    assert "企業が異なりますが（全国商会（東京都）／全国商会（都道府県なし））、まとめます" in page
+    assert f"企業が異なりますが（{one}／{other}）、まとめます" in page
+    assert "会社名が同じ" in page, "their names are, not the companies"
+    assert "企業が同じ" not in page
+    assert f"<span>{one}</span>" in page, "they can be chosen between"
+    assert f"<span>{other}</span>" in page
+    pair = DuplicatePair.objects.get()
+    url = f"/duplicates/{pair.pk}/merge/"
+    client.post(url, {"stays": pair.a_id, "take-company": pair.b_id, "across_companies": "yes"})
+    assert Lead.objects.present().get().company == Lead.objects.get(pk=pair.b_id).company
 
 
 def test_name_in_latin_letters_reads_first_name_first_throughout(client, cast):

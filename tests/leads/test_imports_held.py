@@ -9,6 +9,7 @@ from leads.imports.sentences import row_sentence
 from leads.models import Company, DuplicatePair, Lead
 from leads.services import import_resolving, import_runs, import_work, leads, merging
 from leads.services.duplicate_search import work as search
+from leads.services.import_errors import WrongState
 from tests import factories
 from tests.cast import NOON
 from tests.leads.taking import counts, take
@@ -160,6 +161,84 @@ def test_what_was_held_before_its_details_were_kept_is_still_told():
     with override("en"):
         said = row_sentence({"column": "", "code": "namesake", "values": {}})
     assert said == "There is already someone with this name at this company, with different details."
+
+
+@pytest.mark.parametrize(
+    ("text", "ja", "en"),
+    [
+        (
+            HEAD + "東浜,田中 一郎,,課長\n東浜,田中 一郎,,部長\n",
+            "同じファイルの別の行に同じ企業の同じ名前の人がいますが、内容が異なります。役職「課長」（この行は「部長」）",
+            "Another row of this file has this name and company, with different details. Job title “課長”",
+        ),
+        (
+            HEAD + "東浜,田中 一郎,東京都,\n東浜,田中 一郎,大阪府,\n",
+            "同じファイルの別の行に同じ企業名・氏名の人がいますが、都道府県が異なります。",
+            "Another row of this file has this name at a company with this name in another prefecture.",
+        ),
+        (
+            "氏名,メール,携帯\n佐藤 検,a@x.example,090-9876-5432\n佐藤 検,b@x.example,090-9876-5432\n",
+            "同じファイルの別の行に氏名と携帯電話番号が同じ人がいますが、メールアドレスが異なります。",
+            "Another row of this file has this name and mobile number, with another email address.",
+        ),
+        (
+            "ID,氏名,メール\nA1,佐藤 検,a@x.example\nA2,佐藤 検,a@x.example\n",
+            "同じファイルの別の行に、このメールアドレスか電話番号が別のIDで書かれています。",
+            "Another row of this file has the address or number with another ID.",
+        ),
+        (
+            "ID,氏名,メール\nA1,佐藤 検,a@x.example\nA2,森 五郎,b@x.example\nA1,佐藤 検,b@x.example\n",
+            "このID、メールアドレス、電話番号は、同じファイルの別の行の人のものです。",
+            "The ID, address or number belongs to someone else in another row of this file.",
+        ),
+        (
+            "会社名,氏名,メール\n東浜,森 五郎,a@x.example\n東浜,森 五郎,b@x.example\n東浜,森 五郎,\n",
+            "同じファイルのほかの複数の行に、同じ企業の同じ名前の人がいます。",
+            "Several other rows of this file have this name and company.",
+        ),
+    ],
+)
+def test_nobody_is_said_to_be_here_whom_only_another_row_of_the_file_names(cast, text, ja, en):
+    run = take(cast, text, dry_run=True)
+    assert [told(run, "ja")[0][: len(ja)], told(run, "en")[0][: len(en)]] == [ja, en]
+
+
+def test_who_is_here_and_who_is_only_in_the_file_are_told_apart(cast):
+    _here, run = between_two(cast)
+    assert told(run) == ["この企業に同じ名前の人がすでにいて、同じファイルの別の行にもいます。"]
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+    work(run)
+    assert told(run) == ["この企業に同じ名前の人がすでに複数います。"], "by now both are here"
+
+
+def test_a_decision_says_whom_the_row_was_decided_to_mean(client, cast):
+    here, run = between_two(cast)
+    import_runs.commit(run=run, by=cast.mia, at=NOON)
+    work(run)
+    preview = take(cast, "会社名,氏名,役職\n東浜,田中 一郎,\n", dry_run=True)
+    resolve(preview, 1, str(here.pk), cast)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "ja"
+    page = client.get(reverse("import", args=[preview.pk])).content.decode()
+    assert "決定：東浜 田中 一郎" in page
+
+
+def test_a_decision_of_a_preview_is_taken_back(client, cast):
+    _here, run = namesake(cast)
+    with pytest.raises(WrongState):
+        resolve(run, 1, "undecided", cast)
+    preview = take(cast, "会社名,氏名,役職\n東浜,田中 一郎,次長\n", dry_run=True)
+    client.force_login(cast.mia)
+    client.cookies["handoff_language"] = "ja"
+    page, address = reverse("import", args=[preview.pk]), reverse("import-resolve", args=[preview.pk, 1])
+    assert 'value="undecided"' not in client.get(page).content.decode()
+    client.post(address, {"as": "new"})
+    assert 'value="undecided"' in client.get(page).content.decode()
+    told_so = client.post(address, {"as": "undecided"}, follow=True).content.decode()
+    assert "2行目の決定を取り消しました。" in told_so
+    assert 'value="undecided"' not in told_so
+    import_runs.commit(run=preview, by=cast.mia, at=NOON)
+    assert work(preview) == (0, 0, 0, 1, 0)
 
 
 def test_a_row_held_against_another_of_its_file_can_be_that_person_after_the_commit(cast):

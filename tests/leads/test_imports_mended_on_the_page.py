@@ -4,7 +4,15 @@ import pytest
 from django.urls import reverse
 
 from leads.models import CustomField, ImportRun, Lead
-from leads.services import custom_fields, import_mending, import_resolving, import_runs, import_undoing, import_work
+from leads.services import (
+    custom_fields,
+    import_mending,
+    import_resolving,
+    import_runs,
+    import_undoing,
+    import_work,
+    merging,
+)
 from leads.services.import_errors import FieldGone, RowNotRefused
 from leads.web.import_forms import ColumnsForm
 from tests import factories
@@ -65,8 +73,10 @@ def test_page_offers_the_wrong_cells_with_what_stands_in_them(client, cast):
     # The row that names nobody may be given a name, an address or a number.
     assert all(f'name="cell-{place}" value=""' in page for place in (1, 2, 3))
     assert 'name="cell-4"' not in page
+    answer = client.post(reverse("import-mend", args=[run.pk, 1]), {"cell-2": "y@@example"})
+    assert answer.url.endswith("#row-1"), "what is still wrong is looked for where it was corrected"
     answer = client.post(reverse("import-mend", args=[run.pk, 1]), {"cell-2": "a@example.jp"})
-    assert answer.status_code == 302
+    assert answer.url.endswith("#results")
     assert counts(run) == (2, 0, 0, 0, 1)
     assert client.post(reverse("import-mend", args=[run.pk, 9]), {"cell-2": "a"}).status_code == 404
 
@@ -101,6 +111,17 @@ def test_rows_of_an_undone_import_lead_to_nobody_who_is_gone(client, cast):
     assert link in client.get(address).content.decode()
     import_undoing.undo(run=run, by=cast.mia, at=NOON)
     assert link not in client.get(address).content.decode()
+
+
+def test_a_row_whose_lead_was_merged_leads_to_the_one_that_stays(client, cast):
+    run = take(cast, WRONG)
+    stays = factories.lead()
+    merging.merge(
+        survivor=stays, loser=Lead.objects.get(pk=run.file_rows.get(result="created").lead_id), by=cast.mia, at=NOON
+    )
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[run.pk]) + "?result=created").content.decode()
+    assert f'href="{reverse("lead", args=[stays.pk])}"' in page
 
 
 def test_samples_of_a_column_differ(cast):

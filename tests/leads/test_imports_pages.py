@@ -79,6 +79,14 @@ def test_file_goes_from_drop_to_result(browser):
     assert ImportMapping.objects.get().mapping["地域"] == "custom.地域"
 
 
+def test_a_column_is_said_to_be_empty_only_as_far_as_its_rows_were_looked_at(browser):
+    browser.cookies["handoff_language"] = "ja"
+    drop(browser, "会社名,氏名,備考\n" + "東浜,甲,\n" * 9 + "東浜,乙,展示会で会った\n")
+    run = ImportRun.objects.get()
+    page = browser.get(reverse("import-columns", args=[run.pk])).content.decode()
+    assert f"はじめの{len(run.samples)}行は空" in page
+
+
 def test_mapping_is_remembered_for_the_same_columns(browser):
     drop(browser, LIST)
     first = ImportRun.objects.get()
@@ -457,7 +465,7 @@ def test_rows_left_out_by_decision_are_counted_by_themselves(browser):
     work(run)
     assert (run.unchanged, run.rows) == (2, 2)
     tabs = {tab.url: tab.count for tab in browser.get(address).context["tabs"]}
-    assert (tabs["?result=unchanged"], tabs["?result=skipped"], sum(tabs.values())) == (1, 1, run.rows)
+    assert (tabs["?result=unchanged#results"], tabs["?result=skipped#results"], sum(tabs.values())) == (1, 1, run.rows)
     for result, number in (("skipped", 1), ("unchanged", 2)):
         shown = browser.get(f"{address}?result={result}").context["rows"]
         assert [item["row"].number for item in shown] == [number]
