@@ -133,10 +133,9 @@ def choose(*, lead: Lead, track: NurtureTrack | None, by: User, at: datetime) ->
         raise OptedOut
     if not track.is_active:
         raise UnknownTrack
-    former = NurtureRun.objects.filter(lead=current).order_by("-pk").values_list("former_owner", "former_team").first()
+    holder = tracks.holder_before(current)
     nurture_runs.stop_and_rest(lead_ids=[current.pk], because=Ended.REPLACED, by=by, at=at)
     current.refresh_from_db()
-    holder = former or (current.owner_id, current.team_id)
     nurture_runs.start(leads=[current], track=track, former={current.pk: holder}, by=by, at=at)
 
 
