@@ -122,7 +122,10 @@ class HandoffViewSet(
     @extend_schema(summary="Record a contact", request=shapes.ContactInput)
     @action(detail=True, methods=["post"])
     def contact(self, request: Request, pk: str) -> Response:
-        """Reached or not; the first one stops the clock. Allowed before the answer, which it doesn't give."""
+        """Reached or not; the first one stops the clock. Allowed before the answer, which it doesn't give.
+
+        One that reached the customer ends a pause that waited for them (`call_later`, `customer_away`).
+        """
         handoff, values = self._ready(shapes.ContactInput)
         happened_at = values.pop("at")
         return self._answer(

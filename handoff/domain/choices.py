@@ -47,6 +47,8 @@ class PauseReason(TextChoices):
 
 # These end with whoever is passed on: the next person is here.
 OF_THE_PERSON = (PauseReason.ON_LEAVE,)
+# These end when the customer is spoken with: nothing is waited for any more.
+OF_THE_CUSTOMER = (PauseReason.CALL_LATER, PauseReason.CUSTOMER_AWAY)
 
 
 class ContactMethod(TextChoices):

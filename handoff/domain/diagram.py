@@ -49,7 +49,10 @@ _NURTURE = (
     "- A lead has one running track at most (a constraint), and only while it rests. Handing over, MQL, the review date,",
     "  a deal, disqualifying, unsubscribing, a next action of one's own and a merge into another end it by themselves;",
     "  another reason replaces it, the same one goes on. Of two merged tracks the survivor's stays.",
-    "- A changed track is a new version: leads go on by the steps they began with.",
+    "- A changed track is a new version: leads go on by the steps they began with. One that is switched off takes no",
+    "  more leads: where it is set, they only rest.",
+    "- By HTTP: `GET /api/v1/leads/{id}/nurture/` says where a lead stands, `POST …/nurture/done/` and `…/nurture/skip/`",
+    "  take the present step (with `step`, only that one), `GET /api/v1/leads/?track=` finds the leads in a track.",
 )
 
 

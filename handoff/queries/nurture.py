@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.interface.languages import in_language
 from accounts.models import Membership, User
 from accounts.queries import organization
 from handoff.domain import nurture
 from handoff.domain.nurture import Cause, Ended, RunState, StepKind, StepOwner, Taken
-from handoff.models import NurtureChoice, NurtureRun, NurtureStep, NurtureTaken, NurtureTrack, RejectReason
+from handoff.models import (
+    Handoff,
+    NurtureChoice,
+    NurtureRun,
+    NurtureStep,
+    NurtureTaken,
+    NurtureTrack,
+    RejectReason,
+    StageTransition,
+)
 from handoff.models.nurture import NurtureRunQuerySet
 from handoff.queries import marketing
 from handoff.queries.marketing import Keeper
@@ -24,6 +33,12 @@ from leads.queries.timeline import named
 def active_tracks() -> QuerySet[NurtureTrack]:
     """Those that leads can be put into, in their order."""
     return NurtureTrack.objects.filter(is_active=True).order_by("position", "pk")
+
+
+def choosable(kept: Collection[int | None] = ()) -> QuerySet[NurtureTrack]:
+    """What a setting can name: those in use, and those that it names already."""
+    found = NurtureTrack.objects.filter(Q(is_active=True) | Q(pk__in=[pk for pk in kept if pk]))
+    return found.order_by("-is_active", "position", "pk")
 
 
 def name_of(track: NurtureTrack) -> str:
@@ -55,6 +70,18 @@ def _in_use(track: NurtureTrack | None) -> NurtureTrack | None:
 def running(lead: Lead) -> NurtureRun | None:
     """The track that this lead is in."""
     return NurtureRun.objects.running().filter(lead=lead).select_related("track").first()
+
+
+def holder_before(lead: Lead) -> tuple[int | None, int | None]:
+    """Person and team who had a resting lead before: as its track of this rest says, else the handoff that ended in
+    it, else who keeps it now."""
+    of_this_rest = Q(state=RunState.RUNNING) | Q(started_at__gte=lead.stage_since)
+    runs = NurtureRun.objects.filter(of_this_rest, lead=lead).order_by("-pk")
+    if known := runs.values_list("former_owner", "former_team").first():
+        return known
+    came = StageTransition.objects.filter(lead=lead).order_by("-pk").values_list("handoff_id", flat=True).first()
+    held = Handoff.objects.filter(pk=came or 0).values_list("assigned_to", "team").first()
+    return held or (lead.owner_id, lead.team_id)
 
 
 def due(*, at: datetime) -> NurtureRunQuerySet:

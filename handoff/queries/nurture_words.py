@@ -43,6 +43,12 @@ def who(step: NurtureStep) -> str:
     return str(StepOwner(step.owner).label)
 
 
+def named(track: NurtureTrack) -> str:
+    """A track that a setting names; one that is switched off says so, as nothing follows it then."""
+    name = nurture.name_of(track)
+    return name if track.is_active else pgettext("nurture track", "%(name)s (not used)") % {"name": name}
+
+
 def phase(track: NurtureTrack) -> str:
     """The consideration phase it is for."""
     return str(NurturePhase(track.phase).label)

@@ -77,7 +77,15 @@ def _put_aside(leads: list[Lead], day: date, values: dict[str, Any], by: User, a
         not_before=organization.midnight_of(day),
         reason=values["reason"][:MOST_REASON],
     )
-    nurture_runs.start(leads=moved, track=_track(values), former=former, by=by, at=at)
+    nurture_runs.start(leads=moved, track=_track_still_in_use(values), former=former, by=by, at=at)
+
+
+def _track_still_in_use(values: dict[str, Any]) -> NurtureTrack | None:
+    """A track that was switched off while the leads were worked through takes no more of them: those only rest."""
+    try:
+        return _track(values)
+    except nurture_steps.UnknownTrack:
+        return None
 
 
 def _track(values: dict[str, Any]) -> NurtureTrack | None:

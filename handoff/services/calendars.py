@@ -17,7 +17,7 @@ from handoff.queries.holidays import is_known
 from handoff.services import clocks
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
-from journal.transactions import retried
+from journal.transactions import one_at_a_time, retried
 
 EDITABLE = ("name", "time_zone", "weekly", "country")
 LONGEST_CLOSING = 366
@@ -38,6 +38,11 @@ class OpenedByALongerEntry(Conflict):
     message = _("This day is open by an entry of several days. Change that entry in the list below.")
 
 
+class HasOwnCalendar(Conflict):
+    code = "has_own_calendar"
+    message = _("Someone else has just set up these hours. Look at them, then repeat your change.")
+
+
 class BadCalendar(Invalid):
     code = "bad_calendar"
     message = _("The calendar could not be read.")
@@ -55,9 +60,12 @@ def create(
 ) -> Calendar:
     """A calendar of a team, a person, or (neither) the organisation; with the closing days of `as_in`.
 
-    Raises NotYourCalendar, BadCalendar, CalendarWithoutWorkingTime, as all verbs here do.
+    Raises HasOwnCalendar; NotYourCalendar, BadCalendar, CalendarWithoutWorkingTime, as all verbs here do.
     """
     _check_permission(by)
+    one_at_a_time("calendars")
+    if Calendar.objects.filter(team=team, user=user).exists():
+        raise HasOwnCalendar
     calendar = Calendar(team=team, user=user, **{name: values[name] for name in EDITABLE if name in values})
     entries = [_copied(entry) for entry in as_in.closing_days.order_by("pk")] if as_in else []
     _check(calendar, entries, at)

@@ -13,7 +13,7 @@ from handoff.domain.duties import Duty
 from handoff.domain.pauses import minutes_between
 from handoff.models import Episode, Handoff
 from handoff.queries import calendars, legs, pauses
-from handoff.services import clocks, duties, holding, joining
+from handoff.services import clocks, duties, holding, joining, resuming
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -24,6 +24,7 @@ from leads.services import activities
 
 TYPES = {ContactMethod.CALL: "call", ContactMethod.MAIL: "email_sent", ContactMethod.MEETING: "meeting"}
 METHODS = {kind: method for method, kind in TYPES.items()}
+REACHED = (ContactResult.TALKED, ContactResult.APPOINTMENT)
 
 
 class NotHolder(Forbidden):
@@ -62,6 +63,7 @@ def contact(
     holding.hold(handoff, expected_version)
     moment = happened_at or at
     _check(handoff, by, method, result, moment, at)
+    _let_go_on(handoff, result, moment, by, at)
     register(handoff=handoff, by=by, at=at, method=method, result=result, appointment_at=appointment_at, moment=moment)
     lead = Lead.objects.get(pk=handoff.lead_id)
     told = {"handoff": handoff.pk, "result": result}
@@ -109,6 +111,12 @@ def register(
     record("handoff.contacted", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
 
 
+def _let_go_on(handoff: Handoff, result: str | None, moment: datetime, by: User | None, at: datetime) -> None:
+    """Before what the contact brings is owed: a pause that waited for the customer is over once they were reached."""
+    if result in REACHED:
+        resuming.reached(handoff, by=by, moment=moment, at=at)
+
+
 def duty_after_accepting(*, handoff: Handoff, at: datetime) -> Duty:
     """The assignee owes the first contact; when it was made before the answer, what follows it."""
     if handoff.first_contact_at is not None:
@@ -137,6 +145,7 @@ def note_logged(logged: Iterable[Activity], at: datetime) -> None:
         is_told = not is_known or row.metadata.get("handoff") == handoff.pk
         if handoff.first_contact_at is not None and is_told:
             continue  # a later contact that tells nothing new, or one that was recorded on the handoff itself
+        _let_go_on(handoff, told, row.occurred_at, row.by, at)
         register(
             handoff=handoff,
             by=row.by,

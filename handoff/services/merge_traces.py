@@ -48,6 +48,9 @@ _MODELS: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     "duty": (Lead, tuple(duties.COLUMNS)),
 }
 
+# What moves in a track with each step that is done or skipped, and with its end.
+_GOES_ON = ("position", "state")
+
 
 def take(lead_ids: Iterable[int]) -> Rows:
     """All rows about these leads, their handoffs and those who joined them: {kind: {id: values}}."""
@@ -111,7 +114,15 @@ def put_back(changed: Mapping[str, Any]) -> None:
         Handoff.objects.filter(pk=key).update(lead_id=row["before"]["lead_id"])
     for kind, rows in changed.items():
         for key, row in sorted(rows.items(), key=_what_makes_room_first):
-            _put_back(kind, key, row["before"])
+            _put_back(kind, key, _with_steps_taken(key, row) if kind == "nurture" else row["before"])
+
+
+def _with_steps_taken(key: str, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A track as it was; one that has gone on since goes back to its lead as it stands: what was done stays done."""
+    now = _rows("nurture", Q(pk=key)).get(key)
+    if now is None or row["before"] is None or all(now[name] == row["after"][name] for name in _GOES_ON):
+        return row["before"]
+    return now | {"lead_id": row["before"]["lead_id"]}
 
 
 def _what_makes_room_first(item: tuple[str, Mapping[str, Any]]) -> int:

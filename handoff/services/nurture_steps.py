@@ -136,9 +136,8 @@ def choose(*, lead: Lead, track: NurtureTrack | None, by: User, at: datetime) ->
         raise OptedOut
     if not track.is_active:
         raise UnknownTrack
-    former = NurtureRun.objects.filter(lead=current).order_by("-pk").values_list("former_owner", "former_team").first()
+    holder = tracks.holder_before(current)
     nurture_runs.stop_and_rest(lead_ids=[current.pk], because=Ended.REPLACED, by=by, at=at)
-    holder = former or (current.owner_id, current.team_id)
     # As a plan of one's own ends a track, a track that somebody chooses ends the plan.
     nurture_runs.rest(runs=[NurtureRun(lead=current)], at=at, owed=DueKind.NEXT_ACTION)
     current.refresh_from_db()

@@ -14,8 +14,8 @@ from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import HandoffState, PauseReason
 from handoff.models import Clock, Handoff, Pause, PauseLimits
-from handoff.queries import calendars, pauses
-from handoff.services import clocks, holding
+from handoff.queries import pauses
+from handoff.services import holding, resuming
 from handoff.services.contacts import HandoffOver
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
@@ -85,17 +85,27 @@ def pause(
     `expected_version` is no longer the handoff's.
     """
     _hold(handoff, by, expected_version)
-    _end_due(handoff, at)
-    if handoff.pauses.open().exists():
-        raise AlreadyPaused
-    if not Clock.objects.filter(handoff=handoff, ended_at__isnull=True).exists():
-        raise NothingRuns
-    _check(handoff, reason, note, until, at)
+    resuming.end_due(handoff, at)
+    refuse_pause(handoff=handoff, at=at)
+    _check(reason, note, until, at)
     row = Pause.objects.create(handoff=handoff, reason=reason, note=note.strip(), begun_at=at, until_at=until, by=by)
-    _follow(handoff, at)
+    resuming.follow(handoff, at)
     data = {"pause": row.pk, "reason": reason, "until": until.isoformat(), "leg": handoff.leg}
     record("handoff.paused", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
     return handoff
+
+
+def refuse_pause(*, handoff: Handoff, at: datetime) -> None:
+    """Raises why this handoff can't be paused now, whoever asks: HandoffOver, AlreadyPaused, NothingRuns,
+    PausedTooOften."""
+    _refuse_over(handoff)
+    if handoff.pauses.open().filter(until_at__gt=at).exists():
+        raise AlreadyPaused
+    if not Clock.objects.filter(handoff=handoff, ended_at__isnull=True).exists():
+        raise NothingRuns
+    most = pauses.limits().most_times
+    if pauses.times(handoff.episode_id) >= most:
+        raise PausedTooOften(times=most)
 
 
 @retried
@@ -103,7 +113,7 @@ def resume(*, handoff: Handoff, by: User, at: datetime, expected_version: int | 
     """Working time runs again from now on. Raises NotYourPromise, HandoffOver, NotPaused, StaleWrite when
     `expected_version` is no longer the handoff's."""
     _hold(handoff, by, expected_version)
-    if not _end(handoff, by, at):
+    if not resuming.end(handoff, by=by, at=at):
         raise NotPaused
     return handoff
 
@@ -151,47 +161,23 @@ def _set_limits(most_days: int, most_times: int, by: User | None, at: datetime) 
 @retried
 def _resume_one(handoff: Handoff, at: datetime) -> int:
     holding.hold(handoff)
-    return _end_due(handoff, at)
-
-
-def _end_due(handoff: Handoff, at: datetime) -> int:
-    """Ends the handoff's pause if its time is over."""
-    is_due = handoff.pauses.open().filter(until_at__lte=at).exists()
-    return _end(handoff, None, at) if is_due else 0
-
-
-def _end(handoff: Handoff, by: User | None, at: datetime) -> int:
-    """The one conditional update by which a pause ends; whoever finds it open tells of it, once."""
-    row = handoff.pauses.open().first()
-    if row is None or not handoff.pauses.filter(pk=row.pk).end(at, by):
-        return 0
-    row.refresh_from_db()
-    _follow(handoff, at)
-    stood = calendars.for_receiver(user=handoff.assigned_to_id, team=handoff.team_id).minutes_between(*row.interval)
-    data = {"pause": row.pk, "minutes": stood, "leg": handoff.leg}
-    record("handoff.resumed", subject=handoff, by=by, at=at, lead_id=handoff.lead_id, data=data)
-    return 1
-
-
-def _follow(handoff: Handoff, at: datetime) -> None:
-    """Clocks, due times and the lead's duty move to what the pauses now say."""
-    holding.changed(handoff)
-    clocks.recompute(clocks=clocks.unfinished().filter(handoff=handoff), at=at)
-    handoff.refresh_from_db()
+    return resuming.end_due(handoff, at)
 
 
 def _hold(handoff: Handoff, by: User, expected_version: int | None) -> None:
     holding.hold(handoff, expected_version)
     if not permissions.may_pause(by, handoff):
         raise NotYourPromise
+    _refuse_over(handoff)
+
+
+def _refuse_over(handoff: Handoff) -> None:
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED) or handoff.closed_at is not None:
         raise HandoffOver
 
 
-def _check(handoff: Handoff, reason: str, note: str, until: datetime, at: datetime) -> None:
+def _check(reason: str, note: str, until: datetime, at: datetime) -> None:
     most = pauses.limits()
-    if pauses.times(handoff.episode_id) >= most.most_times:
-        raise PausedTooOften(times=most.most_times)
     faults = []
     if reason not in PauseReason.values:
         faults.append(FieldError("reason", "unknown", ", ".join(PauseReason.values)))

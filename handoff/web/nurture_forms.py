@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from handoff.models import NurtureTrack
-from handoff.queries import nurture
+from handoff.queries import nurture, nurture_words
 from handoff.services.nurture_steps import BY_REASON, NO_TRACK
 
 
@@ -21,11 +21,16 @@ class TrackField(forms.ModelChoiceField):
     def __deepcopy__(self, memo: dict[int, Any]) -> "TrackField":
         """Each form asks for the tracks of its own moment."""
         copy = super().__deepcopy__(memo)
-        copy.queryset = nurture.active_tracks()
+        copy.queryset = nurture.choosable()
         return copy
 
+    def keep(self, track: NurtureTrack | None) -> None:
+        """What is set can stay, in use or not."""
+        if track is not None:
+            self.queryset = nurture.choosable(kept=[track.pk])
+
     def label_from_instance(self, obj: NurtureTrack) -> str:
-        return nurture.name_of(obj)
+        return nurture_words.named(obj)
 
 
 class TrackChoice(forms.ChoiceField):

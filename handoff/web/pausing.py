@@ -20,6 +20,7 @@ from handoff.domain.choices import PauseReason
 from handoff.models import Handoff
 from handoff.queries import calendars, pauses
 from handoff.services import handoffs
+from handoff.services.pauses import refuse_pause
 from handoff.web import cards
 from handoff.web.handoff_page import seen
 from journal.errors import DomainError, Forbidden
@@ -41,11 +42,17 @@ class PauseForm(forms.Form):
 @login_required
 @require_http_methods(["GET", "POST"])
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form; a POST pauses and goes back to the handoff."""
+    """The form, where there is something to pause; a POST pauses and goes back to the handoff."""
     handoff = seen(request, pk)
     if not permissions.may_pause(request.user, handoff):  # type: ignore[arg-type]
         raise PermissionDenied
     at = request.entry.at  # type: ignore[attr-defined]
+    if request.method == "GET":
+        try:
+            refuse_pause(handoff=handoff, at=at)
+        except DomainError as refusal:
+            toasts.warn(request, str(refusal))
+            return redirect("handoff", pk)
     form = PauseForm(request.POST or None, initial={"until": _usual_end(handoff, at)})
     form.fields["until"].widget.attrs |= _bounds(at)
     if request.method == "POST" and form.is_valid():

@@ -18,6 +18,7 @@ KINDS = {
     "handoff.reassigned": NoticeKind("arrows-exchange", mails=True),
     "leads.assigned": NoticeKind("user-check", mails=True),
     "handoff.withdrawn": NoticeKind("arrow-back-up"),
+    "handoff.paused": NoticeKind("player-pause"),
     "handoff.accepted": NoticeKind("check"),
     "handoff.rejected": NoticeKind("arrow-back-up", mails=True),
     "feedback.given": NoticeKind("message"),

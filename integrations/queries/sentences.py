@@ -12,7 +12,7 @@ from accounts.interface import dates, figures
 from accounts.models import User
 from feedback.domain.choices import Reason, Result
 from feedback.reminders import answer_check_words
-from handoff.domain.choices import ClockKind
+from handoff.domain.choices import ClockKind, PauseReason
 from handoff.models import Handoff, RejectReason
 from handoff.queries import reason_lines
 from handoff.queries.agreement import SIDES
@@ -96,6 +96,13 @@ def _rerouted(subject: Subject) -> tuple[str, str]:
 def _withdrawn(subject: Subject) -> tuple[str, str]:
     title = _("The handoff of %(who)s was withdrawn") % {"who": subject.who}
     return title, _("%(colleague)s withdrew it; there is nothing left to do.") % {"colleague": subject.colleague}
+
+
+def _paused(subject: Subject) -> tuple[str, str]:
+    title = _("%(colleague)s paused the deadlines of %(who)s") % {"colleague": subject.colleague, "who": subject.who}
+    data = subject.notice.data
+    told = {"reason": PauseReason(data["reason"]).label, "until": dates.moment(datetime.fromisoformat(data["until"]))}
+    return title, _("%(reason)s. Paused until %(until)s.") % told
 
 
 def _accepted(subject: Subject) -> tuple[str, str]:
@@ -318,6 +325,7 @@ SENTENCES: dict[str, Callable[[Subject], tuple[str, str]]] = {
     "handoff.reassigned": _reassigned,
     "handoff.rerouted": _rerouted,
     "handoff.withdrawn": _withdrawn,
+    "handoff.paused": _paused,
     "handoff.accepted": _accepted,
     "handoff.rejected": _rejected,
     "feedback.given": _feedback,

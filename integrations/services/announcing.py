@@ -16,6 +16,8 @@ from leads.models import BulkRun, ImportRun
 
 # Work that goes on after the page was left: who began it is told that it is done.
 TOLD_TO_THEMSELVES = {"import.finished", "batch.made"}
+# What can happen to one handoff several times, so the event is part of the key.
+TOLD_EACH_TIME = {"handoff.reassigned", "handoff.paused"}
 
 
 def announce(*, event: Event, at: datetime) -> int:
@@ -55,6 +57,14 @@ def _to_those_left(event: Event) -> Announcement | None:
     """A handoff that went on without an answer: whoever had it, and the sender."""
     handoff = _handoff(event)
     return _about(handoff, event, recipients.receivers(handoff) | recipients.senders(handoff))
+
+
+def _of_pause(event: Event) -> Announcement | None:
+    """Deadlines stand still: who leads the team, and whose deadlines they are where a manager paused them."""
+    handoff = _handoff(event)
+    concerned = recipients.managers(handoff.team_id) | frozenset(filter(None, [handoff.assigned_to_id]))
+    told = _about(handoff, event, concerned)
+    return replace(told, data=told.data | {name: event.data[name] for name in ("reason", "until")})
 
 
 def _of_feedback(event: Event) -> Announcement | None:
@@ -160,8 +170,7 @@ def _handoff(event: Event) -> Handoff:
 
 def _about(handoff: Handoff, event: Event, people: frozenset[int]) -> Announcement:
     data: dict[str, Any] = {"by": event.actor_id}
-    # One handoff can be given to several people after one another, so the event is part of the key there.
-    again = f":{event.pk}" if event.kind == "handoff.reassigned" else ""
+    again = f":{event.pk}" if event.kind in TOLD_EACH_TIME else ""
     return Announcement(event.kind, f"{event.kind}:{handoff.pk}{again}", people, handoff.lead_id, handoff.pk, data)
 
 
@@ -171,6 +180,7 @@ TABLE: dict[str, Callable[[Event], Announcement | None]] = {
     "handoff.reassigned": _to_receivers,
     "handoff.rerouted": _to_those_left,
     "handoff.withdrawn": _to_receivers,
+    "handoff.paused": _of_pause,
     "handoff.accepted": _to_senders,
     "handoff.rejected": _to_senders,
     "feedback.given": _of_feedback,

@@ -14,6 +14,7 @@ from handoff.services import calendars as calendar_service
 from handoff.services import defaults
 from handoff.web.settings.month import month_of, names_of
 from journal import clock
+from tests.at_once import at_once
 from tests.cast import cast as make_cast
 from tests.cast import organization, tokyo
 from tests.handoff import rows
@@ -158,6 +159,19 @@ def test_a_team_that_gets_its_own_keeps_the_companys_closing_days(people, page, 
     assert calendars.default().is_working_day(date(2026, 11, 24))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_set_up_a_teams_hours_at_once_the_second_is_told(people):
+    values = {"name": "営業1部", "weekly": calendars.USUAL_WEEK, "time_zone": "Asia/Tokyo", "country": "JP"}
+
+    def create():
+        calendar_service.create(values=values, team=people.field, by=people.ada, at=AT)
+
+    answers = at_once(create, create)
+
+    assert [type(one) for one in answers if isinstance(one, Exception)] == [calendar_service.HasOwnCalendar]
+    assert Calendar.objects.filter(team=people.field).count() == 1
+
+
 def test_a_persons_month_shows_absences_and_what_counts_for_them(people, page, django_assert_max_num_queries):
     Calendar.objects.create(name="営業1部", weekly={"4": [["13:00", "17:00"]]}, team=people.field)
     Absence.objects.create(user=people.sato, starts_on=date(2026, 11, 25), ends_on=date(2026, 11, 26), note="研修")
@@ -175,7 +189,9 @@ def test_a_persons_month_shows_absences_and_what_counts_for_them(people, page, d
 
 
 @pytest.mark.parametrize(
-    "on", ["", "2026-11-31:closed", "2026-11-24", "2026-11-24:shut", "0000-00-00:open", "２０２６-11-24:closed"]
+    "on",
+    ["", "2026-11-31:closed", "2026-11-24", "2026-11-24:shut", "0000-00-00:open", "２０２６-11-24:closed"]
+    + ["0001-01-01:open", "9999-12-31:open"],
 )
 def test_what_is_no_day_is_refused(page, on):
     before = ClosingDay.objects.count()

@@ -420,6 +420,18 @@ def test_marketing_chooses_another_track_or_ends_it():
     nothing_broken(AT)
 
 
+def test_a_step_for_whoever_had_the_lead_is_for_who_had_it_last():
+    people = stories.small()
+    lead, at = given_back(people, "not_now"), tokyo("2027-01-12 10:00")  # Sato had it then
+    track = own_track(people, step(StepOwner.OWNER, wait=0))
+    transition.transition(lead=lead, to="mql", reason="active again", by=people.mia, at=at)
+    handoff = handoffs.offer(lead=stories.fresh(lead), to=people.otto, reason="again", by=people.mia, at=at)
+    RejectReason.objects.update(track=None)
+    handoffs.reject(handoff=handoff, reason="not_now", by=people.otto, at=at)
+    nurture_steps.choose(lead=lead, track=track, by=people.mia, at=at)
+    assert stories.fresh(lead).owner == people.otto
+
+
 def test_a_lead_at_work_can_t_be_put_into_one():
     people = stories.small()
     with pytest.raises(nurture_steps.NotResting):
@@ -452,6 +464,24 @@ def test_a_survivor_without_a_track_goes_on_with_the_other_s_and_an_undo_gives_i
     assert (track_of(one), track_of(other)) == (None, "gathering")
     assert (stories.fresh(one).due_kind, stories.fresh(other).due_kind) == ("resurface", "nurture")
     nothing_broken(AT)
+
+
+@pytest.mark.parametrize("was_due", [False, True])
+def test_a_step_done_between_a_merge_and_its_undo_stays_done(was_due):
+    people = stories.small()
+    one, other = resting(people), due_step(people) if was_due else resting(people)
+    nurture_steps.choose(lead=one, track=None, by=people.mia, at=NOON)
+    row = merging.merge(survivor=one, loser=other, by=people.mia, at=AT, across_companies=True)
+    sweeps.sweep(at=AT)
+    nurture_steps.take(lead=stories.fresh(one), outcome=Taken.DONE, number=1, by=people.mia, at=AT)
+    merging.undo(merge=row, by=people.mia, at=AT)
+    run = nurture.running(other)
+    assert (run.position, run.is_due, stories.fresh(other).due_kind) == (1, False, "resurface")
+    nothing_broken(AT)
+    later = run.next_at + timedelta(hours=9)
+    sweeps.sweep(at=later)
+    nurture_steps.take(lead=stories.fresh(other), outcome=Taken.DONE, number=2, by=people.mia, at=later)
+    assert NurtureTaken.objects.filter(run=run).count() == 2
 
 
 def test_merged_into_a_lead_at_work_it_ends():
@@ -494,6 +524,15 @@ def test_many_leads_can_t_go_into_a_track_that_there_is_not():
     people = stories.small()
     with pytest.raises(nurture_steps.UnknownTrack):
         bulk(people, 1, track="999999")
+
+
+def test_a_track_switched_off_while_many_go_into_it_takes_no_more_of_them():
+    people = stories.small()
+    lead, dormant = factories.lead(), NurtureTrack.objects.get(code="dormant")
+    run = type("Run", (), {"values": {"day": REST.isoformat(), "reason": "not_now", "track": str(dormant.pk)}})
+    NurtureTrack.objects.filter(pk=dormant.pk).update(is_active=False)
+    outcomes = bulk_nurturing.nurture(run=run, lead_ids=[lead.pk], by=people.mia, at=NOON)
+    assert (outcomes[lead.pk].result, stories.fresh(lead).stage, track_of(lead)) == ("changed", "nurture", None)
 
 
 def put_aside(people, number, django_assert_max_num_queries, most):

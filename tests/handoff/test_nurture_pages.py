@@ -198,6 +198,10 @@ def test_a_track_is_made_and_changed(ada):
         ({"s0-owner": "person-999"}, "valid choice"),
         ({"rows": "0"}, "A track has 1 to 12 steps."),
         ({"rows": "x"}, "A track has 1 to 12 steps."),
+        ({"rows": "9" * 5000}, "A track has 1 to 12 steps."),
+        ({"s0-content": "²"}, "valid choice"),
+        ({"s0-content": "9" * 30}, "valid choice"),
+        ({"s0-content": "9" * 5000}, "valid choice"),
     ],
 )
 def test_a_faulty_track_is_refused_in_words(ada, changes, told):
@@ -215,6 +219,7 @@ def test_rows_are_added_moved_and_removed_without_saving(ada):
     removed = text(ada.post(address, form(track, drop="0")))
     assert (first in removed, second in removed) == (False, True)
     assert ada.post(address, form(track, drop="77")).status_code == 302
+    assert ada.post(address, form(track, up="9" * 5000)).status_code == 302
     track.refresh_from_db()
     assert track.version == 1
 
@@ -247,6 +252,25 @@ def test_a_reason_names_its_track(ada):
     ada.post(f"/settings/reasons/{reason.pk}/", values | {"follows": "disqualify", "track": str(dormant.pk)})
     reason.refresh_from_db()
     assert reason.track is None
+
+
+def test_a_track_that_is_switched_off_stays_where_it_is_set(ada):
+    lost = NurtureTrack.objects.get(code="lost")
+    RejectReason.objects.filter(code="not_now").update(track=lost)
+    NurtureTrack.objects.filter(pk=lost.pk).update(is_active=False)
+
+    outcomes = ada.get("/settings/nurture/outcomes/")
+    shown = {name: outcomes.context["form"][name].value() for name in [*outcomes.context["form"].keys, "shown"]}
+    assert f'<option value="{lost.pk}" selected>Ready for the next chance (not used)' in text(outcomes)
+    assert ada.post("/settings/nurture/outcomes/", shown).status_code == 302
+    assert NurtureChoice.objects.get(cause="lost", reason="").track == lost
+
+    address = f"/settings/reasons/{RejectReason.objects.get(code='not_now').pk}/"
+    page = ada.get(address)
+    assert f'<option value="{lost.pk}" selected>Ready for the next chance (not used)' in text(page)
+    values = {name: field.value() for name in page.context["form"].fields if (field := page.context["form"][name])}
+    assert ada.post(address, {**values, "track": lost.pk, "is_active": "on"}).status_code == 302
+    assert RejectReason.objects.get(code="not_now").track == lost
 
 
 def test_only_administrators_change_tracks(mia):

@@ -13,6 +13,7 @@ from handoff.services import calendars as calendar_service
 from handoff.services import handoffs, pauses, policies, sweeps
 from handoff.services.contacts import HandoffOver
 from journal.models import Event
+from leads.services import activities
 from tests.cast import person, tokyo
 from tests.handoff import rows, stories
 
@@ -141,7 +142,7 @@ def test_what_fell_due_before_the_pause_is_told_although_no_sweep_had_come(peopl
 
 def test_a_promise_that_starts_within_a_pause_waits_too(people):
     handoff = rows.offered(people, START, to=people.sato)
-    paused(handoff, people.sato, until=tokyo("2026-11-17 09:00"))
+    paused(handoff, people.sato, until=tokyo("2026-11-17 09:00"), reason="waiting")
     handoffs.accept(handoff=fresh(handoff), by=people.sato, at=tokyo("2026-11-16 11:00"))
 
     handoffs.contact(
@@ -208,6 +209,57 @@ def test_with_the_handoff_its_pause_is_over(people, end):
     assert Pause.objects.get().ended_at == tokyo("2026-11-16 10:30")
     with pytest.raises(HandoffOver):
         paused(fresh(handoff), people.maki, at=tokyo("2026-11-16 10:31"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "result", "ends"),
+    [
+        ("call_later", "talked", True),
+        ("customer_away", "appointment", True),
+        ("call_later", "no_answer", False),
+        ("on_leave", "talked", False),
+        ("waiting", "talked", False),
+    ],
+)
+def test_once_the_customer_is_reached_nobody_waits_for_them(people, reason, result, ends):
+    handoff = rows.offered(people, START, to=people.sato)
+    handoffs.accept(handoff=fresh(handoff), by=people.sato, at=START)
+    paused(handoff, people.sato, until=tokyo("2026-12-03 09:00"), reason=reason)
+    at = tokyo("2026-11-16 14:00")
+
+    handoffs.contact(handoff=fresh(handoff), by=people.sato, at=at, method="call", result=result)
+
+    assert clock_of(handoff, "contact").state == "met"
+    assert (handoff.pauses.open().exists(), resumed()) == (not ends, int(ends))
+    assert (clock_of(handoff, "feedback").due_at == tokyo("2026-11-19 18:00")) is ends
+    assert broken(at) == []
+    sweeps.sweep(at=tokyo("2026-12-03 09:00"))
+    assert resumed() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "metadata", "ends"),
+    [
+        ("2026-11-16 14:00", {"result": "talked"}, True),
+        ("2026-11-16 14:00", {}, False),  # a mail that was only sent
+        ("2026-11-16 10:03", {"result": "talked"}, False),  # before the pause began
+    ],
+)
+def test_a_contact_that_comes_in_by_another_way_ends_it_too(people, day, metadata, ends):
+    handoff = rows.offered(people, START, to=people.sato)
+    paused(handoff, people.sato, until=tokyo("2026-12-03 09:00"))
+
+    activities.record(
+        lead=handoff.lead,
+        type="email_sent",
+        occurred_at=tokyo(day),
+        by=people.sato,
+        at=tokyo("2026-11-16 15:00"),
+        metadata=metadata,
+    )
+
+    assert handoff.pauses.open().exists() is not ends
+    assert clock_of(handoff, "contact").state == "met"
 
 
 def test_somebody_disabled_takes_the_leave_along(people):

@@ -10,7 +10,9 @@ from rest_framework.test import APIClient
 from handoff.models import Clock, Pause, PauseLimits
 from handoff.queries import pauses as pause_queries
 from handoff.services import handoffs
+from integrations.queries import notice_rows
 from journal import clock
+from journal.services import deliver_owed
 from leads.queries import timeline
 from tests.cast import tokyo
 from tests.handoff import rows, stories
@@ -183,6 +185,24 @@ def test_the_form_says_what_is_wrong_beside_the_field(people, handoff, page):
     assert not Pause.objects.exists()
 
 
+def test_the_form_shows_only_where_it_can_pause(people, handoff, page):
+    def asked():
+        answer = page(people.sato, f"/handoffs/{handoff.pk}/pause/")
+        if answer.status_code == 200:
+            return ""
+        assert answer.url == f"/handoffs/{handoff.pk}/"
+        return page(people.sato, answer.url).content.decode()
+
+    assert asked() == ""
+    paused(handoff, people.sato)
+    assert "are paused already" in asked()
+    handoffs.resume(handoff=handoff, by=people.sato, at=AT)
+    PauseLimits.objects.create(pk=1, most_days=30, most_times=1)
+    assert "paused 1 times" in asked()
+    handoffs.withdraw(handoff=handoff, by=people.mia, at=AT)
+    assert "nothing is due on it" in asked()
+
+
 def test_resuming_on_the_page(people, handoff, page):
     paused(handoff, people.sato)
 
@@ -207,6 +227,25 @@ def test_managers_see_what_is_paused_how_often_and_by_whom(people, handoff, page
     assert "秘密の予定" in page(people.ada, reverse("gaps") + "?scope=all").content.decode()
     with django_assert_max_num_queries(3):
         assert len(pause_queries.standing(user=people.ada, scope="all")) == 2
+
+
+def test_managers_hear_of_each_pause_and_who_is_in_charge_of_one_of_the_managers(people, handoff):
+    def told(who):
+        with override("en"):
+            return [row for row in notice_rows.rows(notice_rows.of_user(who)) if row.kind == "handoff.paused"]
+
+    def pause(by):
+        paused(handoff, by)
+        deliver_owed(at=AT)
+        handoffs.resume(handoff=handoff, by=by, at=AT)
+
+    pause(people.sato)
+    assert (len(told(people.maki)), told(people.sato), told(people.otto)) == (1, [], [])
+    assert "paused the deadlines of" in told(people.maki)[0].text
+    assert "asked to be contacted later. Paused until" in told(people.maki)[0].note
+    pause(people.sato)
+    pause(people.maki)
+    assert (len(told(people.maki)), len(told(people.sato))) == (2, 1)
 
 
 def test_settings_bound_pauses(people, page):

@@ -138,7 +138,7 @@ def press(request: HttpRequest) -> HttpResponse:
     whose = _whose(request)
     day, _colon, wish = request.POST.get("on", "").partition(":")
     on = _day(day)
-    if on is None or wish not in ("open", "closed"):
+    if on is None or on.year not in calendars.YEARS or wish not in ("open", "closed"):
         raise SuspiciousOperation("no such day")
     row = _row(whose)
     try:

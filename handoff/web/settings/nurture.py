@@ -28,6 +28,7 @@ from handoff.services.nurture_tracks import StaleChoices, StaleTrack, StepValues
 from handoff.web.repair_forms import ASIDE
 from journal.errors import DomainError
 from leads.models import Content
+from leads.queries.references import as_id
 
 MOST_CONTENTS = 300
 FIELDS = ("wait_days", "kind", "task_ja", "task_en", "owner", "content")
@@ -96,7 +97,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _outcomes(tracks: Iterable[NurtureTrack]) -> list[tuple[str, str, int | None]]:
     """What leads to which track, in words; reject reasons with the id of their page."""
-    names = {track.pk: nurture.name_of(track) for track in tracks}
+    names = {track.pk: nurture_words.named(track) for track in tracks}
     none = pgettext("nurture track", "None: it only rests")
     reasons = RejectReason.objects.filter(is_active=True, follows=AfterReject.NURTURE).order_by("position", "pk")
     given_back = pgettext("nurture cause", "Given back: %(reason)s")
@@ -138,11 +139,12 @@ class OutcomesForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None):
         super().__init__(data)
-        kept, tracks = nurture_tracks.choices(), list(nurture.active_tracks())
+        kept = nurture_tracks.choices()
+        tracks = list(nurture.choosable(kept=kept.values()))
         self.keys = {"-".join(filter(None, key)): key for key in _keys()}
         for name, key in self.keys.items():
             usual = [(AS_USUAL, _("As for any other reason"))] if key[1] else []
-            named = [(str(track.pk), nurture.name_of(track)) for track in tracks]
+            named = [(str(track.pk), nurture_words.named(track)) for track in tracks]
             none = ("", pgettext("nurture track", "None: it only rests"))
             field = forms.ChoiceField(label=_reason(key), required=False, choices=[*usual, *named, none])
             field.initial = str(kept[key] or "") if key in kept else AS_USUAL
@@ -245,9 +247,13 @@ def _changed_meanwhile(track: NurtureTrack) -> str:
 
 def _posted(given: QueryDict) -> list[dict[str, str]]:
     """The rows of steps that the page had."""
-    number = given.get("rows", "")
-    count = min(int(number), MOST_STEPS) if number.isascii() and number.isdigit() else 0
+    count = min(_number(given.get("rows", "")) or 0, MOST_STEPS)
     return [{name: given.get(f"s{row}-{name}", "") for name in FIELDS} for row in range(count)]
+
+
+def _number(text: str) -> int | None:
+    """A small number as the page writes it; None for what it never writes."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
 
 
 def _changed(rows: list[dict[str, str]], given: QueryDict) -> tuple[list[dict[str, str]], bool]:
@@ -255,12 +261,12 @@ def _changed(rows: list[dict[str, str]], given: QueryDict) -> tuple[list[dict[st
     if "more" in given:
         return [*rows, {}][:MOST_STEPS], True
     for verb in ("up", "drop"):
-        text = given.get(verb, "")
-        if not (text.isascii() and text.isdigit() and int(text) < len(rows)):
+        number = _number(given.get(verb, ""))
+        if number is None or number >= len(rows):
             continue
-        row = rows.pop(int(text))
+        row = rows.pop(number)
         if verb == "up":
-            rows.insert(max(0, int(text) - 1), row)
+            rows.insert(max(0, number - 1), row)
         return rows or [{}], True
     return rows, False
 
@@ -279,9 +285,9 @@ def _rows(rows: list[dict[str, str]], track: NurtureTrack | None, *, is_bound: b
     kept = [step.user for step in nurture.steps_of(track) if step.user] if track else []
     found = {user.pk: user for user in [*User.objects.active().people().order_by("last_name", "first_name"), *kept]}
     people = [(f"{StepOwner.PERSON}-{pk}", figures.person(user)) for pk, user in found.items()]
-    named = {row.get("content") for row in rows if row.get("content", "").isdigit()}
+    named = {as_id(row.get("content", "")) for row in rows} - {None}
     newest = Content.objects.order_by("-pk").values_list("pk", flat=True)[:MOST_CONTENTS]
-    titles = Content.objects.filter(pk__in={*newest, *map(int, filter(None, named))}).order_by("title")
+    titles = Content.objects.filter(pk__in={*newest, *named}).order_by("title")
     contents = [(str(pk), title) for pk, title in titles.values_list("pk", "title")]
     forms_of = []
     for number, row in enumerate(rows):

@@ -32,6 +32,10 @@ class ReasonForm(forms.Form):
     )
     is_active = forms.BooleanField(label=gettext_lazy("Offered when giving back"), required=False, initial=True)
 
+    def __init__(self, *args: Any, **more: Any):
+        super().__init__(*args, **more)
+        self.fields["track"].keep(self.initial.get("track"))
+
 
 @needs(Permission.CHANGE_SETTINGS)
 @require_GET
