@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.interface import dates, drawing
 
-Style = Literal["near", "happened", "day", "ago"]
+Style = Literal["near", "due", "happened", "day", "ago"]
 SAYS: dict[Style, Callable[..., str]] = {
     "near": dates.near_moment,
+    "due": dates.near_due,
     "happened": dates.happened,
     "day": dates.near_day,
     "ago": dates.days_ago,
@@ -38,7 +39,7 @@ def when(at: datetime | date | None, style: Style, *, today: date, begins: bool 
     if not at:
         return EMPTY
     is_day = not isinstance(at, datetime) or (style == "happened" and dates.is_whole_day(at))
-    exact = dates.day(at, today=today) if is_day else dates.moment(at, today=today)
+    exact = (dates.day if is_day else dates.due if style == "due" else dates.moment)(at, today=today)
     text = (capfirst if begins else str)(SAYS[style](at, today=today))
     title = EMPTY if text == exact else format_html(' title="{}"', exact)
     return format_html('<time class="hf-tab" datetime="{}"{}>{}</time>', at.isoformat(), title, text)

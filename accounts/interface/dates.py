@@ -107,6 +107,28 @@ def near_moment(value: datetime | None, *, today: date) -> str:
     return "" if value is None else f"{near_day(value, today=today)} {clock_time(value)}"
 
 
+def due_day(value: datetime) -> date:
+    """The day a due time belongs to. Every due time is a moment at which working time ends, so that local midnight is
+    the end of the day before, and is written as its 24:00."""
+    local = timezone.localtime(value)
+    return local.date() - timedelta(days=1) if local.time() == time() else local.date()
+
+
+def due_time(value: datetime) -> str:
+    """`18:00`, at midnight `24:00`: the time of day of a due time on its `due_day`."""
+    return "24:00" if is_whole_day(value) else clock_time(value)
+
+
+def due(value: datetime | None, *, today: date | None = None) -> str:
+    """A due time as `moment` tells it: `11/20(金) 18:00`, `11/20(金) 24:00`."""
+    return "" if value is None else f"{day(due_day(value), today=today)} {due_time(value)}"
+
+
+def near_due(value: datetime | None, *, today: date) -> str:
+    """A due time as `near_moment` tells it: `今日 18:00`, `今日 24:00`."""
+    return "" if value is None else f"{near_day(due_day(value), today=today)} {due_time(value)}"
+
+
 def happened(value: datetime | None, *, today: date) -> str:
     """As `near_moment`; only the day of what is known by its day alone, which lies at its very first moment."""
     return near_day(value, today=today) if is_whole_day(value) else near_moment(value, today=today)

@@ -30,6 +30,7 @@ for name, function in {
     "long_day": dates.long_day,
     "month": dates.month,
     "moment": dates.moment,
+    "due": dates.due,
     "time_of_day": dates.clock_time,
     "duration": dates.length,
     "span": dates.span,
@@ -177,7 +178,7 @@ def who(someone: Any, company: Any = "", url: str = "", title: str = "") -> str:
 
 @register.simple_tag(takes_context=True)
 def when(context: Context, at: datetime | date | None, style: cells.Style = "near", *, begins: bool = True) -> str:
-    """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, happened, day, ago; `begins` a line."""
+    """A moment near at hand in words (今日 13:52), the exact one on hover; styles: near, due, happened, day, ago; `begins` a line."""
     return cells.when(at, style, today=today_of(context), begins=begins)
 
 

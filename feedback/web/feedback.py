@@ -7,9 +7,11 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
+from accounts.web.places import safe_next
 from feedback.domain.choices import Result
 from feedback.permissions import may_report
 from feedback.queries import results
@@ -22,7 +24,7 @@ from journal.errors import DomainError
 
 
 class FeedbackPage(LoginRequiredMixin, View):
-    """`/handoffs/<pk>/feedback/`; `?result=won` chooses beforehand."""
+    """`/handoffs/<pk>/feedback/`; `?result=won` chooses beforehand, `?next=/inbox/` is where it leads on."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.user.is_authenticated:
@@ -54,7 +56,9 @@ class FeedbackPage(LoginRequiredMixin, View):
             )
         deal = self.handoff.lead.opportunities.order_by("-id").first()
         asks_amount = given.result in (Result.OPPORTUNITY, Result.WON) and deal is not None and deal.amount is None
-        return redirect("opportunity", deal.pk) if asks_amount else redirect("lead", self.handoff.lead_id)
+        if asks_amount:
+            return redirect("opportunity", deal.pk)
+        return redirect(safe_next(request, reverse("lead", args=[self.handoff.lead_id])))
 
     def _page(self, request: HttpRequest, form: ResultForm, status: int = 200) -> HttpResponse:
         earlier = latest(self.handoff)

@@ -14,6 +14,6 @@ def what_followed(feedback: Feedback) -> str:
     told = _("Recorded: %(result)s.") % {"result": feedback.get_result_display()}
     if lead.due_at is None:
         return told
-    values = {"duty": lead.get_due_kind_display(), "day": dates.day(lead.due_at)}
+    values = {"duty": lead.get_due_kind_display(), "day": dates.day(dates.due_day(lead.due_at))}
     following = _("%(duty)s by %(day)s.") % values
     return pgettext("between sentences", " ").join((told, following))

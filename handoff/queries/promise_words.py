@@ -45,7 +45,7 @@ def _told(clock: Clock, due_at: datetime) -> str:
     if clock.state == ClockState.MET:
         return _("Done %(at)s") % {"at": dates.moment(clock.ended_at)}
     if clock.ended_at is not None:
-        return _("Was due %(due)s and not done in time") % {"due": dates.moment(due_at)}
+        return _("Was due %(due)s and not done in time") % {"due": dates.due(due_at)}
     if clock.state == ClockState.BREACHED:
-        return _("Was due %(due)s") % {"due": dates.moment(due_at)}
-    return _("Due %(due)s") % {"due": dates.moment(due_at)}
+        return _("Was due %(due)s") % {"due": dates.due(due_at)}
+    return _("Due %(due)s") % {"due": dates.due(due_at)}

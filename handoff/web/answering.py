@@ -141,7 +141,7 @@ VERBS: dict[str, Verb] = {
 
 
 def _near(due: datetime | None, at: datetime) -> str:
-    return dates.near_moment(due, today=timezone.localdate(at))
+    return dates.near_due(due, today=timezone.localdate(at))
 
 
 def _moment(text: str) -> Any:

@@ -74,8 +74,8 @@ def _due(card: Card, at: datetime) -> str:
     label = labels[card.kind]
     if inbox.is_asked_sooner(card.handoff, card.kind):
         label = pgettext("due", "Ask by %s")
-    near = timezone.localdate(card.due_at) == timezone.localdate(at)
-    return label % (dates.clock_time(card.due_at) if near else dates.moment(card.due_at))
+    near = dates.due_day(card.due_at) == timezone.localdate(at)
+    return label % (dates.due_time(card.due_at) if near else dates.due(card.due_at))
 
 
 def _why(card: Card) -> str:

@@ -17,9 +17,9 @@ from handoff.queries.duties import DutyRow
 from leads.domain.choices import DueKind, Stage
 
 KINDS_OF_ACTION = {
-    "call": pgettext_lazy("next action", "Call"),
-    "mail": pgettext_lazy("next action", "Mail"),
-    "meeting": pgettext_lazy("next action", "Meeting"),
+    "call": pgettext_lazy("planned", "Call"),
+    "mail": pgettext_lazy("planned", "Email"),
+    "meeting": pgettext_lazy("planned", "Meeting"),
     "other": pgettext_lazy("next action", "Other"),
 }
 
@@ -113,7 +113,7 @@ def _contacted(row: DutyRow, today: date) -> str:
         return _due(row, today)
     return _("%(day)s: first contact. Report due: %(due)s") % {
         "day": dates.near_day(row.handoff.first_contact_at, today=today),
-        "due": dates.near_day(row.due_at, today=today),
+        "due": dates.near_day(dates.due_day(row.due_at), today=today),
     }
 
 
@@ -142,13 +142,13 @@ def _noted(duty: str, note: str) -> str:
 
 
 def _due(row: DutyRow, today: date) -> str:
-    return _("Due: %(when)s") % {"when": dates.near_moment(row.due_at, today=today)}
+    return _("Due: %(when)s") % {"when": dates.near_due(row.due_at, today=today)}
 
 
 def _short(due_at: datetime, other: datetime, today: date) -> str:
     """Only the time of day when both fall on one day."""
-    same_day = timezone.localtime(due_at).date() == timezone.localtime(other).date()
-    return dates.clock_time(due_at) if same_day else dates.near_moment(due_at, today=today)
+    same_day = dates.due_day(due_at) == timezone.localdate(other)
+    return dates.due_time(due_at) if same_day else dates.near_due(due_at, today=today)
 
 
 def _cause(code: str) -> str:

@@ -174,9 +174,9 @@ def _after(handoff: Handoff) -> str:
     if handoff.state == HandoffState.REJECTED:
         return reason_words.reason_label(handoff.reject_reason)
     if handoff.state == HandoffState.OFFERED:
-        return _("Answer by %(due)s") % {"due": dates.moment(handoff.answer_due_at)}
+        return _("Answer by %(due)s") % {"due": dates.due(handoff.answer_due_at)}
     if handoff.first_contact_at:
         return _("First contact %(at)s") % {"at": dates.moment(handoff.first_contact_at)}
     if handoff.state == HandoffState.ACCEPTED and handoff.contact_due_at:
-        return _("First contact by %(due)s") % {"due": dates.moment(handoff.contact_due_at)}
+        return _("First contact by %(due)s") % {"due": dates.due(handoff.contact_due_at)}
     return ""

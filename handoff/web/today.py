@@ -49,8 +49,8 @@ class Row:
         face, due = self.timed.face, self.timed.duty.due_at
         if face.state != "paused":
             return ""
-        near = timezone.localdate(due) == timezone.localdate(face.at)
-        return dates.clock_time(due) if near else dates.moment(due, today=timezone.localdate(face.at))
+        today = timezone.localdate(face.at)
+        return dates.due_time(due) if dates.due_day(due) == today else dates.due(due, today=today)
 
 
 @login_required

@@ -108,7 +108,7 @@ def _paused(subject: Subject) -> tuple[str, str]:
 def _accepted(subject: Subject) -> tuple[str, str]:
     title = _("%(colleague)s accepted %(who)s") % {"colleague": subject.colleague, "who": subject.who}
     due = subject.handoff.contact_due_at if subject.handoff else None
-    return title, _("First contact is due by %(due)s.") % {"due": dates.moment(due)} if due else ""
+    return title, _("First contact is due by %(due)s.") % {"due": dates.due(due)} if due else ""
 
 
 def _rejected(subject: Subject) -> tuple[str, str]:
@@ -125,8 +125,9 @@ def _feedback(subject: Subject) -> tuple[str, str]:
     values = {"who": subject.who, "result": Result(result).label if result in Result.values else result}
     reason = subject.notice.data.get("reason", "")
     told = Reason(reason).label if reason in Reason.values else reason
-    by = _("Reported by %(colleague)s.") % {"colleague": subject.colleague}
-    return _("%(who)s: %(result)s") % values, f"{told} {by}".strip() if told else by
+    by = {"colleague": subject.colleague, "reason": told}
+    said = _("Reason: %(reason)s. Reported by %(colleague)s.") if told else _("Reported by %(colleague)s.")
+    return _("%(who)s: %(result)s") % values, said % by
 
 
 def _warned(subject: Subject) -> tuple[str, str]:
@@ -249,7 +250,7 @@ def _batch_cause(cause: str) -> str:
 def _why_offered(handoff: Handoff | None) -> str:
     if handoff is None:
         return ""
-    due = _("Answer by %(due)s.") % {"due": dates.moment(handoff.answer_due_at)}
+    due = _("Answer by %(due)s.") % {"due": dates.due(handoff.answer_due_at)}
     reason = reason_lines.told(handoff).rstrip(" .。")
     return pgettext("two sentences", "%(reason)s. %(due)s") % {"reason": reason, "due": due} if reason else due
 
@@ -258,7 +259,7 @@ def _nudged(subject: Subject) -> tuple[str, str]:
     data = subject.notice.data
     kind, due_at = data.get("kind", ""), data.get("due_at")
     duty = str(DueKind(kind).label) if kind in DueKind.values else kind
-    due = dates.moment(datetime.fromisoformat(due_at)) if due_at else ""
+    due = dates.due(datetime.fromisoformat(due_at)) if due_at else ""
     title = _("%(colleague)s asks you to look at %(who)s") % {"colleague": subject.colleague, "who": subject.who}
     return title, _("%(duty)s was due by %(due)s.") % {"duty": duty, "due": due}
 
@@ -270,7 +271,7 @@ def _promise(subject: Subject) -> dict[str, str]:
     return {
         "kind": str(ClockKind(kind).label) if kind in ClockKind.values else kind,
         "who": subject.who,
-        "due": dates.moment(due_at),
+        "due": dates.due(due_at),
         "level": str(data.get("level") or ""),
         "holder": _holder(subject),
     }

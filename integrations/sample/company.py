@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization
 from handoff.services import defaults
 from integrations.models import Mail, Notice
+from integrations.sample import agreement
 from integrations.sample import crew as crew_maker
 from integrations.sample.actors import Actors
 from integrations.sample.crew import PEOPLE, Crew
@@ -44,6 +45,7 @@ def make(*, leads: int, seed: int, until: datetime, progress: Callable[[int], No
     with whole():
         crew = settle_in(begins=until - YEAR, until=until)
         _play(crew, leads=leads, seed=seed, until=until, progress=progress)
+        agreement.draft(crew, at=until)
         catch_up(until)
     return crew
 

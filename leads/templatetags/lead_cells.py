@@ -97,7 +97,7 @@ def _act(row: Row, today: date) -> str:
 
 def _due(row: Row, today: date) -> str:
     at = row.values["due_at"]
-    return _two_lines(due_word(row.values["due_kind"]), cells.when(at, "near", today=today)) if at else ""
+    return _two_lines(due_word(row.values["due_kind"]), cells.when(at, "due", today=today)) if at else ""
 
 
 def _two_lines(above: str, below: str, css: str = "") -> SafeString:

@@ -37,6 +37,12 @@ def test_a_moment_near_at_hand_keeps_the_exact_one_on_hover():
     assert "title" not in cells.when(date(2026, 3, 2), "day", today=TODAY)
 
 
+def test_a_due_time_at_midnight_is_the_end_of_its_day_in_sight_and_on_hover():
+    drawn = cells.when(datetime(2026, 11, 21, 15, tzinfo=UTC), "due", today=TODAY)
+    assert ">Today 24:00<" in drawn
+    assert 'title="Sat\N{NO-BREAK SPACE}21\N{NO-BREAK SPACE}Nov 24:00"' in drawn
+
+
 @pytest.mark.parametrize(
     ("days", "age"), [(0, "week"), (7, "week"), (8, "month"), (30, "month"), (31, "old"), (None, "none")]
 )

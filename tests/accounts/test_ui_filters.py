@@ -64,6 +64,22 @@ def test_near_moment_uses_words_for_the_days_around_today(language, days, japane
 
 
 @pytest.mark.parametrize(
+    ("at", "japanese", "english"),
+    [
+        ("2026-11-20 18:00", ("11/20(金) 18:00", "今日 18:00"), ("Fri 20 Nov 18:00", "today 18:00")),
+        ("2026-11-21 00:00", ("11/20(金) 24:00", "今日 24:00"), ("Fri 20 Nov 24:00", "today 24:00")),
+        ("2026-11-21 00:01", ("11/21(土) 0:01", "明日 0:01"), ("Sat 21 Nov 0:01", "tomorrow 0:01")),
+        ("2027-01-01 00:00", ("12/31(木) 24:00",) * 2, ("Thu 31 Dec 24:00",) * 2),
+    ],
+)
+def test_due_at_midnight_is_the_end_of_the_day_before(language, at, japanese, english):
+    said = dates.due(tokyo(at), today=TODAY), dates.near_due(tokyo(at), today=TODAY)
+    assert (
+        tuple(words.replace("\N{NO-BREAK SPACE}", " ") for words in said) == {"ja": japanese, "en": english}[language]
+    )
+
+
+@pytest.mark.parametrize(
     ("days", "japanese", "english"),
     [(0, "今日", "today"), (1, "昨日", "yesterday"), (3, "3日前", "3 days ago"), (48, "48日前", "48 days ago")],
 )

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from handoff.services import policies, sla_agreements
 from journal import clock
 from leads.models import ActivityType
 from leads.services import activities
@@ -99,4 +100,17 @@ def test_what_is_done_with_the_selected_keeps_within_the_phone(phone):
     assert bar.is_visible()
     assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
     assert bar.evaluate("bar => [...bar.children].every(part => part.getBoundingClientRect().right <= innerWidth)")
+    assert not phone.evaluate(WIDE)
+
+
+def test_a_promise_of_three_priorities_breaks_within_the_agreement(phone):
+    for band, days in (("high", 13), ("middle", 15), ("low", 20)):
+        policies.set_policy(
+            kind="meeting", leg="marketing_to_field", band=band, working_days=days, by=phone.people.ada, at=NOON
+        )
+    sla_agreements.change(values={"quality": "在庫に困っている"}, by=phone.people.ada, at=NOON)
+
+    phone.at("/settings/agreement/")
+
+    assert phone.locator("main dd", has_text="20").count() == 1
     assert not phone.evaluate(WIDE)

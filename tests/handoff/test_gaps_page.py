@@ -181,7 +181,7 @@ def test_a_planned_action_is_said_in_words(look, cast):
 
     page = text_of(look())
 
-    assert "SQLのまま。架電：見積もりの返事" in page
+    assert "SQLのまま。電話：見積もりの返事" in page
     assert "SQLのまま。面談" in page
 
 

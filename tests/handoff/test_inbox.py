@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from handoff.models import Handoff
+from handoff.models import Calendar, Handoff
 from handoff.queries import calendars, gaps, inbox, today
 from handoff.services import contacts, handoffs, sweeps
 from handoff.services.offers import GateRefused
@@ -149,6 +149,39 @@ def test_a_contact_is_told_with_its_appointment(client, small):
 
     handoff.refresh_from_db()
     assert (handoff.contact_result, handoff.appointment_at) == ("appointment", tokyo("2026-11-27 10:00"))
+
+
+def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+    address = f"/handoffs/{handoff.pk}/"
+    form = re.search(r'<form class="hf-contact".*?</form>', page(client, small.sato, address).content.decode(), re.S)
+    [place] = re.findall(r'name="next" value="([^"]+)"', form[0])
+
+    answer = post(client, small.sato, handoff, "contact", method="call", result="talked", next=place)
+
+    assert answer.redirect_chain == [(address, 302)]
+
+
+def test_a_result_told_from_the_inbox_leads_back_to_it(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+    contacts.contact(handoff=handoff, method="call", result="talked", by=small.sato, at=NOON)
+    [address] = re.findall(r'href="(/handoffs/\d+/feedback/[^"]*)"', page(client, small.sato).content.decode())
+
+    assert address == f"/handoffs/{handoff.pk}/feedback/?next=/inbox/"
+    assert client.post(address, {"result": "lost", "reason": "budget"}).headers["Location"] == "/inbox/"
+
+
+def test_a_deadline_at_the_end_of_a_day_open_until_midnight_is_written_24_00(client, small):
+    Calendar.objects.create(
+        name="夜まで", weekly={str(day): [["09:00", "24:00"]] for day in range(7)}, team=small.field
+    )
+    with clock.frozen(tokyo("2026-11-20 23:45")):
+        handoff = stories.offered(small, to=small.sato, at=clock.now(), band="high")
+
+        text = page(client, small.sato).content.decode()
+
+    assert handoff.answer_due_at == tokyo("2026-11-21 00:00")
+    assert "回答期限 24:00" in text
 
 
 @pytest.mark.parametrize(

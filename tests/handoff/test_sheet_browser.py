@@ -23,7 +23,8 @@ def full():
     """A sheet with everything on it: all that can be known, six acts, six returns."""
     ActivityType.objects.bulk_create(standard_rows(), ignore_conflicts=True)  # an emptied database has lost them
     people = stories.small()
-    lead = stories.lead(company={"name": "東浜精工株式会社", "industry": "製造業", "employee_count": 320})
+    company = {"name": "東浜精工株式会社", "industry": "製造業", "employee_count": 320}
+    lead = stories.lead(company=company, phone="042-000-0005", email="maeda-saki@tohama-seiko.example")
     lead = stories.qualified(
         lead,
         by=people.isao,
@@ -44,12 +45,21 @@ def full():
     return people, handoff
 
 
+# How far the score stands from the end of the line that says how to reach the person.
+DISTANCE = """() => {
+    const line = document.createRange();
+    line.selectNodeContents(document.querySelector(".hf-paper .reach"));
+    const score = document.querySelector(".hf-paper .hf-sheet-score").getBoundingClientRect();
+    return score.left - line.getBoundingClientRect().right;
+}"""
+
+
 def test_ar_31_a_full_sheet_is_printed_on_one_page_in_both_languages(chrome, live_server, full):
     people, handoff = full
     visitor = Client()
     visitor.force_login(people.sato)
     session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
-    pages = {}
+    pages, distances = {}, []
     for language in ("ja", "en"):
         context = chrome.new_context(viewport={"width": 1440, "height": 900})
         for name, value in ((settings.SESSION_COOKIE_NAME, session), ("handoff_language", language)):
@@ -57,6 +67,10 @@ def test_ar_31_a_full_sheet_is_printed_on_one_page_in_both_languages(chrome, liv
         sheet = context.new_page()
         sheet.goto(f"{live_server.url}/handoffs/{handoff.pk}/sheet/")
         pages[language] = re.findall(rb"/Count (\d+)", sheet.pdf(format="A4", prefer_css_page_size=True))
+        sheet.emulate_media(media="print")
+        sheet.set_viewport_size({"width": 794, "height": 1123})
+        distances.append(sheet.evaluate(DISTANCE))
         context.close()
 
+    assert min(distances) >= 20
     assert pages == {"ja": [b"1"], "en": [b"1"]}

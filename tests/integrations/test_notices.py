@@ -49,6 +49,26 @@ def test_an_offer_tells_its_receiver(people):
     assert told("handoff.offered") == {"佐藤"}
 
 
+@pytest.mark.parametrize(
+    ("language", "reason", "told"),
+    [
+        ("ja", "timing", "理由は「時期」。大戸さんの報告です。"),
+        ("en", "timing", "Reason: Timing. Reported by 大戸."),
+        ("ja", "", "大戸さんの報告です。"),
+    ],
+)
+def test_a_result_is_told_with_its_reason_as_a_sentence(people, language, reason, told):
+    handoff = rows.offered(people, MONDAY, to=people.sato)
+    data = {"handoff": handoff.pk, "result": "considering", "reason": reason}
+    journal.record("feedback.given", subject=handoff, by=people.otto, at=MONDAY, lead_id=handoff.lead_id, data=data)
+    deliver()
+
+    with translation.override(language):
+        notes = {row.note for row in notice_rows.rows(Notice.objects.filter(kind="feedback.given"))}
+
+    assert notes == {told}
+
+
 def test_an_offer_to_a_queue_tells_those_who_take_from_it(people):
     handoff = rows.offered(people, MONDAY, team=people.field)
     event("handoff.offered", handoff, by=people.mia)

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from accounts.models import User
 from handoff.models import Handoff, StageTransition
-from handoff.queries import invariants
-from integrations.models import Mail
+from handoff.queries import agreement, invariants, promised
+from integrations.models import Mail, Notice
 from integrations.sample import company
 from leads.models import Activity, Lead
 from tests.cast import organization, tokyo
@@ -52,6 +52,15 @@ class TestMade:
         )
         assert hours
         assert set(hours) <= set(range(9, 19)) - {12}
+
+    def test_an_agreement_waits_for_sales_with_a_meeting_day_for_each_priority(self):
+        draft = agreement.draft()
+        assert draft is not None
+        assert agreement.lacks(draft) == []
+        assert [lack.code for lack in agreement.unsaid(draft)] == ["sales"]
+        assert Notice.objects.filter(kind="sla_agreement.waits", user__email="maki@minato.example").count() == 1
+        lengths = {(row["band"], row["working_days"]) for row in promised.today() if row["kind"] == "meeting"}
+        assert lengths == {("high", 3), ("middle", 5), ("low", 10)}
 
     def test_invented_people_get_no_mail(self):
         assert not Mail.objects.filter(state=Mail.State.OWED).exists()
