@@ -63,9 +63,13 @@ def given(agreement: SlaAgreement) -> dict[str, SlaConsent]:
     return {consent.side: consent for consent in said if consent.promises == promises}
 
 
-def fingerprint(agreement: SlaAgreement) -> str:
-    """Another one as soon as the text, a target or a response time is another: what somebody agrees to."""
-    read = json.dumps([agreement.pk, agreement.version, promises_of(agreement)], sort_keys=True)
+def fingerprint(agreement: SlaAgreement, promises: object = None) -> str:
+    """Another one as soon as the text, a target or a response time is another: what somebody agrees to.
+
+    `promises` are the response times where the caller has read them already.
+    """
+    promises = promises_of(agreement) if promises is None else promises
+    read = json.dumps([agreement.pk, agreement.version, promises], sort_keys=True)
     return hashlib.sha256(read.encode()).hexdigest()[:16]
 
 

@@ -104,7 +104,11 @@ def agree(*, side: str, by: User, at: datetime, read: str | None = None) -> SlaA
         raise MayNotConsent
     one_at_a_time("sla_agreement")
     draft = _latest()
-    if draft is None or draft.state != State.DRAFT or (read is not None and read != agreements.fingerprint(draft)):
+    if draft is None or draft.state != State.DRAFT:
+        raise StaleAgreement
+    # Read once: what is kept is what was compared, whoever changes a response time meanwhile.
+    promises = promised.today()
+    if read is not None and read != agreements.fingerprint(draft, promises):
         raise StaleAgreement
     lacking = agreements.lacks(draft)
     if lacking:
@@ -112,7 +116,7 @@ def agree(*, side: str, by: User, at: datetime, read: str | None = None) -> SlaA
     if others := agreements.in_whose_place(draft, side, by):
         raise SamePerson(names=figures.listed(figures.addressed(one) for one in others))
     if side not in agreements.given(draft):
-        values = {"promises": promised.today(), "by": by, "at": at}
+        values = {"promises": promises, "by": by, "at": at}
         SlaConsent.objects.update_or_create(agreement=draft, side=side, version=draft.version, defaults=values)
         journal.record("sla_agreement.agreed", subject=draft, by=by, at=at, data={"side": side})
     if agreements.unsaid(draft):

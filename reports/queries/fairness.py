@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from accounts.models import Absence, Membership, Team, User
 from handoff.domain.calendar import WorkCalendar
 from handoff.domain.choices import HandoffState, Leg
@@ -15,6 +17,8 @@ from reports.queries import scope
 from reports.queries.scope import Question
 
 Place = tuple[int, int]
+# Answered, an accepted handoff still lies with its receiver.
+_LYING = (HandoffState.OFFERED, HandoffState.ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -194,10 +198,12 @@ def _held(question: Question, people: dict[int, User]) -> dict[int, list[tuple[d
     """{person: from when until when each handoff lay with them} of all that did so in the period."""
     rows = Handoff.objects.filter(assigned_to__in=people, assigned_at__lt=question.period.end)
     rows = rows.exclude(closed_at__lte=question.period.start)
+    # One that was refused or passed on has no other end than its answer; without this all of years would be read.
+    rows = rows.exclude(~Q(state__in=_LYING), closed_at__isnull=True, answered_at__lte=question.period.start)
     found: dict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
     for person, state, assigned, answered, closed in rows.values_list(
         "assigned_to", "state", "assigned_at", "answered_at", "closed_at"
     ):
-        ended = closed if state in (HandoffState.OFFERED, HandoffState.ACCEPTED) else closed or answered
+        ended = closed if state in _LYING else closed or answered
         found[person].append((assigned, ended))
     return found
