@@ -72,9 +72,7 @@ class LeadForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The cleaned values as the service takes them."""
         given = self.cleaned_data
-        lead = {name: given[name] for name in LEAD_TEXTS if name in given}
-        # Nobody touched it: it goes on following the job title.
-        lead |= {"seniority": given["seniority"]} if "seniority" in self.changed_data else {}
+        lead = {name: given[name] for name in LEAD_TEXTS if name in given} | {"seniority": given["seniority"]}
         company: dict[str, Any] = {"name": given["company_name"]}
         company |= {name: given[name] for name in ("industry", "prefecture") if given[name] or self.initial.get(name)}
         if given["employees"] or self.initial.get("employees"):

@@ -1,13 +1,14 @@
 """On a phone, in English as in Japanese: words stay whole, forms end with a button of the full width."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from accounts.models import User
 from handoff.services import policies, sla_agreements
 from journal import clock
 from leads.models import ActivityType
-from leads.services import activities
+from leads.services import activities, import_runs, import_work
 from tests.cast import NOON
 from tests.factories import standard_rows
 from tests.handoff import stories
@@ -24,6 +25,14 @@ NARROW = """() => [...document.querySelectorAll("main form .btn-primary[type=sub
     button => button.textContent.trim())"""
 LINES = """(words) => [...document.querySelectorAll(words)].map(
     word => Math.round(word.getBoundingClientRect().height / parseFloat(getComputedStyle(word).lineHeight)))"""
+# From where to where a thumb that comes down meets this and nothing else.
+THUMB = """part => {
+    const box = part.getBoundingClientRect();
+    const x = box.left + Math.min(box.width / 2, 40);
+    let met = 0;
+    for (let y = box.top - 20; y < box.bottom + 20; y++) met += part.contains(document.elementFromPoint(x, y));
+    return met;
+}"""
 WIDE = "document.documentElement.scrollWidth > innerWidth"
 TITLE = "在庫管理の基礎ガイドと導入の流れ"
 
@@ -114,3 +123,36 @@ def test_a_promise_of_three_priorities_breaks_within_the_agreement(phone):
 
     assert phone.locator("main dd", has_text="20").count() == 1
     assert not phone.evaluate(WIDE)
+
+
+def imported(people, settings, folder):
+    """A preview with somebody new, and one row in which nobody is named."""
+    settings.MEDIA_ROOT = folder
+    text = "会社名,氏名,メール,電話\n東浜精工,甲 花,a@example.jp,\n東浜精工,,,\n"
+    run = import_runs.start(file=ContentFile(text.encode()), filename="名簿.csv", by=people.mia, at=NOON, dry_run=True)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    return run
+
+
+def test_what_is_pressed_on_the_pages_of_imports_takes_a_thumb(phone, settings, tmp_path):
+    run = imported(phone.people, settings, tmp_path)
+    phone.at("/imports/")
+    assert phone.locator(".hf-import-list td:first-child > a").evaluate(THUMB) >= 40
+    phone.at(f"/imports/{run.pk}/columns/")
+    assert phone.locator(".hf-import-reading > summary").evaluate(THUMB) >= 40
+    phone.at("/leads/?stage=lead")
+    chip = phone.locator(".hf-sentence summary.hf-chip")
+    assert min(chip.nth(place).evaluate(THUMB) for place in range(chip.count())) >= 40
+
+
+def test_the_fields_in_which_a_row_is_corrected_have_room(phone, settings, tmp_path):
+    run = imported(phone.people, settings, tmp_path)
+    phone.at(f"/imports/{run.pk}/?result=refused")
+    assert not phone.evaluate(WIDE)
+    fields = phone.locator(".hf-import-mend label")
+    assert fields.count() == 3
+    boxes = [fields.nth(place).bounding_box() for place in range(3)]
+    gaps = [below["y"] - above["y"] - above["height"] for above, below in zip(boxes, boxes[1:], strict=False)]
+    assert min(gaps) >= 12
+    button = phone.locator(".hf-import-mend button").bounding_box()
+    assert (button["width"], button["height"] >= 40) == (boxes[0]["width"], True)

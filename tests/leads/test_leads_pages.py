@@ -325,21 +325,6 @@ def test_editing_changes_only_what_was_touched_and_refuses_a_stale_form(page, le
     assert "Someone else has changed this" in stale.content.decode()
 
 
-def test_seniority_that_nobody_touched_follows_the_job_title(page, lead):
-    url = f"/leads/{lead.pk}/edit/"
-
-    def save(**typed):
-        form = {name: value for name, value in page.get(url).context["form"].initial.items() if value}
-        page.post(url, form | typed)
-        lead.refresh_from_db()
-        return lead.seniority
-
-    assert save(title="係長") == "assistant_manager"
-    assert save(title="部長") == "director"
-    assert save(seniority="executive") == "executive"
-    assert save(title="課長") == "executive", "what somebody chose stays"
-
-
 def test_opting_out_by_button(page, lead):
     assert page.post(f"/leads/{lead.pk}/opted-out/").status_code == 302
     lead.refresh_from_db()
