@@ -19,7 +19,7 @@ from leads.models import DuplicatePair, Lead
 
 LEADS, MOST_SECONDS, ROUNDS = 100_000, 60.0, 3
 TWINS = "@twins.example.jp"
-# One in twenty is the one before again.
+# One in twenty is the one before again. Names come from a hash: a step through the lists would give a whole company one.
 PEOPLE = """
 INSERT INTO leads_lead (last_name, first_name, last_name_kana, first_name_kana, email, phone, mobile, title, seniority,
   department, company_id, acquired_at, opted_out, do_not_contact, custom, email_key, phone_key, mobile_key, name_key,
@@ -32,11 +32,11 @@ CROSS JOIN
 LATERAL (SELECT (ARRAY['佐藤', '鈴木', '高橋', '田中', '伊藤', '渡辺', '山本', '中村', '小林', '加藤', '吉田', '山田', '佐々木',
     '山口', '松本', '井上', '木村', '林', '斎藤', '清水', '山崎', '森', '池田', '橋本', '阿部', '石川', '山下', '中島', '石井', '小川',
     '前田', '岡田', '長谷川', '藤田', '後藤', '近藤', '村上', '遠藤', '青木', '坂本', '福田', '太田', '西村', '藤井', '金子', '岡本', '藤原',
-    '三浦', '中野', '原田'])[1 + w.who * 7919 %% 50] AS last,
+    '三浦', '中野', '原田'])[1 + abs(hashint8(w.who) %% 50)] AS last,
   (ARRAY['健一', '翔太', '美咲', '陽子', '大輔', '直樹', '綾', '由美', '誠', '浩', '恵子', '隆', '真紀', '修', '香織', '学', '智子', '剛',
     '千夏', '亮', '舞', '豊', '和也', '幸子', '拓也', '愛', '進', '裕子', '純', '葵', '悟', '薫', '明', '茜', '昇', '静香', '武', '奈々', '勉',
     '桃子', '司', '久美', '望', '春香', '渉', '早苗', '光', '千尋', '稔', '結衣', '樹', '瞳', '蓮', '栞', '蒼', '詩織', '駿', '凛', '旭', '梓'])
-    [1 + w.who * 104729 / 50 %% 60] AS first,
+    [1 + abs(hashint8(-w.who) %% 60)] AS first,
   'u' || n || '@twins.example.jp' AS mail, '03' || lpad((w.who * 15485863 %% 99999989 / 10 * 10 + n %% 10)::text, 8, '0') AS line
   ) p
 JOIN leads_company c ON c.name_key = '在庫' || w.who %% 10000
