@@ -107,7 +107,7 @@ def row_sentence(fault: Mapping[str, Any]) -> str:
 
 def _held(code: str, values: Mapping[str, Any]) -> Any:
     """Of a held row, whether those whom it may mean are here or only in its file (`here` of `people`)."""
-    is_within = values.get("people", 0) > 0 == values.get("here")
+    is_within = values.get("people", 0) > 0 and values.get("here") == 0
     return WITHIN_FILE[code] if is_within and code in WITHIN_FILE else ROW.get(code)
 
 
