@@ -7,7 +7,7 @@ lead's row first, so that two sweeps, or a sweep and a person, come one after th
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -21,7 +21,7 @@ from handoff.queries import due as dues
 from handoff.queries import marketing
 from handoff.queries import nurture as tracks
 from handoff.queries.marketing import Keeper
-from handoff.services import duties
+from handoff.services import chunks, duties
 from journal import bulk
 from journal.services import record_many
 from journal.transactions import retried
@@ -29,7 +29,6 @@ from leads.domain.choices import DueKind
 from leads.models import Lead
 
 MOST = 1000
-AT_ONCE = 200
 Holder = tuple[int | None, int | None]
 
 
@@ -132,19 +131,25 @@ def settle(*, lead_ids: Collection[int], by: User | None, at: datetime) -> None:
     rest(runs=[NurtureRun(lead=lead) for lead in lost], at=at)
 
 
-def sweep(*, at: datetime) -> int:
-    """Steps whose day has come become duties, exactly once; who has unsubscribed leaves. Returns how many fell due."""
+def sweep(*, at: datetime) -> tuple[int, int]:
+    """Steps whose day has come become duties, exactly once; who has unsubscribed leaves. Returns how many fell due,
+    and how many leads failed."""
     refused = list(NurtureRun.objects.running().filter(lead__opted_out=True).values_list("lead", flat=True)[:MOST])
-    if refused:
-        _refuse(refused, at)
+    _left, stuck = chunks.take(refused, partial(_refuse, at=at), what="tracks of leads that unsubscribed")
     waiting = list(tracks.due(at=at).order_by("next_at", "pk").values_list("lead", flat=True)[:MOST])
-    return sum(fall_due(at=at, lead_ids=waiting[first : first + AT_ONCE]) for first in range(0, len(waiting), AT_ONCE))
+    due, failed = chunks.take(waiting, partial(_fall_due, at=at), what="nurture steps")
+    return due, stuck + failed
 
 
 @retried
-def _refuse(lead_ids: list[int], at: datetime) -> None:
+def _refuse(lead_ids: Sequence[int], at: datetime) -> int:
     hold(lead_ids)
     stop_and_rest(lead_ids=lead_ids, because=Ended.OPTED_OUT, by=None, at=at)
+    return len(lead_ids)
+
+
+def _fall_due(lead_ids: Sequence[int], at: datetime) -> int:
+    return fall_due(at=at, lead_ids=lead_ids)
 
 
 @retried

@@ -4,12 +4,13 @@ Any number of sweeps may run at once or twice: each handoff is taken under a loc
 unique key. Each sweep reads one index and does nothing when nothing is due.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from handoff.models import Clock
-from handoff.services import eligibility, firing, nurture_runs, pauses
+from handoff.services import chunks, eligibility, firing, nurture_runs, pauses
 from journal.transactions import retried
 from leads.domain.choices import Stage
 from leads.models import Lead
@@ -17,7 +18,6 @@ from leads.models.lead import LeadQuerySet
 
 # So many are looked up at a time, so that a long silence doesn't fill the memory.
 MOST = 1000
-RESURFACED_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def sweep(*, at: datetime) -> Swept:
     """Ends the pauses whose time is over; warns, breaches, escalates and re-routes what is due at `at`; takes up again
     the leads whose date has come; makes duties of the nurture steps whose day has come.
 
-    What fails on one handoff is logged, counted and tried again by the next sweep; the others don't wait for it.
+    What fails on one handoff or lead is logged, counted and tried again by the next sweep; the others don't wait for it.
     """
     resumed, stuck = pauses.resume_due(at=at)
     fired: dict[int, int | None] = {}
@@ -43,9 +43,10 @@ def sweep(*, at: datetime) -> Swept:
         fired |= firing.fire(due, at=at)
     moments = sum(count for count in fired.values() if count is not None)
     failed = stuck + list(fired.values()).count(None)
-    resurfaced = _resurface(at)
+    resurfaced, left_resting = _resurface(at)
     # After those whose date has come, which leave their tracks.
-    steps = nurture_runs.sweep(at=at)
+    steps, left_waiting = nurture_runs.sweep(at=at)
+    failed += left_resting + left_waiting
     return Swept(moments=moments, resurfaced=resurfaced, failed=failed, steps=steps, resumed=resumed)
 
 
@@ -55,15 +56,14 @@ def _due_handoffs(at: datetime, *, apart_from: Collection[int]) -> list[int]:
     return [handoff_id for handoff_id in found if handoff_id not in apart_from]
 
 
-def _resurface(at: datetime) -> int:
-    """NURTURE and LOST leads whose date has come, a few hundred in each transaction; returns how many."""
+def _resurface(at: datetime) -> tuple[int, int]:
+    """NURTURE and LOST leads whose date has come; returns how many were taken up, and how many failed."""
     lead_ids = list(_resting(at).order_by("not_before", "id").values_list("pk", flat=True)[:MOST])
-    chunks = (lead_ids[first : first + RESURFACED_AT_ONCE] for first in range(0, len(lead_ids), RESURFACED_AT_ONCE))
-    return sum(_take_up(chunk, at) for chunk in chunks)
+    return chunks.take(lead_ids, partial(_take_up, at=at), what="leads taken up again")
 
 
 @retried
-def _take_up(lead_ids: list[int], at: datetime) -> int:
+def _take_up(lead_ids: Sequence[int], at: datetime) -> int:
     """Locked and read again, so that a sweep at the same time finds them gone."""
     still = list(_resting(at).select_for_update().filter(pk__in=lead_ids).order_by("id").values_list("pk", flat=True))
     if still:

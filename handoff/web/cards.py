@@ -74,8 +74,12 @@ def _due(card: Card, at: datetime) -> str:
     label = labels[card.kind]
     if inbox.is_asked_sooner(card.handoff, card.kind):
         label = pgettext("due", "Ask by %s")
-    near = dates.due_day(card.due_at) == timezone.localdate(at)
-    return label % (dates.due_time(card.due_at) if near else dates.due(card.due_at))
+    return label % _near(card.due_at, timezone.localdate(at))
+
+
+def _near(due_at: datetime, today: date) -> str:
+    """Only the time of day where it is today's."""
+    return dates.due_time(due_at) if dates.due_day(due_at) == today else dates.due(due_at, today=today)
 
 
 def _why(card: Card) -> str:
@@ -98,7 +102,7 @@ def _why(card: Card) -> str:
 def _warning(card: Card) -> str:
     if card.moves_at is None:
         return ""
-    moves = _("Moves to someone else at %(time)s") % {"time": dates.clock_time(card.moves_at)}
+    moves = _("Moves to someone else at %(time)s") % {"time": _near(card.moves_at, _day(card))}
     if not card.told:
         return moves
     names = _(", ").join(pgettext("colleague", "%(name)s") % {"name": name} for name in card.told)

@@ -5,11 +5,10 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.interface import figures
+from accounts.interface import dates, figures
 from leads.domain.import_cells import for_spreadsheet
 
 
@@ -44,7 +43,7 @@ def _cells(head: Any, row: Any) -> list[Any]:
         company.name if company else "",
         figures.person(duty.lead) if duty.lead else "",
         "" if row.total is None else row.total,
-        f"{timezone.localtime(duty.due_at):%Y-%m-%d %H:%M}" if duty.due_at else "",
+        f"{dates.due_day(duty.due_at):%Y-%m-%d} {dates.due_time(duty.due_at)}" if duty.due_at else "",
         row.stuck.days,
         figures.person(duty.owner),
         duty.team.name if duty.team else "",

@@ -152,6 +152,14 @@ def test_the_sheet_has_every_row_and_no_formula(look, late, cast):
     assert "2026-11-17 16:00" in lines[1]
 
 
+def test_the_sheet_writes_a_deadline_at_midnight_as_the_end_of_its_day(look, late, cast):
+    type(late).objects.update(due_at=tokyo("2026-11-18 00:00"))
+
+    lines = look(cast.maki, url="/gaps/gaps.csv").content.decode("utf-8-sig").splitlines()
+
+    assert "2026-11-17 24:00" in lines[1]
+
+
 def test_a_rep_may_not_download_the_sheet(look, cast):
     assert look(cast.sato, url="/gaps/gaps.csv").status_code == 403
 

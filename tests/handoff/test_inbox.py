@@ -76,6 +76,18 @@ def test_a_late_card_names_who_was_told_once_they_were(client, small):
     assert small.maki.last_name in after.content.decode()
 
 
+def test_a_late_card_says_on_which_day_it_moves_unless_that_is_today(client, small):
+    friday = stories.offered(small, to=small.sato, at=tokyo("2026-11-20 17:40"))
+    late = friday.answer_due_at + timedelta(seconds=30)
+    (card,) = inbox.cards(user=small.sato, at=late)
+
+    with clock.frozen(late):
+        shown = page(client, small.sato).content.decode()
+
+    assert card.moves_at == tokyo("2026-11-24 09:10")  # after a weekend and a holiday
+    assert "11/24(火) 9:10に別の担当へ移ります" in shown
+
+
 def test_late_cards_cost_as_much_however_many_there_are(small, django_assert_num_queries):
     late = stories.offered(small, to=small.sato).answer_due_at + timedelta(minutes=1)
     sweeps.sweep(at=late)

@@ -173,6 +173,24 @@ def test_a_step_found_days_late_is_due_the_day_it_is_found():
     assert stories.fresh(lead).due_at == tokyo("2026-11-26 18:00")
 
 
+def test_one_step_that_fails_does_not_stop_the_others(monkeypatch):
+    people = stories.small()
+    bad, *good = [resting(people) for _ in range(3)]
+    steps_at = nurture.steps_at
+
+    def stumble(runs):
+        if bad.pk in [run.lead_id for run in runs]:
+            raise ValueError("has no such step")
+        return steps_at(runs)
+
+    monkeypatch.setattr(nurture, "steps_at", stumble)
+
+    swept = sweeps.sweep(at=day("2026-11-23"))
+
+    assert (swept.steps, swept.failed) == (2, 1)
+    assert [stories.fresh(lead).due_kind for lead in (bad, *good)] == ["resurface", "nurture", "nurture"]
+
+
 def test_a_skipped_step_leaves_no_activity_and_is_told_on_the_timeline():
     people = stories.small()
     lead = resting(people)

@@ -7,7 +7,7 @@ import pytest
 from handoff.domain.choices import ClockState
 from handoff.models import Alert, Clock, Handoff
 from handoff.queries import calendars
-from handoff.services import clocks, heartbeats, leases, sweeps
+from handoff.services import clocks, eligibility, heartbeats, leases, sweeps
 from journal.models import Event
 from leads.models import Lead
 from tests.cast import cast, organization, person, tokyo
@@ -264,6 +264,25 @@ def test_one_handoff_that_fails_does_not_stop_the_others(people):
 
     assert swept.failed == 1
     assert alerts(good) == [(50, {"otto"})]
+
+
+def test_one_resting_lead_that_fails_does_not_stop_the_others(people, monkeypatch):
+    midnight = tokyo("2026-11-24 00:00")
+    rest = {"stage": "nurture", "due_kind": "resurface", "due_at": midnight, "not_before": midnight}
+    bad, *good = [rows.lead(midnight - timedelta(days=9), owner=people.mia, **rest) for _ in range(3)]
+    resurface = eligibility.resurface
+
+    def stumble(*, lead_ids, at):
+        resurface(lead_ids=lead_ids, at=at)
+        if bad.pk in lead_ids:
+            raise ValueError("cannot be taken up")
+
+    monkeypatch.setattr(eligibility, "resurface", stumble)
+
+    swept = sweeps.sweep(at=midnight)
+
+    assert (swept.resurfaced, swept.failed) == (2, 1)
+    assert set(Lead.objects.filter(stage="nurture").values_list("pk", flat=True)) == {bad.pk}
 
 
 def test_a_lease_has_one_holder_until_it_ends():
