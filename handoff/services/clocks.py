@@ -134,6 +134,16 @@ def reassigned(*, handoff: Handoff, at: datetime) -> None:
 
 
 @retried
+def given_back(*, clock_ids: Iterable[int], at: datetime) -> None:
+    """These clocks were put back as they once were: open ones move to what calendars and pauses say now, and lists and
+    duties follow the due time of one that broke meanwhile."""
+    back = Clock.objects.filter(pk__in=list(clock_ids), ended_at__isnull=True)
+    recompute(clocks=back, at=at)
+    for clock in back.filter(state=ClockState.BREACHED).select_related("handoff"):
+        _repeat_due(clock.handoff, clock.kind, clock.due_at)
+
+
+@retried
 def recompute(*, clocks: QuerySet[Clock], at: datetime, policies_too: bool = False) -> int:
     """Moves open clocks to what calendars, pauses (and, when asked, policies) now say; returns how many changed.
 

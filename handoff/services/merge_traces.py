@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 
+from handoff.domain.choices import ClockState
 from handoff.models import Batch, BatchLead, Clock, Episode, Handoff, JoinedLead, NurtureRun, Pause, StageEntry
 from handoff.services import duties
 from leads.models import Lead
@@ -114,7 +115,7 @@ def put_back(changed: Mapping[str, Any]) -> None:
         Handoff.objects.filter(pk=key).update(lead_id=row["before"]["lead_id"])
     for kind, rows in changed.items():
         for key, row in sorted(rows.items(), key=_what_makes_room_first):
-            _put_back(kind, key, _with_steps_taken(key, row) if kind == "nurture" else row["before"])
+            _put_back(kind, key, _WHAT_STAYS[kind](key, row) if kind in _WHAT_STAYS else row["before"])
 
 
 def _with_steps_taken(key: str, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -123,6 +124,18 @@ def _with_steps_taken(key: str, row: Mapping[str, Any]) -> Mapping[str, Any] | N
     if now is None or row["before"] is None or all(now[name] == row["after"][name] for name in _GOES_ON):
         return row["before"]
     return now | {"lead_id": row["before"]["lead_id"]}
+
+
+def _with_what_broke(key: str, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A promise as it was; one that broke since stays broken, due when it was: people have been told."""
+    now = _rows("clock", Q(pk=key)).get(key)
+    before = row["before"]
+    if now is None or before is None or now["state"] != ClockState.BREACHED or before["state"] == ClockState.BREACHED:
+        return before
+    return now | {"ended_at": before["ended_at"]}
+
+
+_WHAT_STAYS = {"nurture": _with_steps_taken, "clock": _with_what_broke}
 
 
 def _what_makes_room_first(item: tuple[str, Mapping[str, Any]]) -> int:

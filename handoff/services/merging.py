@@ -19,6 +19,7 @@ from handoff.queries.marketing import Keeper
 from handoff.services import (
     batch_entries,
     batches,
+    clocks,
     closing,
     departures,
     duties,
@@ -92,6 +93,7 @@ def unmerge(*, row: Merge, by: User | None, at: datetime) -> None:
         raise GoneOn
     follows_merge = bool(since) and "holders" in state and _is_as_given(row, state["holders"][1])
     merge_traces.put_back(changed)
+    clocks.given_back(clock_ids=map(int, changed["clock"]), at=at)
     nurture_runs.settle(lead_ids=[row.survivor_id, row.loser_id], by=by, at=at)
     if follows_merge:
         _return_to(Lead.objects.get(pk=row.survivor_id), state["holders"][0])
@@ -265,10 +267,12 @@ def _owe(
 
 
 def _one_track(survivor: Lead, loser: Lead, by: User | None, at: datetime) -> None:
-    """A survivor that rests keeps its track, else goes on with the other's; opted out or at work, neither."""
+    """A survivor that only rests keeps its track, else goes on with the other's; opted out, at work or with a next
+    action of its own, neither."""
     own = NurtureRun.objects.running().filter(lead=survivor).exists()
     current = Lead.objects.get(pk=survivor.pk)
-    if own or current.stage not in nurture.RESTING or current.opted_out:
+    rests = current.stage in nurture.RESTING and current.due_kind in (DueKind.RESURFACE, DueKind.NURTURE)
+    if own or not rests or current.opted_out:
         nurture_runs.stop(lead_ids=[loser.pk], because=Ended.MERGED, by=by, at=at)
     else:
         NurtureRun.objects.running().filter(lead=loser).update(lead=survivor)

@@ -7,9 +7,9 @@ import pytest
 from accounts.models import User
 from accounts.services import people as accounts
 from feedback.models import Opportunity
-from handoff.models import Batch, Clock, Episode, Handoff, JoinedLead, StageEntry
+from handoff.models import Alert, Batch, Calendar, Clock, Episode, Handoff, JoinedLead, StageEntry
 from handoff.queries import due, invariants, marketing
-from handoff.services import batches, duties, handoffs, intake, joining, transition
+from handoff.services import batches, duties, handoffs, intake, joining, sweeps, transition
 from handoff.services.eligibility import make_mqls
 from handoff.services.merging import BothHeld, GoneOn
 from handoff.services.reassigning import NotManager
@@ -210,6 +210,27 @@ def test_a_refusal_of_either_holds(people, flag):
     handoff.refresh_from_db()
     ends = ("withdrawn", Stage.DISQUALIFIED) if flag == "do_not_contact" else ("offered", Stage.MQL)
     assert (handoff.state, stays.stage) == ends
+
+
+def test_undoing_leaves_a_promise_broken_that_broke_meanwhile(people):
+    """Told once: undoing gives it back to somebody whose day is longer, and it would break there again."""
+    Calendar.objects.create(name="佐藤", weekly={str(day): [["16:00", "20:00"]] for day in range(5)}, user=people.sato)
+    handoff = stories.accepted(people, to=people.sato)
+    lead = handoff.lead
+    usual = handoff.clocks.get(kind="contact").due_at
+    row, _stays, _goes = merged(lead, stories.lead(), people.maki, assignee=people.otto)
+    broken = handoff.clocks.get(kind="contact").due_at
+    sweeps.sweep(at=broken + timedelta(seconds=1))
+
+    undone = broken + timedelta(minutes=1)
+    merging.undo(merge=row, by=people.maki, at=undone)
+    sweeps.sweep(at=usual + timedelta(seconds=1))
+
+    clock = handoff.clocks.get(kind="contact")
+    assert (broken < usual, clock.state, clock.due_at) == (True, "breached", broken)
+    handoff.refresh_from_db()
+    assert (handoff.contact_due_at, fresh(lead).due_at, fresh(lead).owner) == (broken, broken, people.sato)
+    assert Alert.objects.filter(clock=clock, kind="breach").count() == 1
 
 
 def test_undo_is_refused_after_a_later_handoff_or_answer(people):

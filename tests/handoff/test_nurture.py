@@ -511,6 +511,18 @@ def test_merged_into_a_lead_at_work_it_ends():
     nothing_broken(AT)
 
 
+def test_merged_into_a_lead_with_a_next_action_of_its_own_it_ends():
+    people = stories.small()
+    one, other = resting(people), resting(people, reason="unreachable")
+    next_actions.plan(lead=one, action_at=AT + timedelta(days=3), kind="call", by=people.mia, at=AT)
+    row = merging.merge(survivor=one, loser=other, by=people.mia, at=AT, across_companies=True)
+    assert (track_of(one), stories.fresh(one).due_kind, ended(other)) == (None, "next_action", "merged")
+    nothing_broken(AT)
+    merging.undo(merge=row, by=people.mia, at=AT)
+    assert (track_of(one), track_of(other)) == (None, "dormant")
+    nothing_broken(AT)
+
+
 def test_merged_with_somebody_who_unsubscribed_it_ends():
     people = stories.small()
     one, other = due_step(people), resting(people, opted_out=True)
