@@ -20,6 +20,7 @@ from leads.queries.import_matching import Index, keys_of
 from leads.services.import_plans import plan_of
 
 _WRITING = (ImportRow.Result.CREATED, ImportRow.Result.UPDATED)
+_MEETING = (ImportRow.Result.UPDATED, ImportRow.Result.UNCHANGED)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _of_row(row: ImportRow, plan: Plan, values: RowValues, companies: Index) -> 
     found = []
     for column in plan.columns:
         written = row.cells[column.index].strip() if column.index < len(row.cells) else ""
-        if written and (text := _read(column, written, plan, values, companies)):
+        if written and (text := _read(column, written, plan, values, _company(row, values, companies))):
             found.append(Understood(column.header, text))
     return found
 
@@ -96,10 +97,16 @@ def _hint(row: ImportRow, values: RowValues, companies: Index) -> str:
     )
 
 
-def _read(column: Column, written: str, plan: Plan, values: RowValues, companies: Index) -> str:
+def _company(row: ImportRow, values: RowValues, companies: Index) -> Company | None:
+    """The company that the row's lead will have: of somebody who is here and doesn't move, the one they have."""
+    if row.lead and row.result in _MEETING and "company_id" not in row.old:
+        return row.lead.company
+    return companies.company_of(values, keys_of(values))
+
+
+def _read(column: Column, written: str, plan: Plan, values: RowValues, here: Company | None) -> str:
     """What the cell was read as, '' where that is what is written there (or was not understood)."""
     if column.field.name == "company.name":
-        here = companies.company_of(values, keys_of(values))
         text = here.name if here else ""
     else:
         tell = _TOLD.get(column.field.kind)

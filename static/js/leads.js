@@ -14,6 +14,7 @@ function draw() {
   head.checked = chosen.length > 0 && chosen.length === all.length;
   head.indeterminate = chosen.length > 0 && chosen.length < all.length;
   bar.hidden = chosen.length === 0;
+  bar.dataset.ready = "";
   const isWhole = drawWhole(chosen.length > 0 && chosen.length === all.length);
   bar.querySelector("[data-bulk-count]").textContent = bar.dataset.words.replace("{n}", isWhole || chosen.length);
 }

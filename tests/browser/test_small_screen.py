@@ -112,6 +112,13 @@ def test_what_is_done_with_the_selected_keeps_within_the_phone(phone):
     assert not phone.evaluate(WIDE)
 
 
+def test_the_bar_for_the_selected_waits_for_its_script(phone):
+    phone.route("**/js/leads*.js", lambda route: route.abort())
+    phone.at("/leads/?stage=mql")
+    assert phone.locator("[data-bulk-bar]").is_hidden()
+    phone.unroute("**/js/leads*.js")
+
+
 def test_a_promise_of_three_priorities_breaks_within_the_agreement(phone):
     for band, days in (("high", 13), ("middle", 15), ("low", 20)):
         policies.set_policy(

@@ -370,3 +370,13 @@ def test_who_was_decided_to_be_apart_keeps_the_reasons_that_there_are(cast):
     assert pair.state == "dismissed"
     assert told["mobile"] == 100
     assert "company" not in told
+
+
+def test_a_preview_tells_the_company_that_somebody_stays_in_where_two_have_its_name(client, cast):
+    take(cast, HEAD + "株式会社東浜,田中 一郎,東京都,\n東浜株式会社,鈴木 花,大阪府,\n")
+    text = "会社名,氏名,役職\n東浜株式会社,鈴木 花,課長\n株式会社東浜,田中 一郎,\n東浜,田中 一郎,部長\n"
+    run = take(cast, text, dry_run=True)
+    client.force_login(cast.mia)
+    pages = [client.get(reverse("import", args=[run.pk]) + f"?result={one}") for one in ("updated", "unchanged")]
+    assert [page.content.decode().count("会社名 → ") for page in pages] == [1, 0]
+    assert "会社名 → <b>株式会社東浜</b>" in pages[0].content.decode()

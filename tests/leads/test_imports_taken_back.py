@@ -232,6 +232,17 @@ def begin_undo(run, cast: Cast):
     return import_undoing.undo(run=run, by=cast.ada, at=LATER)
 
 
+def test_a_page_on_which_nothing_can_be_corrected_any_more_does_not_offer_it(cast, client):
+    client.force_login(cast.mia)
+    run = take(cast, "会社名,氏名,メール\n東浜,甲 花,a@example.jp\n東浜,乙 花,無効\n")
+    address, offer = reverse("import", args=[run.pk]) + "?result=refused", "下で直すか"
+    assert offer in client.get(address).content.decode()
+    undo(run, cast)
+    page = client.get(address).content.decode()
+    assert offer not in page
+    assert "Excelで直して取り込めます。" in page
+
+
 @pytest.mark.usefixtures("_chunks_of_two")
 def test_a_large_import_is_taken_back_by_a_worker_with_progress(cast, client):
     client.force_login(cast.mia)
