@@ -20,6 +20,8 @@ _SEVEN_BIT = ("iso2022_jp", "iso2022_jp_2004", "iso2022_jp_ext")
 _EUC = ("euc_jp", "euc_jis_2004")
 # What a person may choose where the bytes alone don't tell.
 CHOICES = ("utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16-le", "utf-16-be", "cp1252")
+# What may be found: a file is read again as what it was found to be, wider forms for ① and 髙 among them.
+FOUND = frozenset({*CHOICES, *(name for _, name in _MARKS), *_SEVEN_BIT, *_EUC})
 
 
 def detect(file: BinaryIO, *, chosen: str = "") -> str:
@@ -28,7 +30,7 @@ def detect(file: BinaryIO, *, chosen: str = "") -> str:
     Raises Stop `encoding_unknown` when none does or none convinces, `encoding_wrong` when the chosen one fails.
     """
     if chosen:
-        if chosen not in CHOICES and chosen not in {name for _, name in _MARKS} or not _reads(file, chosen):
+        if chosen not in FOUND or not _reads(file, chosen):
             raise Stop("encoding_wrong", encoding=chosen)
         return chosen
     head = _head(file)

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 
 from journal.models import Event
 from leads import hooks
@@ -18,6 +19,14 @@ _EARLY = [Stage.LEAD, Stage.MAL]
 _UNDECIDED = Q(stage=Stage.MQL, due_kind=DueKind.BATCH)
 
 
+@dataclass(frozen=True)
+class _Span:
+    """From when to when the import wrote a lead: a held row that was decided later was written later."""
+
+    first: datetime
+    last: datetime
+
+
 def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], history: set[int]) -> dict[int, str]:
     """Why each of these leads has to stay as it is: handoff, deal, moved, stage, activity, merged or edited.
 
@@ -27,7 +36,7 @@ def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], h
     kept: dict[int, str] = {}
     for ids in _chunks(sorted({*created, *updated})):
         written = _written(run, ids)
-        kept |= _edited(written)
+        kept |= _edited_between(run, written) | _edited(written)
         kept |= dict.fromkeys(_acted(run, written), "activity")
         kept |= dict.fromkeys(history.intersection(ids) - set(created), "stage")
         kept |= dict.fromkeys(_moved(set(ids).intersection(created), history), "moved")
@@ -46,25 +55,41 @@ def with_history(run: ImportRun) -> set[int]:
     return {row["lead"] for data in events.values_list("data", flat=True).iterator() for row in data["rows"]}
 
 
-def _written(run: ImportRun, ids: list[int]) -> dict[int, datetime]:
-    """When the import last wrote each lead; a held row that was decided later was written later."""
+def _written(run: ImportRun, ids: list[int]) -> dict[int, _Span]:
     wrote = ImportRow.objects.filter(
         run=run, lead__in=ids, result__in=[ImportRow.Result.CREATED, ImportRow.Result.UPDATED]
     )
-    rows = wrote.order_by().values_list("lead").annotate(Max("written_at"))
-    return {pk: moment or run.finished_at for pk, moment in rows}
+    rows = wrote.order_by().values_list("lead").annotate(Min("written_at"), Max("written_at"))
+    return {pk: _Span(first or run.finished_at, last or run.finished_at) for pk, first, last in rows}
 
 
-def _edited(written: Mapping[int, datetime]) -> dict[int, str]:
+def _edited_between(run: ImportRun, written: Mapping[int, _Span]) -> dict[int, str]:
+    """Whom others wrote after the import's first row for them and before its last: of that the lead itself says
+    nothing any more.
+    """
+    twice = {pk: span for pk, span in written.items() if span.first < span.last}
+    if not twice:
+        return {}
+    since = min(span.first for span in twice.values())
+    edits = Event.objects.filter(kind="lead.updated", lead_id__in=twice, at__gt=since).values_list("lead_id", "at")
+    brought = ImportRow.objects.filter(lead__in=twice, result=ImportRow.Result.UPDATED, written_at__gt=since)
+    brought = brought.exclude(run=run).exclude(run__state=ImportRun.State.UNDONE, kept="")
+    merges = Merge.objects.filter(survivor__in=twice, at__gt=since, undone_at=None).values_list("survivor", "at")
+    found = [(pk, at, "edited") for pk, at in [*edits, *brought.values_list("lead", "written_at")]]
+    found += [(pk, at, "merged") for pk, at in merges]
+    return {pk: why for pk, at, why in found if twice[pk].first < at <= twice[pk].last}
+
+
+def _edited(written: Mapping[int, _Span]) -> dict[int, str]:
     """What was written since. A merge that was taken back and left a lead as it had been is no change of it."""
     found = Lead.objects.filter(pk__in=written).only("version", "updated_at", "is_present", "merged_into")
-    later = [lead for lead in found if not lead.is_present or lead.updated_at > written[lead.pk]]
+    later = [lead for lead in found if not lead.is_present or lead.updated_at > written[lead.pk].last]
     merges = _merges([lead.pk for lead in later])
     kept = {}
     for lead in later:
         own = merges.get(lead.pk, [])
         moment = _last_written(lead, own)
-        if not lead.is_present or moment > written[lead.pk]:
+        if not lead.is_present or moment > written[lead.pk].last:
             was_merged = lead.merged_into_id or any(moment in (one.at, one.undone_at) for one in own)
             kept[lead.pk] = "merged" if was_merged else "edited"
     return kept
@@ -90,17 +115,18 @@ def _last_written(lead: Lead, merges: Iterable[Merge]) -> datetime:
     return moment
 
 
-def _acted(run: ImportRun, written: Mapping[int, datetime]) -> set[int]:
-    since = Activity.objects.filter(lead__in=written, received_at__gt=min(written.values()))
-    found = since.values_list("lead", "received_at", "metadata")
-    return {pk for pk, moment, about in found if moment > written[pk] and about.get("import") != run.pk}
+def _acted(run: ImportRun, written: Mapping[int, _Span]) -> set[int]:
+    since = min(span.first for span in written.values())
+    found = Activity.objects.filter(lead__in=written, received_at__gt=since)
+    rows = found.values_list("lead", "received_at", "metadata")
+    return {pk for pk, moment, about in rows if moment > written[pk].first and about.get("import") != run.pk}
 
 
-def _since(asked: Iterable[_Latest], written: Mapping[int, datetime], created: set[int]) -> set[int]:
+def _since(asked: Iterable[_Latest], written: Mapping[int, _Span], created: set[int]) -> set[int]:
     """What happened to a lead of before may have happened before, and then speaks against nothing. What happened to a
     new one is all later, even by a clock behind the import's."""
     latest = [found for ask in asked for found in ask(list(written)).items()]
-    return {pk for pk, moment in latest if pk in created or moment > written[pk]}
+    return {pk for pk, moment in latest if pk in created or moment > written[pk].first}
 
 
 def _moved(created: set[int], history: set[int]) -> set[int]:

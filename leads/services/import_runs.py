@@ -23,7 +23,7 @@ from leads.imports.sentences import mapping_sentence
 from leads.imports.understanding import Understood, understand
 from leads.models import Campaign, Channel, ImportMapping, ImportRow, ImportRun
 from leads.queries import imports
-from leads.services import import_columns, import_leftovers
+from leads.services import import_columns, import_leftovers, sources
 from leads.services.import_errors import MappingInvalid, MappingNeeded, MayNotImport, WrongState
 from leads.services.import_plans import plan_of, readable
 
@@ -234,6 +234,9 @@ def _settle(
         raise MappingNeeded(errors=_field_errors(faults))
     if faults:
         raise MappingInvalid(errors=_field_errors(faults))
+    channel = channel or sources.channel_of_campaign(campaign)
+    if campaign and not channel:
+        raise MappingInvalid(errors=_field_errors([MappingFault("campaign", "campaign_needs_channel")]))
     import_leftovers.source(run, channel, campaign)
 
 

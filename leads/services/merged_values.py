@@ -49,12 +49,14 @@ def _choose(survivor: Lead, loser: Lead, chosen: Mapping[str, bool]) -> None:
         if chosen.get(name, prefers_other(name, mine, other)):
             for column in columns:
                 setattr(survivor, column, other[column])
-    survivor.custom = {
+    own = {
         key: loser.custom[key]
         if key in loser.custom and chosen.get(f"custom.{key}", key not in survivor.custom)
         else survivor.custom.get(key)
         for key in sorted({*survivor.custom, *loser.custom})
     }
+    # Of a field that was to stay empty no key is kept either: it would look like a value.
+    survivor.custom = {key: value for key, value in own.items() if value is not None}
 
 
 def _first_source(survivor: Lead, loser: Lead) -> None:

@@ -39,6 +39,14 @@ def campaign_named(name: str | Campaign | None, channel: Channel | None) -> Camp
     return Campaign.objects.get_or_create(channel=channel, name=name)[0] if channel else None
 
 
+def channel_of_campaign(name: str | Campaign | None) -> Channel | None:
+    """The channel of a campaign that is named without one; None where no such campaign is known."""
+    if not name or isinstance(name, Campaign):
+        return name.channel if name else None
+    known = Campaign.objects.select_related("channel").filter(name=name).first()
+    return known.channel if known else None
+
+
 def add(*, lead: Lead, channel: Channel | None, campaign: Campaign | None, at: datetime) -> bool:
     """Keeps one more source of the lead; returns whether it was new."""
     if channel is None:

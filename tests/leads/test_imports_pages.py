@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from journal import clock
-from leads.models import CustomField, ImportMapping, ImportRun, Lead, LeadScore
+from leads.models import Campaign, CustomField, ImportMapping, ImportRun, Lead, LeadScore
 from leads.queries import imports
 from leads.services import import_columns, import_resolving, import_work, merging
 from tests import factories
@@ -424,6 +424,19 @@ def test_name_of_the_campaigns_column_suggests_the_channel(browser):
     drop(browser, "会社名,氏名,展示会名\n東浜,田中,秋の展示会\n")
     page = browser.get(reverse("import-columns", args=[ImportRun.objects.get().pk]))
     assert page.context["form"]["channel"].value() == "展示会"
+
+
+def test_a_campaign_for_all_rows_needs_its_channel_unless_it_is_known(browser):
+    drop(browser, "会社名,氏名,メール\n東浜,甲,a@example.jp\n")
+    run = ImportRun.objects.get()
+    address = reverse("import-columns", args=[run.pk])
+    answer = browser.post(address, columns_of(run, campaign="春の展示会"))
+    assert answer.status_code == 400
+    assert "新しい施策です。どの獲得経路のものか指定してください。" in answer.content.decode()
+    known = Campaign.objects.create(channel=factories.channel("展示会"), name="春の展示会")
+    assert browser.post(address, columns_of(run, campaign="春の展示会")).status_code == 302
+    run.refresh_from_db()
+    assert (run.channel, run.campaign) == (known.channel, known)
 
 
 def test_a_channel_that_was_cleared_is_not_suggested_again(browser):

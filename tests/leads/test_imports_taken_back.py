@@ -130,6 +130,44 @@ def test_what_is_merged_stays_and_says_so(cast, client):
     assert page.count("取り込みのあとで、ほかのリードと統合されたか、統合が元に戻されています。") == 2
 
 
+def decided_later(run, lead: Lead, cast: Cast) -> None:
+    """The list's second row, held since the import, is found to mean the lead of its first."""
+    half_past = LATER + timedelta(minutes=30)
+    import_resolving.resolve(run=run, number=2, meaning=str(lead.pk), by=cast.mia, at=half_past)
+
+
+def test_what_others_did_before_a_held_row_was_decided_stays(cast):
+    people = [("甲", 1), ("乙", 2), ("丙", 3)]
+    runs = [take(cast, f"会社名,氏名,役職\n東浜{n},{name},課長\n東浜{n},{name},部長\n") for name, n in people]
+    first, second, third = Lead.objects.order_by("pk")
+    other = lead_services.create(values={"last_name": "丙", "email": "3@example.jp"}, by=cast.mia, at=NOON)
+    lead_services.update(lead=first, values={"email": "1@example.jp"}, by=cast.isao, at=LATER)
+    activities.record(lead=second, type="site_visit", occurred_at=LATER, by=None, at=LATER)
+    merge(third, other, cast)
+    for run, lead in zip(runs, (first, second, third), strict=True):
+        decided_later(run, lead, cast)
+    assert [undo(run, cast) for run in runs] == [{"甲": "edited"}, {"乙": "activity"}, {"丙": "merged"}]
+    assert Lead.objects.present().count() == 3
+
+
+def test_an_edit_before_a_held_row_was_decided_is_not_turned_back(cast):
+    take(cast, "会社名,氏名\n東浜,甲\n")
+    lead = Lead.objects.get()
+    run = take(cast, "会社名,氏名,役職,部署\n東浜,甲,課長,\n東浜,甲,部長,営業\n")
+    lead_services.update(lead=lead, values={"title": "社長"}, by=cast.isao, at=LATER)
+    decided_later(run, lead, cast)
+    assert undo(run, cast) == {"甲": "edited"}
+    lead.refresh_from_db()
+    assert (lead.department, run.updated) == ("営業", 1)
+
+
+def test_nobody_else_wrote_what_was_decided_later(cast):
+    run = take(cast, "会社名,氏名,役職\n東浜,甲,課長\n東浜,甲,部長\n")
+    decided_later(run, Lead.objects.get(), cast)
+    assert undo(run, cast) == {}
+    assert not Lead.objects.present().exists()
+
+
 def test_changes_are_turned_back_with_their_sources_and_activities(cast):
     take(cast, "氏名,メール,役職\n甲,1@example.jp,課長\n", channel="展示会")
     before = Lead.objects.values().get()

@@ -9,9 +9,11 @@ from django.urls import reverse
 from leads.domain.import_columns import recognise
 from leads.domain.import_dates import understand_date
 from leads.domain.import_totals import is_note
+from leads.imports import encodings
 from leads.models import ImportRun, Lead
 from leads.queries import imports
 from leads.services import import_runs, import_work
+from leads.web.import_words import ENCODING
 from tests.cast import NOON
 from tests.leads.taking import counts, take
 
@@ -93,3 +95,29 @@ def test_a_row_held_against_another_of_its_file_says_when_it_can_be_the_same(cli
     page = client.get(reverse("import", args=[run.pk]) + "?result=duplicate").content.decode()
     assert told not in page
     assert f'value="{Lead.objects.get().pk}"' in page
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [
+        ("euc_jis_2004", "①田 太郎"),
+        ("iso2022_jp_2004", "①田 太郎"),
+        ("iso2022_jp_ext", "丂田 太郎"),
+        ("utf-32", "山田 太郎"),
+        ("utf-16", "山田 太郎"),
+        ("utf-8-sig", "山田 太郎"),
+    ],
+)
+def test_a_file_is_taken_in_as_what_it_was_found_to_be(client, cast, codec, name):
+    file = SimpleUploadedFile("list.csv", f"会社名,氏名,メール\n東浜商会,{name},a@example.jp\n".encode(codec))
+    client.force_login(cast.mia)
+    page = client.post(reverse("imports"), {"file": file}, follow=True)
+    run = ImportRun.objects.get()
+    assert (page.status_code, run.encoding) == (200, codec)
+    import_runs.confirm(run=run, mapping=run.mapping, by=cast.mia, at=NOON)
+    import_work.work(run_id=run.pk, now=lambda: NOON)
+    assert counts(run) == (1, 0, 0, 0, 0)
+
+
+def test_every_encoding_that_may_be_found_has_a_name():
+    assert set(ENCODING) == encodings.FOUND

@@ -294,3 +294,13 @@ def test_undoing_a_merge_gives_own_fields_back_each_for_itself(cast):
     merging.undo(merge=row, by=None, at=LATER)
     assert Lead.objects.get(pk=a.pk).custom == {"色": "青", "数": "一"}
     assert Lead.objects.get(pk=b.pk).custom == {"形": "丸", "数": "二"}
+
+
+def test_an_own_field_that_was_to_stay_empty_leaves_nothing(cast):
+    custom_fields.add(label="形", kind="text", by=None, at=NOON)
+    a = factories.lead(last_name="甲")
+    b = factories.lead(last_name="甲", email="b@example.jp", custom={"形": "丸"})
+    row = merged(a, b, fields={"custom.形": a.pk})
+    assert Lead.objects.get(pk=a.pk).custom == {}
+    merging.undo(merge=row, by=cast.mia, at=LATER)
+    assert [Lead.objects.get(pk=pk).custom for pk in (a.pk, b.pk)] == [{}, {"形": "丸"}]
