@@ -151,7 +151,7 @@ def _spells(leads: Sequence[int]) -> dict[int, list[_Spell]]:
     runs = ImportRun.objects.filter(Q(state=State.UNDONE) | Q(taken_back__gt=0)).values_list(
         "pk", "state", "finished_at"
     )
-    stopped = _latest_undoing([pk for pk, state, _at in runs if state == State.DONE])
+    stopped = _latest_undoing([pk for pk, state, _at in runs if state not in _TAKEN_BACK])
     ended = {pk: at if state == State.UNDONE else stopped.get(pk) for pk, state, at in runs}
     found: dict[int, list[_Spell]] = {}
     if not ended:
