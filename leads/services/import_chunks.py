@@ -90,8 +90,8 @@ def _prepare(
     for draft in drafts:
         said = "" if is_preview else draft.row.resolution
         draft.row.keys = draft.keys.as_dict() if draft.keys and is_preview else {}
-        before = None if said else earlier.get(tuple(draft.row.cells))
-        if before is not None and draft.keys is not None:
+        before = None if said else earlier.same_as(draft.row, is_readable=draft.keys is not None)
+        if before is not None:
             draft.repeat(index.by_id[before.lead_id], of=before.run_id)
             continue
         _decide(draft, said, index, changes, started, context, at)
