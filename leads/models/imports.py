@@ -72,6 +72,12 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         return self.filename
 
+    @property
+    def takes_decisions(self) -> bool:
+        """Whether rows can be decided on and corrected. Where an undoing stopped half way they can't: it goes on behind
+        the rows that it has passed, and would leave there what came later."""
+        return self.state in (self.State.PREVIEW, self.State.DONE) and not self.taken_back
+
 
 class ImportRow(models.Model):
     """One row of the file: its cells by column, and what became of it."""

@@ -30,7 +30,6 @@ from leads.web.import_words import ENCODING, GROUP, KEPT, LAYOUT, MEANING, RESUL
 
 PAGE = 50
 _WORKING = set(WORKING)
-_MENDED_IN = (ImportRun.State.PREVIEW, ImportRun.State.DONE)
 _COUNTS = {
     "created": "created",
     "updated": "updated",
@@ -132,7 +131,7 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
     chosen = chosen if chosen in RESULT or (chosen == "kept" and run.kept) else _first_result(run)
     after = query.get("after", "")
     after_number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    can_decide = run.state in _MENDED_IN
+    can_decide = run.takes_decisions
     found = _rows_of(run, chosen)
     rows = list(found.filter(number__gt=after_number)[: PAGE + 1])
     page = rows[:PAGE]
@@ -266,7 +265,7 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "summary": _summary(row, run),
         "lead_url": _lead_address(row, run),
         "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
-        "mendable": row_cells.mendable(row, run) if run.state in _MENDED_IN else [],
+        "mendable": row_cells.mendable(row, run) if run.takes_decisions else [],
         "candidates": met,
         "can_be_new": any(fault["code"] in MAY_BE_NEW for fault in row.errors),
         "resolution": row.resolution,

@@ -18,6 +18,7 @@ from leads.queries import imports
 from leads.services import (
     activities,
     custom_fields,
+    import_mending,
     import_resolving,
     import_runs,
     import_taking_back,
@@ -26,6 +27,7 @@ from leads.services import (
     merging,
 )
 from leads.services import leads as lead_services
+from leads.services.import_errors import WrongState
 from tests.cast import NOON, Cast
 from tests.handoff import stories
 from tests.leads.taking import take
@@ -389,3 +391,33 @@ def test_what_stopped_before_it_wrote_anything_has_nothing_to_undo(cast, stopped
     stopped.file_rows.update(result="pending")
     with pytest.raises(Conflict):
         import_undoing.undo(run=stopped, by=cast.mia, at=LATER)
+
+
+@pytest.mark.usefixtures("_chunks_of_two")
+def test_rows_of_an_import_that_is_half_undone_wait_until_it_is_whole_again_or_gone(cast, client):
+    """What were written now in front of where the undoing goes on would stay for good."""
+    client.force_login(cast.mia)
+    take(cast, "会社名,氏名,役職\n東浜,田中 一郎,課長\n")
+    rows = "".join(f",{name},,{n}@example.jp\n" for n, name in enumerate("甲乙丙丁戊"))
+    run = take(cast, f"会社名,氏名,役職,メール\n東浜,田中 一郎,部長,\n,己,,x@@x\n{rows}")
+    address = reverse("import", args=[run.pk])
+    begin_undo(run, cast)
+    import_work.work(run_id=run.pk, now=lambda: LATER, chunks=1)
+    ImportRun.objects.filter(pk=run.pk).update(attempts=import_work.MOST_ATTEMPTS)
+    import_work.work(run_id=run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, run.error_code) == ("done", "undo_stopped")
+    with pytest.raises(WrongState):
+        import_resolving.resolve(run=run, number=1, meaning="new", by=cast.mia, at=LATER)
+    with pytest.raises(WrongState):
+        import_resolving.resolve_all(run=run, meaning="new", by=cast.mia, at=LATER)
+    with pytest.raises(WrongState):
+        import_mending.mend(run=run, number=2, cells={3: "x@example.jp"}, by=cast.mia, at=LATER)
+    for result, form in (("duplicate", "import-resolve"), ("refused", "import-mend")):
+        page = client.get(f"{address}?result={result}").content.decode()
+        assert "戻した分は" in page
+        assert reverse(form, args=[run.pk, 1 if result == "duplicate" else 2]) not in page
+    begin_undo(run, cast)
+    import_work.work(run_id=run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, Lead.objects.present().count()) == ("undone", 1)
