@@ -128,6 +128,11 @@ class ImportRow(models.Model):
         return self.result == self.Result.UNCHANGED and self.resolution == "skip"
 
     @property
+    def resembled_lines(self) -> list[int]:
+        """The lines of the other rows, as far as they are known."""
+        return [line for fault in self.errors for line in fault.get("values", {}).get("lines", ())]
+
+    @property
     def resembles_row(self) -> bool:
         """Whether a held row may also mean somebody whom so far only another row of its file names."""
         return any(fault.get("values", {}).get("people", 0) > len(self.candidates) for fault in self.errors)

@@ -56,5 +56,7 @@ def _reasons(draft: Draft) -> list[dict[str, Any]]:
     if not draft.held:
         return []
     here = sum(1 for one in draft.candidates if one.pk)
-    said = {"differing": draft.differing, "people": len(draft.candidates), "here": here}
+    said: dict[str, Any] = {"differing": draft.differing, "people": len(draft.candidates), "here": here}
+    if here < len(draft.candidates):
+        said["lines"] = draft.lines
     return [RowFault("", draft.held, said).as_dict()]
