@@ -13,7 +13,7 @@ from handoff.queries import invariants
 from handoff.services import handoffs
 from journal.errors import Conflict
 from journal.models import Event
-from leads.models import Activity, ImportRun, Lead, LeadSource
+from leads.models import Activity, DuplicatePair, ImportRun, Lead, LeadSource
 from leads.queries import imports
 from leads.services import (
     activities,
@@ -28,6 +28,7 @@ from leads.services import (
 )
 from leads.services import leads as lead_services
 from leads.services.import_errors import WrongState
+from tests import factories
 from tests.cast import NOON, Cast
 from tests.handoff import stories
 from tests.leads.taking import take
@@ -104,6 +105,14 @@ def test_a_lead_of_before_that_was_merged_and_separated_is_turned_back(cast):
     assert undo(run, cast) == {}
     first.refresh_from_db()
     assert first.title == "課長"
+
+
+def test_a_lead_is_no_possible_duplicate_any_more_of_who_was_taken_back(cast):
+    here = factories.lead(last_name="田中", first_name="一郎", company={"name": "東浜"}, email="1@example.jp")
+    run = take(cast, "会社名,氏名,メール\n東浜,田中 一郎,2@example.jp\n")
+    assert DuplicatePair.objects.open().about(here).exists()
+    assert undo(run, cast) == {}
+    assert not DuplicatePair.objects.open().exists(), "nobody could decide on the pair, and the lead would never move on"
 
 
 @pytest.mark.parametrize(("minutes", "why"), [(-5, "edited"), (2, "merged"), (8, "edited")])
