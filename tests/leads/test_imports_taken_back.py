@@ -112,7 +112,25 @@ def test_a_lead_is_no_possible_duplicate_any_more_of_who_was_taken_back(cast):
     run = take(cast, "会社名,氏名,メール\n東浜,田中 一郎,2@example.jp\n")
     assert DuplicatePair.objects.open().about(here).exists()
     assert undo(run, cast) == {}
-    assert not DuplicatePair.objects.open().exists(), "nobody could decide on the pair, and the lead would never move on"
+    assert not DuplicatePair.objects.open().exists(), (
+        "nobody could decide on the pair, and the lead would never move on"
+    )
+
+
+@pytest.mark.parametrize("column", ["メール", "携帯"])
+def test_a_lead_whose_former_address_or_number_somebody_else_has_now_stays(cast, client, column):
+    former, new = {"メール": ("1@example.jp", "2@example.jp"), "携帯": ("090-1111-2222", "090-3333-4444")}[column]
+    text = f"ID,氏名,{column},役職\nA1,甲,{{}},課長\nA2,丙,{{}},{{}}\n"
+    others = ("3@example.jp", "3@example.jp") if column == "メール" else ("090-5555-6666", "090-5555-6666")
+    take(cast, text.format(former, others[0], "係長"))
+    run = take(cast, text.format(new, others[1], "主任"))
+    take(cast, f"氏名,{column}\n乙,{former}\n")
+    client.force_login(cast.mia)
+    assert undo(run, cast) == {"甲": "taken"}
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    assert "前のメールアドレスか電話番号は、いま別のリードのものです" in page
+    assert Lead.objects.get(last_name="丙").title == "係長"
+    assert invariants.violations(at=LATER) == []
 
 
 @pytest.mark.parametrize(("minutes", "why"), [(-5, "edited"), (2, "merged"), (8, "edited")])
