@@ -19,6 +19,8 @@ def page() -> str:
         "",
         *_rows(),
         "",
+        *_BY_ITSELF,
+        "",
         "## What follows a reject",
         "",
         *_reasons(),
@@ -35,6 +37,13 @@ def page() -> str:
     ]
     return "\n".join(parts) + "\n"
 
+
+_BY_ITSELF = (
+    "- `intake` waits an hour after a lead came in, so that a duplicate is found or a wrong import undone before it; then a",
+    "  sweep looks once a minute, and takes up to 500 leads each time. Until then a lead below the line is a `lead`.",
+    "- `eligible` follows the score within seconds. What an import brought over the line waits as one batch for somebody to",
+    "  decide on.",
+)
 
 _NURTURE = (
     "Whatever sends a lead to `nurture` or `lost` starts the track of its reason in the same transaction: a reject",

@@ -145,7 +145,7 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
             "stated_score": {"help_text": "Score written in the file"},
             "kept": {
                 "help_text": "Why its lead stayed as it is when the import was taken back: handoff, deal, moved, stage, "
-                "activity, merged, edited, or empty"
+                "activity, merged, edited, taken (its former address or number is another lead's now), or empty"
             },
             "cells": {"help_text": "As written, in the order of headers"},
         }

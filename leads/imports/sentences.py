@@ -68,6 +68,10 @@ ROW = {
     "repeated": gettext_lazy(
         "Exactly this row was imported before. Whatever has changed on the lead since then stays as it is."
     ),
+    "corrected_before": gettext_lazy(
+        "This row of the file was imported before, in a form that could be read. "
+        "Whatever has changed on the lead since then stays as it is."
+    ),
     "vetoed": gettext_lazy("%(why)s"),
     "unwritable": gettext_lazy("The database rejected this row."),
 }

@@ -72,6 +72,12 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         return self.filename
 
+    @property
+    def takes_decisions(self) -> bool:
+        """Whether rows can be decided on and corrected. Where an undoing stopped half way they can't: it goes on behind
+        the rows that it has passed, and would leave there what came later."""
+        return self.state in (self.State.PREVIEW, self.State.DONE) and not self.taken_back
+
 
 class ImportRow(models.Model):
     """One row of the file: its cells by column, and what became of it."""
@@ -120,6 +126,11 @@ class ImportRow(models.Model):
     def is_skipped(self) -> bool:
         """A held row of which a person decided that it stays out; it counts as unchanged. In SQL: `imports.SKIPPED`."""
         return self.result == self.Result.UNCHANGED and self.resolution == "skip"
+
+    @property
+    def resembled_lines(self) -> list[int]:
+        """The lines of the other rows, as far as they are known."""
+        return [line for fault in self.errors for line in fault.get("values", {}).get("lines", ())]
 
     @property
     def resembles_row(self) -> bool:

@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max, Min, Q
 
 from journal.models import Event
 from leads import hooks
 from leads.domain.choices import DueKind, Stage
+from leads.domain.normalise import derived
 from leads.models import Activity, ImportRow, ImportRun, Lead, Merge
+from leads.queries.among import Among
 
 _CHUNK = 500
 _Latest = Callable[[Collection[int]], dict[int, datetime]]
@@ -28,7 +31,7 @@ class _Span:
 
 
 def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], history: set[int]) -> dict[int, str]:
-    """Why each of these leads has to stay as it is: handoff, deal, moved, stage, activity, merged or edited.
+    """Why each of these leads has to stay as it is: handoff, deal, moved, stage, activity, merged, edited or taken.
 
     A stage that the file gave to a lead of before can't be unwritten from its log; a new lead goes with its log.
     `history`: to whom the import gave a stage or an owner (`with_history`).
@@ -37,6 +40,7 @@ def gone_on(run: ImportRun, *, created: Sequence[int], updated: Sequence[int], h
     for ids in _chunks(sorted({*created, *updated})):
         written = _written(run, ids)
         kept |= _edited_between(run, written) | _edited(written)
+        kept |= dict.fromkeys(_whose_keys_are_taken(run, set(ids).intersection(updated)), "taken")
         kept |= dict.fromkeys(_acted(run, written), "activity")
         kept |= dict.fromkeys(history.intersection(ids) - set(created), "stage")
         kept |= dict.fromkeys(_moved(set(ids).intersection(created), history), "moved")
@@ -113,6 +117,31 @@ def _last_written(lead: Lead, merges: Iterable[Merge]) -> datetime:
             version, written = before["written"][str(lead.pk)]
             moment = datetime.fromisoformat(written)
     return moment
+
+
+# What a lead's keys are made of.
+_CONTACTS = ("email", "mobile", "phone")
+
+
+def _whose_keys_are_taken(run: ImportRun, ids: Collection[int]) -> set[int]:
+    """Those who would go back to an address or a number that somebody else has by now."""
+    before: dict[int, dict[str, Any]] = defaultdict(dict)
+    rows = ImportRow.objects.filter(run=run, lead__in=ids, result=ImportRow.Result.UPDATED).order_by("-number")
+    for pk, old in rows.values_list("lead", "old"):
+        before[pk] |= {name: old[name] for name in _CONTACTS if name in old}
+    wanted = [pk for pk, values in before.items() if values]
+    keys = {lead.pk: derived(vars(lead) | before[lead.pk], "") for lead in Lead.objects.filter(pk__in=wanted)}
+    emails = {one["email_key"]: pk for pk, one in keys.items() if one["email_key"]}
+    # A number is somebody's own only where no address is known.
+    mobiles = {one["mobile_key"]: pk for pk, one in keys.items() if one["mobile_key"] and not one["email_key"]}
+    return _others_have("email_key", emails, ~Q(email_key="")) | _others_have("mobile_key", mobiles, Q(email_key=""))
+
+
+def _others_have(column: str, wanted: Mapping[str, int], also: Q) -> set[int]:
+    if not wanted:
+        return set()
+    here = Lead.objects.present().filter(also, Among(column, wanted)).values_list(column, "pk")
+    return {wanted[key] for key, pk in here if pk != wanted[key]}
 
 
 def _acted(run: ImportRun, written: Mapping[int, _Span]) -> set[int]:

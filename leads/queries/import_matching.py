@@ -59,6 +59,8 @@ class Index:
     by_id: dict[int, Lead] = field(default_factory=dict)
     qualifications: dict[int, Qualification] = field(default_factory=dict)
     added: list[Lead] = field(default_factory=list)
+    # By identity of those who are written nowhere yet: the line of the row that names them first.
+    lines: dict[int, int] = field(default_factory=dict)
     # (lead, key) that the lead took over from somebody merged into it.
     inherited: set[tuple[int, str]] = field(default_factory=set)
 

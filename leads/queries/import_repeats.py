@@ -11,6 +11,8 @@ from journal.models import Event
 from leads.models import ImportRow, ImportRun, Lead
 
 REPEATED = "repeated"
+# The same of a row that can't be read as it stands in the file: it was corrected before it was brought.
+CORRECTED = "corrected_before"
 State, Result = ImportRun.State, ImportRow.Result
 _TAKEN_BACK = (State.UNDOING, State.UNDONE)
 _LOOKED_AT = Q(dry_run=True, state__in=(State.QUEUED, State.RUNNING, State.PREVIEW))
@@ -24,6 +26,18 @@ class Earlier:
 
     run_id: int
     lead_id: int
+
+
+@dataclass(frozen=True)
+class Brought:
+    """The rows that brought something: by their cells, and those of the very same file by their lines."""
+
+    by_cells: dict[tuple[str, ...], Earlier] = field(default_factory=dict)
+    by_line: dict[int, Earlier] = field(default_factory=dict)
+
+    def same_as(self, row: ImportRow, *, is_readable: bool) -> Earlier | None:
+        """Where the row came in before. One that can't be read was corrected then, so its cells are no longer alike."""
+        return self.by_cells.get(tuple(row.cells)) if is_readable else self.by_line.get(row.line)
 
 
 @dataclass(frozen=True)
@@ -75,28 +89,33 @@ class Repeats:
         )
         return set(written.order_by().values_list("lead", flat=True).distinct())
 
-    def among(self, leads: Iterable[int]) -> dict[tuple[str, ...], Earlier]:
-        """By their cells the rows that brought something to one of these leads, or to somebody merged into it: those
-        of the latest import that named the lead at all, and those of the same file.
+    def among(self, leads: Iterable[int]) -> Brought:
+        """The rows that brought something to one of these leads, or to somebody merged into it: those of the latest
+        import that named the lead at all, and those of the same file.
 
         A row of an older file than the latest may well be news: what is open, closed, and open again is open.
         """
         ids = set(leads) if self.standing else set()
+        found = Brought()
         if not ids:
-            return {}
+            return found
         merged = dict(Lead.objects.filter(merged_into__in=ids).values_list("pk", "merged_into"))
-        brought = dict(self._brought(ids, merged))
-        found: dict[tuple[str, ...], Earlier] = {}
+        brought = {}
+        for pk, line, earlier in self._brought(ids, merged):
+            brought[pk] = earlier
+            if line:
+                found.by_line.setdefault(line, earlier)
         wanted = list(brought)
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
             cells = dict(ImportRow.objects.filter(pk__in=chunk).values_list("pk", "cells"))
             for pk in chunk:
-                found.setdefault(tuple(cells[pk]), brought[pk])
+                found.by_cells.setdefault(tuple(cells[pk]), brought[pk])
         return found
 
-    def _brought(self, ids: set[int], merged: Mapping[int, int]) -> Iterator[tuple[int, Earlier]]:
-        """The rows that count, the latest first. Without their cells: a lead may have been named by many imports."""
+    def _brought(self, ids: set[int], merged: Mapping[int, int]) -> Iterator[tuple[int, int, Earlier]]:
+        """The rows that count, the latest first, with the line of those of the very same file (else 0). Without their
+        cells: a lead may have been named by many imports."""
         named = [*ids, *merged]
         # Asked anew for every chunk: meanwhile somebody may have taken one back.
         still = set(
@@ -122,7 +141,7 @@ class Repeats:
             lead_id = merged.get(then, then)
             is_latest = latest.setdefault(lead_id, run_id) == run_id
             if is_latest or (self.standing[run_id] and (lead_id, line) not in seen):
-                yield pk, Earlier(origin, lead_id)
+                yield pk, line if self.standing[run_id] else 0, Earlier(origin, lead_id)
             if self.standing[run_id]:
                 seen.add((lead_id, line))
 
@@ -151,7 +170,7 @@ def _spells(leads: Sequence[int]) -> dict[int, list[_Spell]]:
     runs = ImportRun.objects.filter(Q(state=State.UNDONE) | Q(taken_back__gt=0)).values_list(
         "pk", "state", "finished_at"
     )
-    stopped = _latest_undoing([pk for pk, state, _at in runs if state == State.DONE])
+    stopped = _latest_undoing([pk for pk, state, _at in runs if state not in _TAKEN_BACK])
     ended = {pk: at if state == State.UNDONE else stopped.get(pk) for pk, state, at in runs}
     found: dict[int, list[_Spell]] = {}
     if not ended:
@@ -173,5 +192,5 @@ def _latest_undoing(runs: Sequence[int]) -> dict[int, datetime]:
 
 def _origin(errors: Sequence[Mapping[str, object]], run_id: int) -> int:
     """The import that brought the row: another one where this one only repeated it."""
-    values = next((fault["values"] for fault in errors if fault["code"] == REPEATED), None)
+    values = next((fault["values"] for fault in errors if fault["code"] in (REPEATED, CORRECTED)), None)
     return int(values["import"]) if isinstance(values, dict) else run_id

@@ -1,8 +1,9 @@
 """Leads that may be one person: noted, and decided on."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.roles import Permission
@@ -56,6 +57,11 @@ def note_apart(*, pairs: Iterable[tuple[int, int]], at: datetime) -> None:
         for (a, b), one in alike.items()
     ]
     DuplicatePair.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def forget(*, lead_ids: Collection[int]) -> None:
+    """Of leads that go nobody can decide any more whom they resemble: who is left waits for no decision."""
+    DuplicatePair.objects.open().filter(Q(a__in=lead_ids) | Q(b__in=lead_ids)).delete()
 
 
 @retried

@@ -34,14 +34,16 @@ class Context:
     owners: dict[str, User]
     sources: happenings.Sources
     repeats: Repeats
-    # People whom an earlier chunk of a preview would make; bounded, so that a preview never grows with its file.
-    carried: list[Lead] = field(default_factory=list)
+    # People whom an earlier chunk of a preview would make, with their lines; bounded, so that a preview never grows with
+    # its file.
+    carried: list[tuple[Lead, int]] = field(default_factory=list)
 
 
 def evaluate(rows: Sequence[ImportRow], context: Context, *, at: datetime) -> list[Draft]:
     """What each row would do, in order, with nothing written. What was decided on a row stays where it is held again."""
     drafts, _changes, index = _prepare(rows, context, at, is_preview=True)
-    context.carried = (context.carried + index.added)[-20_000:]
+    fresh = [(lead, index.lines[id(lead)]) for lead in index.added]
+    context.carried = (context.carried + fresh)[-20_000:]
     for draft in drafts:
         draft.row.resolution = _still_said(draft) or _said_before(draft, context)
     return drafts
@@ -82,16 +84,17 @@ def _prepare(
     good = [(draft.values, draft.keys) for draft in drafts if draft.keys]
     told = {int(row.resolution) for row in rows if row.resolution.isdigit()}
     index = import_matching.load(good, lead_ids=told | context.repeats.leads_at([row.number for row in rows]))
-    for lead in context.carried:
+    for lead, line in context.carried:
         _carry(lead, index)
+        index.lines[id(lead)] = line
     started = _with_handoffs(drafts, index)
     earlier = context.repeats.among(index.by_id)
     changes = Changes()
     for draft in drafts:
         said = "" if is_preview else draft.row.resolution
         draft.row.keys = draft.keys.as_dict() if draft.keys and is_preview else {}
-        before = None if said else earlier.get(tuple(draft.row.cells))
-        if before is not None and draft.keys is not None:
+        before = None if said else earlier.same_as(draft.row, is_readable=draft.keys is not None)
+        if before is not None:
             draft.repeat(index.by_id[before.lead_id], of=before.run_id)
             continue
         _decide(draft, said, index, changes, started, context, at)
@@ -159,6 +162,7 @@ def _decide(
             lead = found.lead
     if found.held and not (resolution == "new" and found.held in MAY_BE_NEW):
         draft.held, draft.candidates, draft.differing = found.held, list(found.candidates), list(found.differing)
+        draft.lines = [index.lines[id(one)] for one in found.candidates if id(one) in index.lines]
         return
     if lead is not None and lead.pk in started and _wanted_history(draft, lead, context):
         was_asked = any(fault["code"] == "has_handoff" for fault in draft.row.errors)

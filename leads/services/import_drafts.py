@@ -30,6 +30,8 @@ class Draft:
     has_changed: bool = False
     held: str = ""
     candidates: list[Lead] = field(default_factory=list)
+    # The lines of those of them whom so far only the file names.
+    lines: list[int] = field(default_factory=list)
     # In what the row contradicts the candidates: (field, there, here).
     differing: list[tuple[str, str, str]] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
@@ -87,6 +89,7 @@ def take(draft: Draft, lead: Lead | None, index: Index, changes: Changes, *, run
         draft.is_new = draft.has_changed = True
         changes.new_leads.append(lead)
         index.added.append(lead)
+        index.lines[id(lead)] = draft.row.line
     draft.lead = lead
     changed = _columns(draft, lead, company, index)
     _acquired(draft, lead, changed)

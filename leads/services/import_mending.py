@@ -15,7 +15,7 @@ from leads.queries import import_companions
 from leads.services import bulk_rows, import_chunks, import_results
 from leads.services.import_chunks import Context
 from leads.services.import_errors import RowNotRefused
-from leads.services.import_runs import locked, require
+from leads.services.import_runs import locked_for_decisions, require
 from leads.services.import_work import context_of
 
 State, Result = ImportRun.State, ImportRow.Result
@@ -37,7 +37,7 @@ def mend(*, run: ImportRun, number: int, cells: Mapping[int, str], by: User, at:
     ImportRow.DoesNotExist.
     """
     require(by)
-    fresh = locked(run, State.PREVIEW, State.DONE)
+    fresh = locked_for_decisions(run)
     row = ImportRow.objects.get(run=fresh, number=number)
     if row.result != Result.REFUSED or row.old == {"unreadable": True}:
         raise RowNotRefused

@@ -12,7 +12,7 @@ from leads.queries.references import as_id
 from leads.services import import_chunks, import_results
 from leads.services.import_errors import CandidateUnknown, MeaningUnknown, RowNotHeld, WrongState
 from leads.services.import_mending import COLUMNS
-from leads.services.import_runs import locked, require, ring
+from leads.services.import_runs import locked_for_decisions, require, ring
 from leads.services.import_work import context_of
 
 State, Result = ImportRun.State, ImportRow.Result
@@ -27,7 +27,7 @@ def resolve(*, run: ImportRun, number: int, meaning: str, by: User, at: datetime
     Raises MayNotImport, WrongState, RowNotHeld, CandidateUnknown, FieldGone, ImportRow.DoesNotExist.
     """
     require(by)
-    fresh = locked(run, State.PREVIEW, State.DONE)
+    fresh = locked_for_decisions(run)
     row = ImportRow.objects.get(run=fresh, number=number)
     if row.result != Result.DUPLICATE:
         raise RowNotHeld
@@ -51,7 +51,7 @@ def resolve_all(*, run: ImportRun, meaning: str, by: User, at: datetime) -> int:
     require(by)
     if meaning not in ("same", "new", "skip"):
         raise MeaningUnknown
-    fresh = locked(run, State.PREVIEW, State.DONE)
+    fresh = locked_for_decisions(run)
     rows = [row for row in imports.undecided(fresh) if meaning in imports.answers(row)]
     for row in rows:
         row.resolution = imports.answers(row)[meaning]

@@ -7,7 +7,7 @@ from typing import Any
 from leads.domain.import_fields import ACTIVITY
 from leads.domain.import_values import RowFault
 from leads.models import ImportRow
-from leads.queries.import_repeats import REPEATED
+from leads.queries.import_repeats import CORRECTED, REPEATED
 from leads.services.import_drafts import Draft
 
 
@@ -36,6 +36,8 @@ def _gained(draft: Draft) -> dict[str, list[str]]:
 
 def _result(draft: Draft) -> str:
     result = ImportRow.Result
+    if draft.repeats:
+        return result.UNCHANGED
     if draft.keys is None:
         return result.UNCHANGED if any(fault.is_aside for fault in draft.faults) else result.REFUSED
     if draft.held:
@@ -46,12 +48,15 @@ def _result(draft: Draft) -> str:
 
 
 def _reasons(draft: Draft) -> list[dict[str, Any]]:
+    if draft.repeats:
+        code = CORRECTED if draft.faults else REPEATED
+        return [RowFault("", code, {"import": draft.repeats}).as_dict()]
     if draft.faults:
         return [fault.as_dict() for fault in draft.faults]
-    if draft.repeats:
-        return [RowFault("", REPEATED, {"import": draft.repeats}).as_dict()]
     if not draft.held:
         return []
     here = sum(1 for one in draft.candidates if one.pk)
-    said = {"differing": draft.differing, "people": len(draft.candidates), "here": here}
+    said: dict[str, Any] = {"differing": draft.differing, "people": len(draft.candidates), "here": here}
+    if here < len(draft.candidates):
+        said["lines"] = draft.lines
     return [RowFault("", draft.held, said).as_dict()]

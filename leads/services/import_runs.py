@@ -282,6 +282,14 @@ def locked(run: ImportRun, *states: str) -> ImportRun:
     return fresh
 
 
+def locked_for_decisions(run: ImportRun) -> ImportRun:
+    """The same of one whose rows can be decided on and corrected. Raises WrongState."""
+    fresh = locked(run, *State.values)
+    if not fresh.takes_decisions:
+        raise WrongState
+    return fresh
+
+
 def _start_over(run: ImportRun) -> None:
     """All rows wait again, except those that no mapping can mend; what was decided on held ones is kept beside them."""
     rows = ImportRow.objects.filter(run=run)

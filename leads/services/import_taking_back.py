@@ -12,7 +12,7 @@ from leads.domain.choices import StaleCause
 from leads.domain.normalise import derived
 from leads.models import Activity, CustomField, ImportRow, ImportRun, Lead, LeadSource, Qualification
 from leads.queries.import_gone_on import gone_on
-from leads.services import activities, duplicate_marks, import_tags, staleness
+from leads.services import activities, duplicate_marks, duplicates, import_tags, staleness
 from leads.services.lead_changes import OWN_COLUMNS
 
 CHUNK = 500
@@ -70,6 +70,7 @@ def _bury(run: ImportRun, ids: list[int], by: User, at: datetime) -> None:
     leads = Lead.objects.filter(pk__in=ids)
     leads.update(is_present=False, external_id=None, version=F("version") + 1, updated_at=at)
     import_tags.forget(ids)
+    duplicates.forget(lead_ids=ids)
     journal.record_many("lead.taken_back", leads=leads, by=by, at=at, data={"import": run.pk})
 
 

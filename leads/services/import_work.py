@@ -191,7 +191,7 @@ def _pending(run: ImportRun) -> Iterator[list[ImportRow]]:
     after = 0
     size = max(1, min(chunk_rows(), limits.CHUNK_CHARACTERS // max(1, run.widest)))
     # What a row said of itself before is overwritten: read it only where that turns out to be wanted.
-    pending = ImportRow.objects.filter(run=run, result=Result.PENDING).only("number", "cells", "resolution")
+    pending = ImportRow.objects.filter(run=run, result=Result.PENDING).only("number", "line", "cells", "resolution")
     while rows := list(pending.filter(number__gt=after).order_by("number")[:size]):
         after = rows[-1].number
         yield rows

@@ -37,7 +37,9 @@ class DuplicateLead(Conflict):
         self.lead = match.lead
         is_seen = by is None or Lead.objects.visible_to(by).filter(pk=match.lead.pk).exists()
         name = " ".join(filter(None, [str(match.lead.company or ""), str(match.lead)])) if is_seen else SOMEBODY
-        key = Lead._meta.get_field(match.field).verbose_name
+        # Found by the whole name at one company; the field to look at is where a name begins.
+        is_namesake = match.field == "last_name"
+        key = _("name and company") if is_namesake else Lead._meta.get_field(match.field).verbose_name
         super().__init__(name=name, key=key)
         self.errors = [FieldError(match.field, "duplicate", str(self))]
 

@@ -21,16 +21,17 @@ from leads.domain.import_columns import mending
 from leads.domain.import_faults import MAY_BE_NEW
 from leads.domain.import_fields import LEAVE_OUT
 from leads.imports.sentences import row_sentence
-from leads.models import ImportRow, ImportRun, Lead
+from leads.models import ImportRow, ImportRun
 from leads.models.lead import REACHED_BY
 from leads.queries import imports
 from leads.services.import_work import WORKING
+from leads.web import import_candidates
 from leads.web import import_row_cells as row_cells
+from leads.web.import_candidates import Candidate
 from leads.web.import_words import ENCODING, GROUP, KEPT, LAYOUT, MEANING, RESULT, STATE, gained_labels
 
 PAGE = 50
 _WORKING = set(WORKING)
-_MENDED_IN = (ImportRun.State.PREVIEW, ImportRun.State.DONE)
 _COUNTS = {
     "created": "created",
     "updated": "updated",
@@ -132,11 +133,11 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
     chosen = chosen if chosen in RESULT or (chosen == "kept" and run.kept) else _first_result(run)
     after = query.get("after", "")
     after_number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    can_decide = run.state in _MENDED_IN
+    can_decide = run.takes_decisions
     found = _rows_of(run, chosen)
     rows = list(found.filter(number__gt=after_number)[: PAGE + 1])
     page = rows[:PAGE]
-    candidates, gained = _candidates(page), gained_labels()
+    candidates, gained = import_candidates.of(page), gained_labels()
     words = _words(run) if run.state == ImportRun.State.PREVIEW and run.refused else []
     asks_for_order = run.state == ImportRun.State.PREVIEW and bool(run.refused) and imports.asks_for_order(run)
     read_as = row_cells.understood(run, page, at=at) if run.state == ImportRun.State.PREVIEW else {}
@@ -159,6 +160,8 @@ def result(run: ImportRun, query: QueryDict, *, at: datetime) -> dict[str, Any]:
         "words": words,
         "asks_for_order": asks_for_order,
         "asks": bool(words) or asks_for_order,
+        # Nothing but refused rows: most likely a column means something else.
+        "reads_nothing": run.refused == run.rows > 0,
         "will_write": run.created + run.updated + imports.decided(run),
         "understood": understood(run),
         "stated": imports.scores_stated(run) if run.state == ImportRun.State.DONE else 0,
@@ -247,15 +250,9 @@ def _tabs(run: ImportRun, chosen: str) -> list[Tab]:
     ]
 
 
-def _candidates(rows: list[ImportRow]) -> dict[int, Lead]:
-    ids = {pk for row in rows for pk in row.candidates}
-    found = Lead.objects.select_related("company", "merged_into__company").in_bulk(ids) if ids else {}
-    # Who was merged since is met as the lead they were merged into.
-    stays = {pk: lead.merged_into or lead for pk, lead in found.items()}
-    return {pk: lead for pk, lead in stays.items() if lead.is_present}
-
-
-def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained: Mapping[str, Any]) -> dict[str, Any]:
+def _row(
+    row: ImportRow, run: ImportRun, candidates: Mapping[int, Candidate], gained: Mapping[str, Any]
+) -> dict[str, Any]:
     word, tone, icon = RESULT["skipped" if row.is_skipped else row.result]
     met = list(dict.fromkeys(candidates[pk] for pk in row.candidates if pk in candidates))
     return {
@@ -266,11 +263,11 @@ def _row(row: ImportRow, run: ImportRun, candidates: Mapping[int, Lead], gained:
         "summary": _summary(row, run),
         "lead_url": _lead_address(row, run),
         "reasons": [{"column": fault.get("column", ""), "text": row_sentence(fault)} for fault in row.errors],
-        "mendable": row_cells.mendable(row, run) if run.state in _MENDED_IN else [],
+        "mendable": row_cells.mendable(row, run) if run.takes_decisions else [],
         "candidates": met,
         "can_be_new": any(fault["code"] in MAY_BE_NEW for fault in row.errors),
         "resolution": row.resolution,
-        "meant": next((lead for lead in met if str(lead.pk) == row.resolution), None),
+        "meant": next((one for one in met if str(one.lead.pk) == row.resolution), None),
         "kept": KEPT.get(row.kept, ""),
         "changed": _changed(row, gained) if row.result == ImportRow.Result.UPDATED else [],
     }

@@ -123,6 +123,7 @@ KEPT = {
     "activity": _("It has had activity since."),
     "merged": _("It has been merged with another lead since, or separated from one again."),
     "edited": _("Someone has edited it since."),
+    "taken": _("The email address or phone number it had before belongs to another lead now."),
 }
 STATE = {
     "queued": _("Waiting"),

@@ -333,7 +333,45 @@ def test_a_preview_says_what_to_do_with_a_row_held_for_the_address_of_another_of
     client.force_login(cast.mia)
     client.cookies["handoff_language"] = "en"
     page = client.get(reverse("import", args=[run.pk]) + "?result=duplicate").content.decode()
-    assert page.count("It may be the same person as another row of this file.") == 1
+    assert page.count("It may be the same person as line 2 of this file.") == 1
+
+
+@pytest.mark.parametrize("rows_of_a_chunk", [1, 500])
+def test_a_preview_names_the_lines_of_its_file_that_a_row_is_held_against(client, cast, monkeypatch, rows_of_a_chunk):
+    monkeypatch.setattr(import_work, "chunk_rows", lambda: rows_of_a_chunk)
+    text = "会社名,氏名,メール\n東浜,森 五郎,a@x.example\n東浜,森 五郎,b@x.example\n東浜,森 五郎,\n"
+    run = take(cast, text, dry_run=True)
+    client.force_login(cast.mia)
+    address = reverse("import", args=[run.pk]) + "?result=duplicate"
+    assert "同じファイルの2、3行目と同じ人かもしれません。" in client.get(address).content.decode()
+    client.cookies["handoff_language"] = "en"
+    assert "the same person as lines 2, 3 of this file." in client.get(address).content.decode()
+
+
+def test_buttons_tell_two_of_one_company_name_and_title_apart(client, cast):
+    same = {"last_name": "田中", "first_name": "一郎", "title": "課長"}
+    here = factories.lead(**same, company={"name": "東浜"}, email="one@example.jp", department="営業部")
+    two = factories.lead(**same, company=here.company, email="two@example.jp", department="営業部")
+    Lead.objects.filter(pk=two.pk).update(email="", email_key="")
+    three = factories.lead(**same, company=here.company, email="three@example.jp", department="総務部")
+    run = take(cast, "会社名,氏名,役職\n東浜,田中 一郎,課長\n", dry_run=True)
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[run.pk]) + "?result=duplicate").content.decode()
+    for told in ("one@example.jp", "three@example.jp", f"#{two.pk}"):
+        assert f"東浜 田中 一郎 課長・{told}" in page
+    resolve(run, 1, str(three.pk), cast)
+    page = client.get(reverse("import", args=[run.pk]) + "?result=duplicate").content.decode()
+    assert page.count("課長・three@example.jp") == 2, "the button and the decision"
+
+
+@pytest.mark.parametrize(("rows", "is_filled"), [("甲,x@@x\n", True), ("甲,x@@x\n乙,b@example.jp\n", False)])
+def test_columns_are_offered_first_only_where_no_row_can_be_read(client, cast, rows, is_filled):
+    take(cast, "氏名,メール\n乙,b@example.jp\n")
+    run = take(cast, "氏名,メール\n" + rows, dry_run=True)
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    address = reverse("import-columns", args=[run.pk])
+    assert (f'class="btn btn-primary" href="{address}"' in page) is is_filled
 
 
 def between_two(cast):

@@ -11,6 +11,7 @@ from leads.services import (
     import_runs,
     import_undoing,
     import_work,
+    lead_changes,
     merging,
 )
 from leads.services.import_errors import FieldGone, RowNotRefused
@@ -55,6 +56,42 @@ def test_row_mended_after_the_import_is_written_at_once_and_goes_back_with_it(ca
     import_undoing.undo(run=run, by=cast.mia, at=NOON)
     import_work.work(run_id=run.pk, now=lambda: NOON)
     assert not Lead.objects.present().exists()
+
+
+@pytest.mark.parametrize("is_preview", [False, True])
+def test_a_mended_row_is_not_refused_when_the_same_file_comes_again(client, cast, is_preview):
+    run = take(cast, WRONG, dry_run=is_preview)
+    mend(cast, run, 1, {2: "a@example.jp", 3: ""})
+    if is_preview:
+        import_runs.commit(run=run, by=cast.mia, at=NOON)
+        import_work.work(run_id=run.pk, now=lambda: NOON)
+    lead = Lead.objects.get(email="a@example.jp")
+    lead_changes.update(lead=lead, values={"email": "new@example.jp", "title": "部長"}, by=cast.mia, at=NOON)
+    before = Lead.objects.order_by("pk").values_list("pk", "email", "title", "phone")
+    stands = list(before)
+    for again_in_preview in (True, False, False):
+        again = take(cast, WRONG, dry_run=again_in_preview)
+        assert counts(again) == (0, 0, 2, 0, 1), "the row without anybody was never mended"
+        row = again.file_rows.get(number=1)
+        assert (row.lead_id, [fault["code"] for fault in row.errors]) == (lead.pk, ["corrected_before"])
+        assert list(before) == stands
+    client.force_login(cast.mia)
+    page = client.get(reverse("import", args=[again.pk]) + "?result=unchanged").content.decode()
+    assert "読み取れる形に直して取り込み済みです" in page
+
+
+def test_a_mended_row_whose_import_was_undone_is_wrong_again(cast):
+    run = take(cast, WRONG)
+    mend(cast, run, 1, {2: "a@example.jp"})
+    assert counts(take(cast, WRONG)) == (0, 0, 2, 0, 1)
+    import_undoing.undo(run=run, by=cast.mia, at=NOON)
+    assert counts(take(cast, WRONG)) == (1, 0, 0, 0, 2)
+
+
+def test_a_mended_row_stands_for_its_own_file_alone(cast):
+    run = take(cast, WRONG)
+    mend(cast, run, 1, {2: "a@example.jp"})
+    assert counts(take(cast, WRONG + "北沢,丙,c@example.jp,,\n")) == (1, 0, 1, 0, 2)
 
 
 def test_mended_row_that_means_somebody_of_the_same_name_waits_for_a_decision(cast):

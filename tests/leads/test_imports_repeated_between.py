@@ -103,6 +103,23 @@ def test_what_an_undo_that_stopped_has_taken_back_comes_in(start: Start, cast: C
     assert Lead.objects.get().title == "本部長", "what came in after the undo stopped stands"
 
 
+def test_what_came_in_after_the_undo_of_a_stopped_import_stopped_stays_as_edited(
+    start: Start, cast: Cast, small_chunks
+) -> None:
+    work(start(TANAKA.format("課長"), 0), 0)
+    run = work(start(TWO.format("部長"), 1), 1, chunks=1)
+    states = ImportRun.State
+    ImportRun.objects.filter(pk=run.pk).update(state=states.UNDOING, undone_by=cast.mia)
+    work(run, 2, chunks=1)
+    ImportRun.objects.filter(pk=run.pk).update(attempts=import_work.MOST_ATTEMPTS)
+    assert (work(run, 3).state, Lead.objects.get().title) == (states.FAILED, "課長")
+    text = TANAKA.format("部長")
+    assert counts(work(start(text, 4), 4)) == (0, 1, 0, 0, 0)
+    edit(Lead.objects.get(), cast, title="本部長")
+    assert counts(work(start(text, 5), 5)) == (0, 0, 1, 0, 0)
+    assert Lead.objects.get().title == "本部長"
+
+
 def test_what_an_import_brought_before_it_stopped_stays_as_edited(start: Start, cast: Cast, small_chunks) -> None:
     text = TWO.format("課長")
     run = work(start(text, 0), 0, chunks=1)

@@ -13,11 +13,12 @@ from handoff.queries import invariants
 from handoff.services import handoffs
 from journal.errors import Conflict
 from journal.models import Event
-from leads.models import Activity, ImportRun, Lead, LeadSource
+from leads.models import Activity, DuplicatePair, ImportRun, Lead, LeadSource
 from leads.queries import imports
 from leads.services import (
     activities,
     custom_fields,
+    import_mending,
     import_resolving,
     import_runs,
     import_taking_back,
@@ -26,6 +27,8 @@ from leads.services import (
     merging,
 )
 from leads.services import leads as lead_services
+from leads.services.import_errors import WrongState
+from tests import factories
 from tests.cast import NOON, Cast
 from tests.handoff import stories
 from tests.leads.taking import take
@@ -102,6 +105,32 @@ def test_a_lead_of_before_that_was_merged_and_separated_is_turned_back(cast):
     assert undo(run, cast) == {}
     first.refresh_from_db()
     assert first.title == "課長"
+
+
+def test_a_lead_is_no_possible_duplicate_any_more_of_who_was_taken_back(cast):
+    here = factories.lead(last_name="田中", first_name="一郎", company={"name": "東浜"}, email="1@example.jp")
+    run = take(cast, "会社名,氏名,メール\n東浜,田中 一郎,2@example.jp\n")
+    assert DuplicatePair.objects.open().about(here).exists()
+    assert undo(run, cast) == {}
+    assert not DuplicatePair.objects.open().exists(), (
+        "nobody could decide on the pair, and the lead would never move on"
+    )
+
+
+@pytest.mark.parametrize("column", ["メール", "携帯"])
+def test_a_lead_whose_former_address_or_number_somebody_else_has_now_stays(cast, client, column):
+    former, new = {"メール": ("1@example.jp", "2@example.jp"), "携帯": ("090-1111-2222", "090-3333-4444")}[column]
+    text = f"ID,氏名,{column},役職\nA1,甲,{{}},課長\nA2,丙,{{}},{{}}\n"
+    others = ("3@example.jp", "3@example.jp") if column == "メール" else ("090-5555-6666", "090-5555-6666")
+    take(cast, text.format(former, others[0], "係長"))
+    run = take(cast, text.format(new, others[1], "主任"))
+    take(cast, f"氏名,{column}\n乙,{former}\n")
+    client.force_login(cast.mia)
+    assert undo(run, cast) == {"甲": "taken"}
+    page = client.get(reverse("import", args=[run.pk])).content.decode()
+    assert "前のメールアドレスか電話番号は、いま別のリードのものです" in page
+    assert Lead.objects.get(last_name="丙").title == "係長"
+    assert invariants.violations(at=LATER) == []
 
 
 @pytest.mark.parametrize(("minutes", "why"), [(-5, "edited"), (2, "merged"), (8, "edited")])
@@ -438,3 +467,33 @@ def test_what_stopped_before_it_wrote_anything_has_nothing_to_undo(cast, stopped
     stopped.file_rows.update(result="pending")
     with pytest.raises(Conflict):
         import_undoing.undo(run=stopped, by=cast.mia, at=LATER)
+
+
+@pytest.mark.usefixtures("_chunks_of_two")
+def test_rows_of_an_import_that_is_half_undone_wait_until_it_is_whole_again_or_gone(cast, client):
+    """What were written now in front of where the undoing goes on would stay for good."""
+    client.force_login(cast.mia)
+    take(cast, "会社名,氏名,役職\n東浜,田中 一郎,課長\n")
+    rows = "".join(f",{name},,{n}@example.jp\n" for n, name in enumerate("甲乙丙丁戊"))
+    run = take(cast, f"会社名,氏名,役職,メール\n東浜,田中 一郎,部長,\n,己,,x@@x\n{rows}")
+    address = reverse("import", args=[run.pk])
+    begin_undo(run, cast)
+    import_work.work(run_id=run.pk, now=lambda: LATER, chunks=1)
+    ImportRun.objects.filter(pk=run.pk).update(attempts=import_work.MOST_ATTEMPTS)
+    import_work.work(run_id=run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, run.error_code) == ("done", "undo_stopped")
+    with pytest.raises(WrongState):
+        import_resolving.resolve(run=run, number=1, meaning="new", by=cast.mia, at=LATER)
+    with pytest.raises(WrongState):
+        import_resolving.resolve_all(run=run, meaning="new", by=cast.mia, at=LATER)
+    with pytest.raises(WrongState):
+        import_mending.mend(run=run, number=2, cells={3: "x@example.jp"}, by=cast.mia, at=LATER)
+    for result, form in (("duplicate", "import-resolve"), ("refused", "import-mend")):
+        page = client.get(f"{address}?result={result}").content.decode()
+        assert "戻した分は" in page
+        assert reverse(form, args=[run.pk, 1 if result == "duplicate" else 2]) not in page
+    begin_undo(run, cast)
+    import_work.work(run_id=run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, Lead.objects.present().count()) == ("undone", 1)

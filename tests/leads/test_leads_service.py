@@ -326,6 +326,13 @@ def test_sources_are_kept_once_also_without_a_campaign(org):
     assert LeadSource.objects.filter(lead=lead).count() == 1
 
 
+def test_who_is_here_already_by_name_and_company_is_refused_for_both(org, cast):
+    values = {"last_name": "小倉", "first_name": "花", "company": {"name": "秘密商事"}}
+    leads.create(values=values, by=cast.mia, at=NOON)
+    with pytest.raises(leads.DuplicateLead, match="同じ氏名と企業で登録済み"):
+        leads.create(values=values, by=cast.mia, at=NOON)
+
+
 def test_who_is_here_already_is_named_only_to_those_who_see_the_lead(org, cast):
     factories.organization(reps_see_own_team_only=True)
     factories.lead(last_name="小倉", email="ogura@hidden.example", company={"name": "秘密商事"})
