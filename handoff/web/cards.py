@@ -12,6 +12,7 @@ from handoff.queries import inbox, reason_lines
 from handoff.queries.inbox import Card
 from handoff.web import pause_words
 from leads.models import Lead
+from leads.queries.viewpoints import employees
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def about(lead: object) -> str:
     company = getattr(lead, "company", None)
     if company is None:
         return ""
-    size = _("%(n)d people") % {"n": company.employee_count} if company.employee_count else ""
+    size = employees(company) if company.employee_count else ""
     more = company.industry or size
     if company.industry and size:
         more = pgettext("about", "%(industry)s, %(size)s") % {"industry": company.industry, "size": size}

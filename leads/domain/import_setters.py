@@ -43,6 +43,11 @@ class Reading:
             raise CellFault("too_early", year=_EARLIEST)
         return moment
 
+    def day(self, text: str) -> date:
+        """A date cell as the day that is written there. What an own field keeps may lie ahead, as a renewal does."""
+        value = understand_date(text, order=self.date_order)
+        return value.date() if isinstance(value, datetime) else value
+
 
 def _line(values: RowValues, target: Field, text: str, _reading: Reading) -> None:
     value = cells.understand_line(text, most=target.most)
@@ -205,7 +210,7 @@ def _custom(values: RowValues, target: Field, text: str, reading: Reading) -> No
     if kind == "number":
         values.custom[key] = cells.understand_number(text)
     elif kind == "date":
-        values.custom[key] = reading.moment(text).date().isoformat()
+        values.custom[key] = reading.day(text).isoformat()
     elif kind == "yes_no":
         values.custom[key] = cells.understand_yes(text)
     else:

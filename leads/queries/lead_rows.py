@@ -19,8 +19,8 @@ SIZE = 50
 COLUMNS = (
     *"last_name first_name title department stage stage_since last_contact_at due_at due_kind acquired_at".split(),
     *"email phone mobile seniority company__address company__phone company__url company__corporate_number".split(),
-    *"company__name company__industry company__employee_count company__prefecture channel_id".split(),
-    *"campaign_id owner_id team_id score__total score__band".split(),
+    *"company__name company__industry company__employee_count company__employee_count_max".split(),
+    *"company__prefecture channel_id campaign_id owner_id team_id score__total score__band".split(),
 )
 
 

@@ -1,5 +1,6 @@
 """Makes the own fields that an import's mapping names and that are missing, each of the kind that its cells have."""
 
+from collections.abc import Sequence
 from itertools import chain, count
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from journal.errors import FieldError
 from journal.transactions import retried
+from leads.domain.import_columns import header_key
 from leads.domain.import_custom import ColumnKind
 from leads.domain.import_fields import CUSTOM
 from leads.models import CustomField, ImportRow, ImportRun
@@ -35,6 +37,18 @@ def name_own_fields(run: ImportRun) -> None:
         if name := _own_field(target):
             field = CUSTOM + keys[name]
             run.mapping[header] = target | {"field": field} if isinstance(target, dict) else field
+
+
+def own_fields_named(headers: Sequence[str]) -> dict[str, str]:
+    """Of these columns those that bear the name of an own field, with that field; the first where two bear one name."""
+    labels = {header_key(row.label): row.key for row in CustomField.objects.order_by("-position", "-pk")}
+    labels.pop("", None)
+    found: dict[str, str] = {}
+    for header in headers:
+        key = labels.pop(header_key(header), "")
+        if key:
+            found[header] = CUSTOM + key
+    return found
 
 
 def _own_field(target: Any) -> str:

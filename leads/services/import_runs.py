@@ -116,11 +116,13 @@ def _describe(run: ImportRun, understood: Understood) -> None:
 
 
 def recognised(run: ImportRun) -> dict[str, Any]:
-    """What the columns mean by their names, else by the shape of what stands in them.
+    """What the columns mean by their names, own fields among them, else by the shape of what stands in them.
 
     A column of owners is left out where it names nobody here: exports of other systems name their own users.
     """
-    mapping = guess(run.headers, run.samples, recognise(run.headers).mapping)
+    by_name = recognise(run.headers)
+    named = by_name.mapping | import_columns.own_fields_named(by_name.unknown)
+    mapping = guess(run.headers, run.samples, named)
     people = owners()
     for place, header in enumerate(run.headers):
         if mapping[header] == "owner" and not any(_named(row, place) in people for row in run.samples):

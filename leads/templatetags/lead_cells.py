@@ -111,6 +111,14 @@ def _seniority(row: Row, _today: date) -> str:
     return str(Seniority(value).label) if value in Seniority.values else ""
 
 
+def _employees(row: Row, _today: date) -> str:
+    """`320`, `101–300`, `50+`: the lower bound alone would be a wrong number."""
+    low, high = row.values["company__employee_count"], row.values["company__employee_count_max"]
+    if low is None or low == high:
+        return figures.number(low)
+    return f"{figures.number(low)}+" if high is None else f"{figures.number(low)}–{figures.number(high)}"
+
+
 def _tags(row: Row, _today: date) -> str:
     return render_to_string("leads/_tags.html", {"tags": row.tags}) if row.tags else ""
 
@@ -124,7 +132,7 @@ CELLS = {
     "campaign": Cell(" hf-2nd", _value("campaign__name")),
     "due": Cell(" hf-nowrap", _due),
     "industry": Cell(" hf-2nd", _value("company__industry")),
-    "employees": Cell(" hf-num", lambda row, _today: figures.number(row.values["company__employee_count"])),
+    "employees": Cell(" hf-num hf-nowrap", _employees),
     "prefecture": Cell(
         " hf-2nd hf-nowrap", lambda row, _today: prefectures.shown(row.values["company__prefecture"] or "")
     ),

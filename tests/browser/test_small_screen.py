@@ -147,9 +147,17 @@ def test_what_is_pressed_on_the_pages_of_imports_takes_a_thumb(phone, settings, 
     assert phone.locator(".hf-import-list td:first-child > a").evaluate(THUMB) >= 40
     phone.at(f"/imports/{run.pk}/columns/")
     assert phone.locator(".hf-import-reading > summary").evaluate(THUMB) >= 40
-    phone.at("/leads/?stage=lead")
+    phone.at("/leads/?stage=lead&stage=mal&industry=製造業・電子部品&q=東浜")
     chip = phone.locator(".hf-sentence summary.hf-chip")
+    assert chip.count() == 4
     assert min(chip.nth(place).evaluate(THUMB) for place in range(chip.count())) >= 40
+
+
+def test_what_an_empty_field_asks_for_is_as_dark_as_a_label(phone):
+    phone.at("/leads/")
+    asked = "field => [getComputedStyle(field, '::placeholder').color, getComputedStyle(field.labels[0]).color]"
+    placeholder, label = phone.locator("#hf-q-phone").evaluate(asked)
+    assert placeholder == label
 
 
 def test_the_fields_in_which_a_row_is_corrected_have_room(phone, settings, tmp_path):

@@ -311,11 +311,16 @@ def test_a_refused_handover_is_due_on_the_card_as_on_today_and_the_gap_board(cli
 
 
 @pytest.mark.parametrize(
-    ("language", "about"),
-    [("ja", "東浜精工株式会社・製造業 320名"), ("en", "東浜精工株式会社\N{NO-BREAK SPACE}· 製造業, 320 people")],
+    ("language", "most", "about"),
+    [
+        ("ja", 320, "東浜精工株式会社・製造業 320名"),
+        ("en", 320, "東浜精工株式会社\N{NO-BREAK SPACE}· 製造業, 320 people"),
+        ("ja", 500, "東浜精工株式会社・製造業 320–500名"),
+        ("en", None, "東浜精工株式会社\N{NO-BREAK SPACE}· 製造業, 320 people or more"),
+    ],
 )
-def test_a_card_says_what_company_it_is(language, about):
-    company = Company(name="東浜精工株式会社", industry="製造業", employee_count=320)
+def test_a_card_says_what_company_it_is(language, most, about):
+    company = Company(name="東浜精工株式会社", industry="製造業", employee_count=320, employee_count_max=most)
     with translation.override(language):
         assert cards.about(Lead(company=company)) == about
 

@@ -13,6 +13,7 @@ from leads.services import custom_fields, leads
 from scoring.models import Rule, ScoringModel
 from tests import factories
 from tests.cast import NOON
+from tests.leads.taking import counts, take
 
 pytestmark = pytest.mark.django_db
 PRODUCT = {"field": "custom.興味", "op": "in", "value": ["製品A"]}
@@ -198,3 +199,20 @@ def test_a_choice_that_leads_have_stays_whatever_the_field_is_called(page, lead,
     assert page.post(address, kept | {"choices": "(東"}).status_code == 302
     field.refresh_from_db()
     assert field.choices == ["(東"]
+
+
+@pytest.mark.parametrize("day", ["2027-03-31", "1951-04-01"])
+def test_a_date_that_lies_ahead_or_far_back_comes_in_as_in_the_form(cast, day):
+    field = custom_fields.add(label="契約更新日", kind="date", by=cast.ada, at=NOON)
+    run = take(cast, f"氏名,メール,契約更新日\n甲 花,a@example.jp,{day}\n")
+    assert counts(run) == (1, 0, 0, 0, 0)
+    assert Lead.objects.get().custom == {field.key: day}
+
+
+def test_a_column_of_the_name_of_an_own_field_is_that_field(cast, interest):
+    custom_fields.add(label="★", kind="text", by=cast.ada, at=NOON)
+    run = take(cast, "氏名,メール, 興 味,☆,別の興味\n甲 花,a@example.jp,製品A,1,2\n")
+    assert run.mapping == {
+        "氏名": "name", "メール": "email", "興 味": "custom.興味", "☆": "-", "別の興味": "-",
+    }  # fmt: skip
+    assert Lead.objects.get().custom == {"興味": "製品A"}

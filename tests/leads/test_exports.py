@@ -21,7 +21,7 @@ from leads.domain.export_columns import EVERYTHING, SHOWN, STARTER, WHO
 from leads.domain.field_labels import LABELS
 from leads.domain.file_names import file_name
 from leads.domain.import_columns import recognise
-from leads.models import Activity, Lead, LeadScore, LeadSource, LeadTag
+from leads.models import Activity, CustomField, Lead, LeadScore, LeadSource, LeadTag
 from leads.queries import export_rows, keyset, lead_list
 from leads.services import activities, custom_fields, exports, import_runs, import_work, segments, tags
 from leads.web import list_columns
@@ -175,6 +175,24 @@ def test_an_export_comes_in_again_unchanged(cast, language, file_format):
     assert run.mapping["タグ" if language == "ja" else "Tags"] == "tags"
     assert list(LeadTag.objects.values_list("lead", flat=True)) == [tagged.pk, tagged.pk]
     assert [list(model.objects.order_by("pk").values()) for model in (Lead, factories.Company)] == before
+
+
+def test_own_fields_of_an_export_come_in_again(cast):
+    given = {"text": "配車計画", "number": 12, "date": "2027-03-31", "yes_no": False, "choice": "製品A"}
+    for kind in given:
+        choices = ["製品A", "製品B"] if kind == "choice" else []
+        custom_fields.add(label=f"自社の{kind}", kind=kind, choices=choices, by=cast.ada, at=NOON)
+    fields = {row.kind: row.key for row in CustomField.objects.all()}
+    one = factories.lead(custom={fields[kind]: value for kind, value in given.items()})
+    data = written(cast)
+
+    assert take(data, cast, "list.csv").unchanged == 1
+    run = take(data.replace("配車計画".encode(), "受発注".encode()), cast, "list.csv")
+
+    assert {run.mapping[f"自社の{kind}"] for kind in given} == {f"custom.{key}" for key in fields.values()}
+    assert run.updated == 1
+    one.refresh_from_db()
+    assert one.custom == {fields[kind]: value for kind, value in (given | {"text": "受発注"}).items()}
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -188,7 +188,7 @@ def test_every_column_is_drawn(page, cast):
         "c-channel": "展示会",
         "c-due": "First contactToday 12:30",
         "c-industry": "製造業",
-        "c-employees": "120",
+        "c-employees": "120–320",
         "c-prefecture": "Aichi",
         "c-campaign": "",
         "c-email": "emma@example.com",
@@ -204,6 +204,17 @@ def test_every_column_is_drawn(page, cast):
         "c-owner": "佐藤 翔太",
         "c-own": "7",
     }
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"), [(1200, 1200, "1,200"), (101, 300, "101–300"), (50, None, "50+"), (None, None, "–")]
+)
+def test_a_range_of_employees_is_drawn_as_one(page, cast, low, high, told):
+    company = factories.company("東浜精工", employee_count=low, employee_count_max=high)
+    factories.lead(by=cast.mia, company=company)
+    page.post("/leads/columns/", {"column": ["employees"], "next": LIST})
+    cell = re.search(r'<td class="c-employees[^>]*>(.*?)</td>', text_of(page.get(LIST)))[1]
+    assert cell == told
 
 
 def test_not_signed_in_goes_to_the_login(client, lead):
