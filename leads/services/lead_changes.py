@@ -20,11 +20,11 @@ from leads.services import companies, duplicate_marks, sources, staleness
 from leads.services.lead_checks import (
     InvalidLead,
     NoLongerHere,
-    channel_of,
     check,
     company_of,
     refuse_known,
     require,
+    source_of,
     tell_refusals,
 )
 
@@ -102,8 +102,7 @@ def _change_custom(lead: Lead, custom: dict[str, Any], old: dict[str, Any], new:
 def _change_source(lead: Lead, cleaned: Cleaned, at: datetime, old: dict[str, Any], new: dict[str, Any]) -> None:
     if cleaned.channel is None and cleaned.campaign is None:
         return
-    channel = sources.channel_named(cleaned.channel or channel_of(cleaned.campaign)) or lead.channel
-    campaign = sources.campaign_named(cleaned.campaign, channel)
+    channel, campaign = source_of(cleaned, usual=lead.channel)
     if sources.add(lead=lead, channel=channel, campaign=campaign, at=at):
         old["source"], new["source"] = None, str(channel)
     if lead.channel is None:

@@ -14,7 +14,7 @@ from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from leads.domain.lead_values import Cleaned, CustomShape, clean
 from leads.models import Campaign, Channel, Company, CustomField, Lead
 from leads.queries import matching
-from leads.services import companies
+from leads.services import companies, sources
 
 
 class InvalidLead(Invalid):
@@ -74,9 +74,16 @@ def check(*, values: Mapping[str, Any], at: datetime, creating: bool) -> Cleaned
     return cleaned
 
 
-def channel_of(campaign: Any) -> Channel | None:
-    """The channel of a campaign that is already a row."""
-    return campaign.channel if isinstance(campaign, Campaign) else None
+def source_of(cleaned: Cleaned, *, usual: Channel | None = None) -> tuple[Channel | None, Campaign | None]:
+    """The channel and campaign that checked values name: a channel alone, a campaign within it, within the `usual` one
+    or known by its name. Raises InvalidLead where nobody can say which channel a new campaign belongs to."""
+    given = cleaned.campaign.channel if isinstance(cleaned.campaign, Campaign) else None
+    channel = sources.channel_named(cleaned.channel or given) or usual
+    channel = channel or sources.channel_of_campaign(cleaned.campaign)
+    if cleaned.campaign and channel is None:
+        new = str(_("The campaign is new. Choose the channel it belongs to."))
+        raise InvalidLead(errors=[FieldError("campaign", "campaign_needs_channel", new)])
+    return channel, sources.campaign_named(cleaned.campaign, channel)
 
 
 def company_of(given: Any, by: User | None, at: datetime) -> Company | None:

@@ -20,12 +20,12 @@ from leads.services.lead_changes import qualify, set_do_not_contact, set_opted_o
 from leads.services.lead_checks import (
     DuplicateLead,
     InvalidLead,
-    channel_of,
     check,
     company_of,
     custom_shapes,
     refuse_known,
     require,
+    source_of,
     tell_refusals,
 )
 
@@ -47,8 +47,7 @@ def create(*, values: Mapping[str, Any], by: User | None, at: datetime, cause: s
     require(by, Permission.EDIT_LEADS)
     cleaned = check(values=values, at=at, creating=True)
     company = company_of(cleaned.company, by, at)
-    channel = sources.channel_named(cleaned.channel or channel_of(cleaned.campaign))
-    campaign = sources.campaign_named(cleaned.campaign, channel)
+    channel, campaign = source_of(cleaned)
     lead = _new(cleaned, company, channel, campaign, at)
     refuse_known(lead, by=by)
     _insert(lead, by)

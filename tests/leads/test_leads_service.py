@@ -319,6 +319,22 @@ def test_two_at_once_make_one_lead(org, monkeypatch):
     assert raised.value.lead == known
 
 
+def test_a_new_campaign_needs_its_channel_and_a_known_one_brings_it(org):
+    with pytest.raises(leads.InvalidLead) as refusal:
+        leads.create(values={"last_name": "宮下", "campaign": "秋の展示会"}, by=None, at=NOON)
+    assert [(one.field, one.code) for one in refusal.value.errors] == [("campaign", "campaign_needs_channel")]
+    assert not Lead.objects.exists()
+
+    first = leads.create(values={"last_name": "宮下", "channel": "展示会", "campaign": "秋の展示会"}, by=None, at=NOON)
+    other = leads.create(values={"last_name": "松野", "campaign": "秋の展示会"}, by=None, at=NOON)
+    bare = leads.create(values={"last_name": "沢田"}, by=None, at=NOON)
+    with pytest.raises(leads.InvalidLead):
+        leads.update(lead=bare, values={"campaign": "冬の展示会"}, by=None, at=NOON)
+
+    assert (other.channel, other.campaign) == (first.channel, first.campaign)
+    assert Lead.objects.get(pk=bare.pk).campaign is None
+
+
 def test_sources_are_kept_once_also_without_a_campaign(org):
     lead = make(email="a@x.example", channel="展示会")
     leads.update(lead=lead, values={"channel": "展示会"}, by=None, at=NOON)
