@@ -88,7 +88,7 @@ def test_a_list_without_rows_says_what_to_look_at(client, cast, data, language, 
 def test_a_row_held_against_another_of_its_file_says_when_it_can_be_the_same(client, cast):
     run = take(cast, "会社名,氏名,役職\n東浜,田中 一郎,課長\n東浜,田中 一郎,部長\n", dry_run=True)
     client.force_login(cast.mia)
-    told = "同じファイルの別の行と同じ人かもしれません。"
+    told = "同じファイルの2行目と同じ人かもしれません。"
     assert told in client.get(reverse("import", args=[run.pk])).content.decode()
     import_runs.commit(run=run, by=cast.mia, at=NOON)
     import_work.work(run_id=run.pk, now=lambda: NOON)
