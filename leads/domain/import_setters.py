@@ -189,7 +189,8 @@ def _score(values: RowValues, _target: Field, text: str, _reading: Reading) -> N
 
 
 def _yes_no(values: RowValues, target: Field, text: str, _reading: Reading) -> None:
-    values.lead[target.name] = cells.understand_yes(text)
+    said = words.FLAGS.get(target.name, {}).get(cells.plain(text).lower())
+    values.lead[target.name] = cells.understand_yes(text) if said is None else said
 
 
 def _phase(values: RowValues, _target: Field, text: str, _reading: Reading) -> None:

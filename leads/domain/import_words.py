@@ -16,6 +16,17 @@ STAGES = {stage.value: stage.value for stage in Stage} | {
     "育成": "nurture", "育成中": "nurture", "ナーチャリング": "nurture",
     "対象外": "disqualified", "unqualified": "disqualified",
 }  # fmt: skip
+# What the two flags of a lead say in the words of their own columns, besides yes and no.
+FLAGS = {
+    "opted_out": {
+        "配信停止": True, "配信停止済": True, "配信停止済み": True, "配信不可": True, "停止": True, "unsubscribed": True,
+        "opted out": True, "opt-out": True, "配信可": False, "配信中": False, "subscribed": False,
+    },
+    "do_not_contact": {
+        "連絡不可": True, "連絡禁止": True, "接触禁止": True, "ng": True, "do not contact": True, "dnc": True,
+        "連絡可": False, "ok": False,
+    },
+}  # fmt: skip
 OUTCOMES = {
     "won": "won", "lost": "lost", "open": "open", "受注": "won", "成約": "won", "契約": "won", "closed won": "won",
     "失注": "lost", "closed lost": "lost", "商談中": "open", "商談": "open", "商談化": "open", "進行中": "open",

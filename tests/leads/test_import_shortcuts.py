@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,33 @@ def test_another_moment_reads_anew_what_lies_in_the_future() -> None:
     assert [fault.code for fault in now.read(row, at=AT)[1]] == ["future"]
     assert now.read(row, at=AT.replace(month=12, day=25))[1] == []
     assert [fault.code for fault in now.read(row, at=AT)[1]] == ["future"]
+
+
+@pytest.mark.parametrize(
+    ("head", "field", "cell", "flag"),
+    [
+        ("配信停止", "opted_out", "配信停止", True),
+        ("メール配信", "opted_out", "配信可", False),
+        ("Email", "opted_out", "Unsubscribed", True),
+        ("連絡", "do_not_contact", "ＮＧ", True),
+        ("連絡", "do_not_contact", "はい", True),
+        ("配信停止", "opted_out", "連絡可", None),
+    ],
+)
+def test_a_flag_is_read_in_the_words_of_its_own_column(head, field, cell, flag) -> None:
+    made, _faults = build(
+        headers=["氏名", head],
+        mapping={"氏名": "name", head: field},
+        constants={},
+        match_on="",
+        date_order="",
+        zone=ZoneInfo("Asia/Tokyo"),
+        activity_types=set(),
+        custom={},
+        create_custom=False,
+    )
+    values, faults = made.read(["田中 一", cell], at=AT)
+    assert (values.lead.get(field), [fault.code for fault in faults]) == (flag, [] if flag is not None else ["yes_no"])
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x7E, min_codepoint=0x20), max_size=80))
