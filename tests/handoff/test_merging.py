@@ -261,6 +261,18 @@ def test_undoing_takes_a_leave_up_again_where_nobody_was_told(people):
     assert (handoff.pauses.get().ended_at, handoff.clocks.get(kind="contact").due_at) == (None, due_at)
 
 
+def test_a_contact_on_the_handoff_that_a_merge_ended_starts_no_promise_there(people):
+    kept, other = stories.accepted(people, to=people.sato), stories.accepted(people, to=people.sato)
+    merged(kept.lead, other.lead, people.maki)
+    ended = Handoff.objects.get(closed_at__isnull=False)
+
+    handoffs.contact(handoff=ended, by=people.sato, at=LATEST, method="call", result="talked")
+
+    running = Clock.objects.filter(ended_at__isnull=True).values_list("handoff__closed_at", "kind")
+    assert list(running) == [(None, "feedback")]
+    assert fresh(ended.lead).due_kind == "feedback"
+
+
 def test_undo_is_refused_after_a_later_handoff_or_answer(people):
     survivor = stories.lead()
     row, stays, _goes = merged(survivor, stories.lead(), people.mia)
