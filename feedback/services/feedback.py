@@ -56,6 +56,13 @@ class HandedOnSince(NoResultOwed):
     message = _("This lead has since been handed over again. Report the result there.")
 
 
+class OtherGoesOn(NoResultOwed):
+    """A merge ended this one and left the lead with one that was offered earlier."""
+
+    code = "other_handoff_goes_on"
+    message = _("Another handoff of this lead goes on. Report the result there.")
+
+
 @retried
 def give(
     *,
@@ -73,8 +80,8 @@ def give(
     """Records the result with all that follows: deal, stage, duty, clock, event.
 
     `happened_at` may lie before `at`: entered later than it happened. The same report again within ten minutes
-    is answered with the first one. Raises NotYourHandoff, NotAccepted, NoResultOwed, HandedOnSince, Invalid, StaleWrite
-    when `expected_version` is no longer the handoff's.
+    is answered with the first one. Raises NotYourHandoff, NotAccepted, NoResultOwed, HandedOnSince, OtherGoesOn,
+    Invalid, StaleWrite when `expected_version` is no longer the handoff's.
     """
     handoff = _locked(handoff, expected_version)
     if not may_report(by, handoff):
@@ -97,12 +104,10 @@ def give(
 
 def owing_handoff(lead: Lead) -> Handoff | None:
     """The accepted handoff whose result a deal of this lead reports; None when its story is over or there is none."""
-    found = (
-        Handoff.objects.filter(lead=lead, leg__in=FIELD_LEGS)
-        .exclude(state=HandoffState.WITHDRAWN)
-        .order_by("-id")
-        .first()
-    )
+    handoffs = Handoff.objects.filter(lead=lead, leg__in=FIELD_LEGS).exclude(state=HandoffState.WITHDRAWN)
+    # The one that goes on; the newest may have ended in a merge.
+    held = handoffs.filter(state=HandoffState.ACCEPTED, closed_at__isnull=True).order_by("-id").first()
+    found = held or handoffs.order_by("-id").first()
     if found is None or found.state != HandoffState.ACCEPTED:
         return None
     latest = found.feedbacks.order_by("-id").first()
@@ -120,9 +125,15 @@ def _check_owed(handoff: Handoff) -> None:
         raise NoResultOwed
     if handoff.state != HandoffState.ACCEPTED:
         raise NotAccepted
-    later = Handoff.objects.filter(lead_id=handoff.lead_id, pk__gt=handoff.pk)
-    if later.filter(state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED]).exists():
+    others = Handoff.objects.filter(
+        lead_id=handoff.lead_id, state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED]
+    ).exclude(pk=handoff.pk)
+    going_on = others.filter(closed_at__isnull=True)
+    later = (going_on if handoff.closed_at is None else others).filter(pk__gt=handoff.pk)
+    if later.exists():
         raise HandedOnSince
+    if handoff.closed_at is not None and going_on.exists():
+        raise OtherGoesOn
 
 
 def _check(values: dict, handoff: Handoff, at: datetime) -> None:

@@ -54,7 +54,7 @@ class NurtureSerializer(serializers.Serializer[Any]):
 
 class TakeInput(serializers.Serializer[Any]):
     step = serializers.IntegerField(
-        required=False, allow_null=True, default=None, min_value=1, max_value=100, help_text="409 unless it is this one"
+        min_value=1, max_value=100, help_text="Number of the step; 409 unless it is the present one"
     )
     note = serializers.CharField(
         required=False,

@@ -61,7 +61,8 @@ _NURTURE = (
     "- A changed track is a new version: leads go on by the steps they began with. One that is switched off takes no",
     "  more leads: where it is set, they only rest.",
     "- By HTTP: `GET /api/v1/leads/{id}/nurture/` says where a lead stands, `POST …/nurture/done/` and `…/nurture/skip/`",
-    "  take the present step (with `step`, only that one), `GET /api/v1/leads/?track=` finds the leads in a track.",
+    "  take the present step, named by its number as `step`: sent twice, it is taken once. `GET /api/v1/leads/?track=`",
+    "  finds the leads in a track.",
 )
 
 

@@ -102,7 +102,7 @@ def register(
     handoff.first_contact_at = moment
     clocks.meet(handoff=handoff, kind=ClockKind.CONTACT, at=moment)
     _contacted_episode(handoff, moment)
-    if handoff.state == HandoffState.ACCEPTED:
+    if handoff.state == HandoffState.ACCEPTED and handoff.closed_at is None:
         duty = _duty_after_contact(handoff, at)
         for lead in [Lead.objects.get(pk=handoff.lead_id), *joining.joined_to(handoff)]:
             if lead.due_kind in (DueKind.CONTACT, ""):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from handoff.domain.choices import ClockState
-from handoff.models import Batch, BatchLead, Clock, Episode, Handoff, JoinedLead, NurtureRun, Pause, StageEntry
+from handoff.models import Alert, Batch, BatchLead, Clock, Episode, Handoff, JoinedLead, NurtureRun, Pause, StageEntry
 from handoff.services import duties
 from leads.models import Lead
 
@@ -135,7 +135,13 @@ def _with_what_broke(key: str, row: Mapping[str, Any]) -> Mapping[str, Any] | No
     return now | {"ended_at": before["ended_at"]}
 
 
-_WHAT_STAYS = {"nurture": _with_steps_taken, "clock": _with_what_broke}
+def _with_what_was_told(key: str, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A pause as it was; one after whose end people were told of a promise stays over: it did not stand still then."""
+    since = {"clock__handoff__pauses": key, "due_at__gt": row["after"]["ended_at"]}
+    return row["after"] if Alert.objects.filter(**since).exists() else row["before"]
+
+
+_WHAT_STAYS = {"nurture": _with_steps_taken, "clock": _with_what_broke, "pause": _with_what_was_told}
 
 
 def _what_makes_room_first(item: tuple[str, Mapping[str, Any]]) -> int:

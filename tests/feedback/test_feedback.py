@@ -14,7 +14,7 @@ from handoff.services import handoffs
 from journal.errors import Invalid
 from journal.models import Event
 from journal.versions import StaleWrite
-from leads.services import lead_changes
+from leads.services import lead_changes, merging
 from tests import factories
 from tests.at_once import all_well, at_once
 from tests.cast import NOON, tokyo
@@ -206,6 +206,35 @@ def test_no_result_is_owed_before_the_answer_or_after_the_next_handoff(people, h
 
     with pytest.raises(feedback.HandedOnSince):
         feedback.give(handoff=handoff, result="opportunity", by=people.sato, at=LATER + 2 * DAYS)
+
+
+def merged_of_two(people, other):
+    """What goes on, offered first, and what the merge ended."""
+    kept, ended = stories.accepted(people, to=people.sato), stories.accepted(people, to=other)
+    merging.merge(survivor=kept.lead, loser=ended.lead, by=people.maki, at=LATER, assignee=people.sato)
+    return kept, ended
+
+
+@pytest.mark.parametrize("name", ["sato", "otto"])
+def test_after_a_merge_the_result_is_reported_on_what_goes_on(people, name):
+    kept, ended = merged_of_two(people, getattr(people, name))
+
+    with pytest.raises(feedback.OtherGoesOn):
+        feedback.give(handoff=ended, result="won", by=ended.assigned_to, at=LATER)
+    feedback.give(handoff=kept, result="lost", reason="budget", by=people.sato, at=LATER)
+
+    kept.refresh_from_db()
+    assert (kept.closed_at, stories.fresh(kept.lead).stage) == (LATER, "lost")
+    assert not Clock.objects.filter(ended_at__isnull=True).exists()
+
+
+def test_after_a_merge_a_deal_reports_what_goes_on(people):
+    kept, _ended = merged_of_two(people, people.sato)
+
+    opportunities.begin(lead=stories.fresh(kept.lead), by=people.sato, at=LATER, source="handoff")
+
+    assert Feedback.objects.get().handoff == kept
+    assert not Clock.objects.filter(ended_at__isnull=True).exists()
 
 
 def status_of(handoff):

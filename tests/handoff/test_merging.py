@@ -233,6 +233,46 @@ def test_undoing_leaves_a_promise_broken_that_broke_meanwhile(people):
     assert Alert.objects.filter(clock=clock, kind="breach").count() == 1
 
 
+def test_undoing_leaves_a_leave_over_after_which_somebody_was_told(people):
+    """The merge gave the lead to somebody who is here; what ran out there did not lie in a pause."""
+    handoff = stories.accepted(people, to=people.sato)
+    leave = {"reason": "on_leave", "until": NOON + timedelta(days=1)}
+    handoffs.pause(handoff=handoff, by=people.sato, at=NOON + timedelta(minutes=5), **leave)
+    row, _stays, _goes = merged(handoff.lead, stories.lead(), people.maki, assignee=people.otto)
+    broken = handoff.clocks.get(kind="contact").due_at
+    sweeps.sweep(at=broken + timedelta(seconds=1))
+
+    merging.undo(merge=row, by=people.maki, at=broken + timedelta(minutes=1))
+
+    assert Alert.objects.filter(clock__handoff=handoff, kind="breach").count() == 1
+    assert (handoff.pauses.get().ended_at, fresh(handoff.lead).owner) == (LATER, people.sato)
+    assert [one.rule for one in invariants.violations(at=broken + timedelta(minutes=1)) if one.code == "I8"] == []
+
+
+def test_undoing_takes_a_leave_up_again_where_nobody_was_told(people):
+    handoff = stories.accepted(people, to=people.sato)
+    leave = {"reason": "on_leave", "until": NOON + timedelta(days=1)}
+    handoffs.pause(handoff=handoff, by=people.sato, at=NOON + timedelta(minutes=5), **leave)
+    due_at = handoff.clocks.get(kind="contact").due_at
+    row, _stays, _goes = merged(handoff.lead, stories.lead(), people.maki, assignee=people.otto)
+
+    merging.undo(merge=row, by=people.maki, at=LATEST)
+
+    assert (handoff.pauses.get().ended_at, handoff.clocks.get(kind="contact").due_at) == (None, due_at)
+
+
+def test_a_contact_on_the_handoff_that_a_merge_ended_starts_no_promise_there(people):
+    kept, other = stories.accepted(people, to=people.sato), stories.accepted(people, to=people.sato)
+    merged(kept.lead, other.lead, people.maki)
+    ended = Handoff.objects.get(closed_at__isnull=False)
+
+    handoffs.contact(handoff=ended, by=people.sato, at=LATEST, method="call", result="talked")
+
+    running = Clock.objects.filter(ended_at__isnull=True).values_list("handoff__closed_at", "kind")
+    assert list(running) == [(None, "feedback")]
+    assert fresh(ended.lead).due_kind == "feedback"
+
+
 def test_undo_is_refused_after_a_later_handoff_or_answer(people):
     survivor = stories.lead()
     row, stays, _goes = merged(survivor, stories.lead(), people.mia)

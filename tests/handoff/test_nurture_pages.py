@@ -313,12 +313,23 @@ def test_the_api_does_and_skips_steps(api, people):
     assert (done.status_code, done.json()["steps"][0]["state"]) == (200, "done")
     again = api(f"/api/v1/leads/{lead.pk}/nurture/done/", {"step": 1})
     assert (again.status_code, again["Content-Type"]) == (409, "application/problem+json")
-    skipped = api(f"/api/v1/leads/{lead.pk}/nurture/skip/", {}).json()
+    skipped = api(f"/api/v1/leads/{lead.pk}/nurture/skip/", {"step": 2}).json()
     assert [step["state"] for step in skipped["steps"]] == ["done", "skipped", "next", "planned"]
     assert api(f"/api/v1/leads/{lead.pk}/nurture/skip/", {"step": "x"}).status_code == 400
     NurtureRun.objects.filter(lead=lead).delete()
     Lead.objects.filter(pk=lead.pk).update(due_kind="resurface")
-    assert api(f"/api/v1/leads/{lead.pk}/nurture/done/", {}).status_code == 409
+    assert api(f"/api/v1/leads/{lead.pk}/nurture/done/", {"step": 1}).status_code == 409
+
+
+@pytest.mark.parametrize("outcome", ["done", "skip"])
+def test_the_api_takes_no_step_that_is_not_named(api, people, outcome):
+    """Sent twice, it would take the next one too."""
+    lead = due_step(people)
+    for _time in range(2):
+        refused = api(f"/api/v1/leads/{lead.pk}/nurture/{outcome}/", {})
+        assert (refused.status_code, [error["field"] for error in refused.json()["errors"]]) == (400, ["step"])
+    steps = api(f"/api/v1/leads/{lead.pk}/nurture/").json()["steps"]
+    assert [step["state"] for step in steps] == ["due", "planned", "planned", "planned"]
 
 
 def test_the_api_filters_by_track(api, people):
