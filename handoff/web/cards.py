@@ -111,7 +111,13 @@ def _warning(card: Card) -> str:
 
 
 def _paused(card: Card) -> str:
-    return pause_words.told(card.pause) if card.pause else ""
+    """Why, and by whom; with until when where the clock itself says how late it is."""
+    if card.pause is None:
+        return ""
+    told = pause_words.told(card.pause)
+    if card.face.state == "paused":
+        return told
+    return pgettext("separator", " · ").join((pause_words.until(card.pause, at=card.face.at), told))
 
 
 def _holiday(card: Card) -> str:

@@ -12,11 +12,9 @@ from django.views.decorators.cache import never_cache
 
 from accounts.web.typed import typed
 from feedback.web.forms import ResultForm
-from handoff.domain.choices import AfterReject
-from handoff.models import Handoff, RejectReason
+from handoff.models import Handoff
 from handoff.queries import reason_lines
-from handoff.queries.reason_words import label_of
-from handoff.web import answering, sheet_words
+from handoff.web import answering, reject_choices, sheet_words
 from handoff.web.cards import likely_method
 from integrations.domain.link_actions import RESULTS, Action
 from integrations.models import SignedLink
@@ -84,7 +82,7 @@ class LinkPage(View):
             "error": error,
             "faults": [fault.message for fault in error.errors] if isinstance(error, Invalid) else [],
             "method": likely_method(handoff.lead),
-            "reasons": _reasons() if link.action == Action.REJECT else [],
+            "reasons": reject_choices.choices(at=request.entry.at) if link.action == Action.REJECT else [],
         }
         return render(request, "integrations/link.html", context, status=status)
 
@@ -110,12 +108,3 @@ def _told(link: SignedLink, handoff: Handoff, at: datetime) -> str:
     """What happened and is owed next; "" where the action's own name says it."""
     said = {Action.ACCEPT: answering.accepted, Action.CONTACT: answering.contacted}.get(Action(link.action))
     return said(handoff, at=at) if said else ""
-
-
-def _reasons() -> list[dict[str, str]]:
-    """The reasons as buttons, each saying what follows."""
-    found = RejectReason.objects.filter(is_active=True).order_by("position", "id")
-    return [
-        {"code": reason.code, "label": label_of(reason), "follows": str(AfterReject(reason.follows).label)}
-        for reason in found
-    ]

@@ -5,6 +5,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from accounts.models import User
+from handoff.models import NurtureTrack
 from handoff.services import policies, sla_agreements
 from journal import clock
 from leads.models import ActivityType
@@ -23,6 +24,9 @@ FORMS = (
 NARROW = """() => [...document.querySelectorAll("main form .btn-primary[type=submit]")].filter(
     button => button.offsetWidth && button.offsetWidth < button.closest("form").clientWidth - 2).map(
     button => button.textContent.trim())"""
+NARROW_ICONS = """() => [...document.querySelectorAll("main .btn-only")].filter(
+    button => button.offsetWidth && (button.offsetWidth < 44 || button.offsetHeight < 44)).map(
+    button => button.getAttribute("aria-label"))"""
 LINES = """(words) => [...document.querySelectorAll(words)].map(
     word => Math.round(word.getBoundingClientRect().height / parseFloat(getComputedStyle(word).lineHeight)))"""
 # From where to where a thumb that comes down meets this and nothing else.
@@ -68,6 +72,14 @@ def test_a_form_ends_with_a_button_as_wide_as_it(phone):
         assert phone.at(address).status == 200, address
         assert phone.locator("main form .btn-primary[type=submit]").count(), address
         assert phone.evaluate(NARROW) == [], address
+        assert not phone.evaluate(WIDE), address
+
+
+def test_a_button_with_only_an_icon_is_as_wide_as_a_thumb(phone):
+    track = NurtureTrack.objects.order_by("pk").first()
+    for address in ("/settings/calendar/", "/settings/routing/", f"/settings/nurture/{track.pk}/", "/inbox/"):
+        phone.at(address)
+        assert not phone.evaluate(NARROW_ICONS), address
         assert not phone.evaluate(WIDE), address
 
 

@@ -167,6 +167,18 @@ def test_the_form_pauses_and_every_page_shows_it(people, handoff, page):
         assert "12/3以降" in text, path
 
 
+def test_a_paused_card_that_was_late_already_says_until_when(people, handoff, page):
+    late = tokyo("2026-11-17 10:00")
+    handoffs.accept(handoff=handoff, by=people.sato, at=AT)
+    paused(handoff, people.sato, at=late)
+
+    with clock.frozen(late + timedelta(minutes=5)):
+        text = page(people.sato, reverse("inbox")).content.decode().replace("\u00a0", " ")
+
+    assert "Overdue by" in text
+    assert "Paused until Thu 3 Dec 9:00 · The customer asked to be contacted later" in text
+
+
 def test_the_form_says_what_is_wrong_beside_the_field(people, handoff, page):
     path = reverse("handoff-pause", args=[handoff.pk])
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as outbox
+from django.utils.translation import override
 
 from feedback.models import Feedback, Opportunity
 from handoff.models import Handoff
 from handoff.services import handoffs, sweeps
+from handoff.web import reject_choices
 from integrations.models import SignedLink
 from integrations.services import mails
 from journal import services as journal
@@ -155,6 +157,18 @@ def test_a_reject_takes_its_reason_from_the_button(offer, client):
 
     offer.refresh_from_db()
     assert (offer.state, offer.reject_reason, offer.reject_comment) == ("rejected", "not_now", "来期に")
+
+
+def test_the_reasons_of_a_reject_say_what_follows_as_in_the_inbox(offer, client):
+    _accept, reject, _sheet = links_in(outbox.outbox[0])
+
+    text = look(client, reject).content.decode()
+
+    with override("ja"):
+        choices = reject_choices.choices(at=SOON)
+    for choice in choices:
+        assert f"<b>{choice.label}</b><small>{choice.follows}</small>" in text
+    assert "追加ヒアリングの依頼を付けて戻します" in text
 
 
 def test_a_refused_answer_leaves_the_link_good(offer, client):

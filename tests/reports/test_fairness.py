@@ -222,7 +222,7 @@ def test_the_api_gives_the_table_and_its_csv(people, client):
     assert len(sheet.splitlines()) == 1 + len(table)
 
 
-@pytest.mark.parametrize(("language", "words"), [("ja", "配分"), ("en", "Expected")])
+@pytest.mark.parametrize(("language", "words"), [("ja", "配分 × 出勤日数 × 上限"), ("en", "Share × days × limit")])
 def test_the_page_shows_it_to_managers(people, kato, client, language, words):
     Absence.objects.create(user=kato, starts_on=date(2026, 11, 19), ends_on=date(2026, 11, 19))
     given(people, people.sato, 3, "company")
