@@ -62,7 +62,7 @@ def accept(
     Raises AlreadyAnswered (naming the winner), NotReceiver, NobodyNamed, StaleWrite when `expected_version` is no
     longer the handoff's.
     """
-    _refuse_late(handoff)
+    refuse_late(handoff)
     return _accept(handoff, by, at, user, expected_version)
 
 
@@ -108,7 +108,7 @@ def reject(
     Raises AlreadyAnswered (naming the winner), NotReceiver, UnknownReason, StaleWrite when `expected_version` is no
     longer the handoff's.
     """
-    _refuse_late(handoff)
+    refuse_late(handoff)
     return _reject(handoff, reason, by, at, comment, resurface_on, expected_version)
 
 
@@ -154,7 +154,7 @@ def _as_it_is(handoff: Handoff) -> Handoff:
     return Handoff.objects.select_related("answered_by").get(pk=handoff.pk)
 
 
-def _refuse_late(handoff: Handoff) -> None:
+def refuse_late(handoff: Handoff) -> None:
     """Of many at once most find the answer given when they read the handoff. They hear so without a transaction:
     what would wait for the winner's locks, and on SQLite keep every other writer waiting, is spared."""
     if handoff.state == HandoffState.OFFERED:

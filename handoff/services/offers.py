@@ -108,10 +108,14 @@ def offer(
 
 @retried
 def ask_for_hearing(*, lead: Lead, lacks: tuple[gates.Lack, ...], at: datetime) -> None:
-    """Whoever holds the lead asks for what is missing: by the running due time or within one working day."""
+    """Whoever holds the lead asks for what is missing: by the running due time or within one working day.
+
+    Trying again while that is asked already gives no new time.
+    """
     current = Lead.objects.select_for_update().get(pk=lead.pk)
     hearing = due.duty(DueKind.HEARING, Keeper(current.owner_id, current.team_id), at=at, note=gates.names(lacks))
-    earlier = min(hearing.due_at, current.due_at) if current.due_at and current.due_at > at else hearing.due_at
+    counts = current.due_at is not None and (current.due_at > at or current.due_kind == DueKind.HEARING)
+    earlier = min(hearing.due_at, current.due_at) if counts else hearing.due_at
     duties.assign(lead=lead, duty=Duty(hearing.kind, earlier, hearing.owner_id, hearing.team_id, hearing.note))
 
 

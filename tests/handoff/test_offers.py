@@ -170,6 +170,20 @@ def test_ar_28_decision_process_unknown_is_not_offered_to_field_sales(mid):
     assert Handoff.objects.count() == 1
 
 
+def test_offering_again_what_was_refused_gives_no_new_time(mid):
+    handoff = stories.accepted(mid, to=mid.isao)
+    days = [NOON, NOON + timedelta(days=7), NOON + timedelta(days=14)]
+    due = []
+
+    for at in days:
+        with pytest.raises(GateRefused):
+            handoffs.offer(lead=stories.fresh(handoff.lead), by=mid.isao, at=at)
+        due.append(stories.fresh(handoff.lead).due_at)
+
+    assert due[0] < days[1]
+    assert due == [due[0]] * 3
+
+
 def test_ar_37_the_sql_gate_names_each_missing_item_with_its_question(mid):
     handoff = stories.accepted(mid, to=mid.isao)
     lead = stories.fresh(handoff.lead)

@@ -171,6 +171,19 @@ def test_the_reasons_of_a_reject_say_what_follows_as_in_the_inbox(offer, client)
     assert "追加ヒアリングの依頼を付けて戻します" in text
 
 
+def test_a_link_to_what_was_withdrawn_says_so_before_it_asks(people, offer, client):
+    accept, reject, _sheet = links_in(outbox.outbox[0])
+    handoffs.withdraw(handoff=offer, by=people.mia, at=SOON)
+
+    answers = [look(client, accept), look(client, reject), press(client, accept)]
+
+    for answer in answers:
+        text = answer.content.decode()
+        assert (answer.status_code, "取り下げ" in text, "受信箱" in text) == (409, True, True)
+        assert 'type="submit" name="reason"' not in text
+        assert "受諾に入力は要りません" not in text
+
+
 def test_a_refused_answer_leaves_the_link_good(offer, client):
     _accept, reject, _sheet = links_in(outbox.outbox[0])
 
