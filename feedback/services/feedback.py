@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,6 +16,7 @@ from handoff.domain.choices import ClockKind, HandoffState
 from handoff.models import Handoff
 from handoff.queries.legs import FIELD_LEGS
 from handoff.services import clocks, holding, results
+from handoff.services.merging import MERGED
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
@@ -57,7 +59,7 @@ class HandedOnSince(NoResultOwed):
 
 
 class OtherGoesOn(NoResultOwed):
-    """A merge ended this one and left the lead with one that was offered earlier."""
+    """A merge ended this one and left the lead with another."""
 
     code = "other_handoff_goes_on"
     message = _("Another handoff of this lead goes on. Report the result there.")
@@ -104,10 +106,10 @@ def give(
 
 def owing_handoff(lead: Lead) -> Handoff | None:
     """The accepted handoff whose result a deal of this lead reports; None when its story is over or there is none."""
-    handoffs = Handoff.objects.filter(lead=lead, leg__in=FIELD_LEGS).exclude(state=HandoffState.WITHDRAWN)
-    # The one that goes on; the newest may have ended in a merge.
-    held = handoffs.filter(state=HandoffState.ACCEPTED, closed_at__isnull=True).order_by("-id").first()
-    found = held or handoffs.order_by("-id").first()
+    ended = Q(state=HandoffState.WITHDRAWN) | Q(episode__outcome=MERGED)
+    handoffs = Handoff.objects.filter(lead=lead, leg__in=FIELD_LEGS).exclude(ended).order_by("-id")
+    # What a merge brought may go on though a newer one has ended.
+    found = handoffs.filter(state=HandoffState.ACCEPTED, closed_at__isnull=True).first() or handoffs.first()
     if found is None or found.state != HandoffState.ACCEPTED:
         return None
     latest = found.feedbacks.order_by("-id").first()
@@ -117,7 +119,7 @@ def owing_handoff(lead: Lead) -> Handoff | None:
 def _locked(handoff: Handoff, expected_version: int | None) -> Handoff:
     """The handoff as it is now, held until the transaction ends, so that two reports come one after the other."""
     holding.hold(handoff, expected_version)
-    return Handoff.objects.select_related("lead").get(pk=handoff.pk)
+    return Handoff.objects.select_related("lead", "episode").get(pk=handoff.pk)
 
 
 def _check_owed(handoff: Handoff) -> None:
@@ -127,13 +129,13 @@ def _check_owed(handoff: Handoff) -> None:
         raise NotAccepted
     others = Handoff.objects.filter(
         lead_id=handoff.lead_id, state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED]
-    ).exclude(pk=handoff.pk)
+    ).exclude(Q(pk=handoff.pk) | Q(episode__outcome=MERGED))
     going_on = others.filter(closed_at__isnull=True)
-    later = (going_on if handoff.closed_at is None else others).filter(pk__gt=handoff.pk)
-    if later.exists():
-        raise HandedOnSince
-    if handoff.closed_at is not None and going_on.exists():
+    earlier = going_on.filter(pk__lt=handoff.pk, leg__in=FIELD_LEGS)
+    if (others if handoff.episode.outcome == MERGED else earlier).exists():
         raise OtherGoesOn
+    if (going_on if handoff.closed_at is None else others).filter(pk__gt=handoff.pk).exists():
+        raise HandedOnSince
 
 
 def _check(values: dict, handoff: Handoff, at: datetime) -> None:

@@ -221,7 +221,8 @@ def test_after_a_merge_the_result_is_reported_on_what_goes_on(people, name):
 
     with pytest.raises(feedback.OtherGoesOn):
         feedback.give(handoff=ended, result="won", by=ended.assigned_to, at=LATER)
-    feedback.give(handoff=kept, result="lost", reason="budget", by=people.sato, at=LATER)
+    first = feedback.give(handoff=kept, result="lost", reason="budget", by=people.sato, at=LATER)
+    assert feedback.give(handoff=kept, result="lost", reason="budget", by=people.sato, at=LATER) == first
 
     kept.refresh_from_db()
     assert (kept.closed_at, stories.fresh(kept.lead).stage) == (LATER, "lost")
@@ -234,6 +235,19 @@ def test_after_a_merge_a_deal_reports_what_goes_on(people):
     opportunities.begin(lead=stories.fresh(kept.lead), by=people.sato, at=LATER, source="handoff")
 
     assert Feedback.objects.get().handoff == kept
+    assert not Clock.objects.filter(ended_at__isnull=True).exists()
+
+
+def test_what_a_merge_brought_goes_on_beside_a_newer_one_that_has_its_result(people):
+    brought, reported = stories.accepted(people, to=people.sato), stories.accepted(people, to=people.sato)
+    feedback.give(handoff=reported, result="opportunity", by=people.sato, at=NOON)
+    merging.merge(survivor=stories.fresh(reported.lead), loser=brought.lead, by=people.maki, at=LATER)
+
+    with pytest.raises(feedback.OtherGoesOn):
+        feedback.give(handoff=reported, result="won", by=people.sato, at=LATER)
+    feedback.give(handoff=brought, result="won", by=people.sato, at=LATER)
+
+    assert stories.fresh(reported.lead).stage == "won"
     assert not Clock.objects.filter(ended_at__isnull=True).exists()
 
 
