@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
+from handoff.domain.choices import HandoffState
 from handoff.domain.duties import Duty
 from handoff.domain.stages import Way
 from handoff.models import Handoff, JoinedLead
@@ -53,12 +54,28 @@ def free(*, handoff: Handoff, at: datetime) -> None:
 
 def free_accepted(*, handoff: Handoff, at: datetime) -> None:
     """An accepted handoff ended without a result: those who came along stay with who holds them, next step open."""
-    receiver = marketing.Keeper(handoff.assigned_to_id, handoff.team_id)
     for lead in joined_to(handoff):
-        if lead.stage == Stage.SAL:
-            duty = due.duty(DueKind.NEXT_ACTION, receiver, at=at)
-            duties.assign(lead=lead, duty=duties.with_holder(lead, duty))
+        _stay_with_holder(lead, handoff, at)
     JoinedLead.objects.filter(handoff=handoff).delete()
+
+
+def _stay_with_holder(lead: Lead, handoff: Handoff, at: datetime) -> None:
+    if lead.stage == Stage.SAL:
+        receiver = marketing.Keeper(handoff.assigned_to_id, handoff.team_id)
+        duties.assign(lead=lead, duty=duties.with_holder(lead, due.duty(DueKind.NEXT_ACTION, receiver, at=at)))
+
+
+def come_back(*, lead_ids: Iterable[int], at: datetime) -> None:
+    """Leads were put back beside a handoff that may have ended meanwhile: they go on as those did who were there."""
+    for row in JoinedLead.objects.filter(lead__in=list(lead_ids)).select_related("lead", "handoff"):
+        lead, handoff = row.lead, row.handoff
+        if lead.due_kind == DueKind.ANSWER and handoff.state != HandoffState.OFFERED:
+            duties.assign(lead=lead, duty=due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=at))
+        elif handoff.state == HandoffState.ACCEPTED and handoff.closed_at is not None:
+            _stay_with_holder(lead, handoff, at)
+        else:
+            continue
+        row.delete()
 
 
 def carry(*, old: Handoff, new: Handoff, duty: Duty) -> None:

@@ -94,6 +94,7 @@ def unmerge(*, row: Merge, by: User | None, at: datetime) -> None:
     follows_merge = bool(since) and "holders" in state and _is_as_given(row, state["holders"][1])
     merge_traces.put_back(changed)
     clocks.given_back(clock_ids=map(int, changed["clock"]), at=at)
+    joining.come_back(lead_ids=map(int, changed["joined"]), at=at)
     nurture_runs.settle(lead_ids=[row.survivor_id, row.loser_id], by=by, at=at)
     if follows_merge:
         _return_to(Lead.objects.get(pk=row.survivor_id), state["holders"][0])

@@ -198,6 +198,27 @@ def test_one_who_joined_the_other_is_no_companion_of_itself(people):
     assert JoinedLead.objects.get().lead == second
 
 
+@pytest.mark.parametrize("answer", ["accept", "reject"])
+def test_undoing_brings_nobody_back_to_wait_for_an_answer_that_was_given_since(people, answer):
+    company = factories.company()
+    handoff = stories.offered(people, to=people.sato, company=company)
+    second = stories.lead(company=company)
+    make_mqls(leads=[second], at=NOON)
+    joining.join(lead=second, handoff=handoff, by=None, at=NOON)
+    row, _stays, _goes = merged(
+        stories.accepted(people, to=people.otto).lead, second, people.mia, across_companies=True
+    )
+    if answer == "accept":
+        handoffs.accept(handoff=handoff, by=people.sato, at=LATER)
+    else:
+        handoffs.reject(handoff=handoff, reason="not_now", by=people.sato, at=LATER)
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    back = fresh(second)
+    assert (back.stage, back.due_kind, JoinedLead.objects.filter(lead=second).exists()) == ("mql", "offer", False)
+
+
 @pytest.mark.parametrize("flag", ["do_not_contact", "opted_out"])
 def test_a_refusal_of_either_holds(people, flag):
     handoff = stories.offered(people, to=people.sato)
