@@ -36,6 +36,8 @@ from scoring.models import ScoringModel
 
 # A sweep comes every 15 seconds, at the latest after 75; what is older than this was forgotten.
 FORGOTTEN_AFTER = timedelta(minutes=5)
+# What promises and pauses may stand on: a handoff that waits for its answer, or is being worked.
+UNDER_WAY = Q(handoff__state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED], handoff__closed_at__isnull=True)
 SHOWN = 20
 EVENT_KINDS = {
     Alert.Kind.WARNING: "clock.warned",
@@ -151,10 +153,14 @@ def _pause_forgotten(at: datetime) -> QuerySet:
     return Pause.objects.open().filter(until_at__lt=at - FORGOTTEN_AFTER)
 
 
+def _clock_of_what_is_over(at: datetime) -> QuerySet:
+    """What ended a handoff ended its promises: nobody is told that something over is late."""
+    return Clock.objects.filter(ended_at__isnull=True).exclude(UNDER_WAY)
+
+
 def _pause_of_what_is_over(at: datetime) -> QuerySet:
     """What ended a handoff ended its pause."""
-    under_way = Q(handoff__state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED], handoff__closed_at__isnull=True)
-    return Pause.objects.open().exclude(under_way)
+    return Pause.objects.open().exclude(UNDER_WAY)
 
 
 def _moment_in_a_pause(at: datetime) -> QuerySet:
@@ -248,6 +254,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("I7", "leads held by somebody who is not active", _held_by_somebody_gone),
     ("I7", "handoffs offered to somebody who is not active", _offered_to_somebody_gone),
     ("I8", "clocks whose moment was forgotten", _moment_forgotten),
+    ("I8", "clocks of handoffs that are over", _clock_of_what_is_over),
     ("I8", "pauses whose end was forgotten", _pause_forgotten),
     ("I8", "pauses of handoffs that are over", _pause_of_what_is_over),
     ("I8", "clocks with a moment within a pause", _moment_in_a_pause),

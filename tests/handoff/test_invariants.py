@@ -181,6 +181,17 @@ def test_i8_a_moment_that_a_changed_calendar_put_into_the_past_is_owed_from_the_
     assert broken(changed + timedelta(minutes=6)) == []
 
 
+def test_i8_promises_of_a_handoff_that_is_over(sound):
+    Handoff.objects.filter(pk=sound.pk).update(state="withdrawn", closed_at=START)
+    Lead.objects.filter(pk=sound.lead_id).update(due_kind="qualify")
+    answer, contact = (Clock.objects.get(handoff=sound, kind=kind) for kind in ("answer", "contact"))
+    assert broken() == [("I8", [answer.pk, contact.pk])]
+
+    clocks.cancel(handoff=sound, at=START)
+
+    assert broken() == []
+
+
 def test_i8_an_alert_without_its_event(sound):
     found = Clock.objects.get(handoff=sound, kind="answer")
     alert = Alert.objects.create(clock=found, kind="warning", level=50, due_at=START, created_at=START)

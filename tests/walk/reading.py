@@ -130,14 +130,21 @@ class Reading:
         found = [f"I6: breached clock {pk} was told {told[pk]} times" for pk in sorted(breached) if told[pk] != 1]
         found += [f"I8: clock {pk} was told of and is not breached" for pk in sorted(set(told) - breached)]
         late = Clock.objects.filter(next_event_at__lt=self.world.at - FIVE_MINUTES).values_list("pk", flat=True)
-        return found + [f"I8: the moment of clock {pk} was forgotten" for pk in late]
+        found += [f"I8: the moment of clock {pk} was forgotten" for pk in late]
+        live = self._under_way()
+        for pk, handoff in Clock.objects.filter(ended_at=None).values_list("pk", "handoff_id"):
+            if handoff not in live:
+                found.append(f"I8: clock {pk} is of handoff {handoff}, which is over")
+        return found
+
+    def _under_way(self) -> set[int]:
+        rows = Handoff.objects.filter(state__in=["offered", "accepted"], closed_at=None)
+        return set(rows.values_list("pk", flat=True))
 
     def _pauses(self) -> list[str]:
         """Pauses of one handoff follow each other, none outlives it or its time, and no moment lies within one."""
         found, pauses = [], defaultdict(list)
-        live = set(
-            Handoff.objects.filter(state__in=["offered", "accepted"], closed_at=None).values_list("pk", flat=True)
-        )
+        live = self._under_way()
         for pk, handoff, begun, until, ended in Pause.objects.order_by("handoff", "begun_at", "pk").values_list(
             "pk", "handoff_id", "begun_at", "until_at", "ended_at"
         ):
