@@ -20,7 +20,8 @@ class Step:
 
 
 def steps(lead: Lead, *, at: datetime) -> list[Step]:
-    """Every stage of the ladder; those entered have their first entry, the present one its days so far."""
+    """Every stage of the ladder: those behind have their first entry, the present one its latest and its days so far."""
+    change = latest_change(lead)
     entries = {entry.stage: entry for entry in StageEntry.objects.filter(lead=lead)}
     reached = max((LADDER.index(stage) for stage in LADDER if stage in entries or stage == lead.stage), default=0)
     found = []
@@ -29,8 +30,11 @@ def steps(lead: Lead, *, at: datetime) -> list[Step]:
         since = lead.created_at if place == 0 and entry is None else entry.at if entry else None
         is_now = stage == lead.stage
         state = "now" if is_now else "past" if place <= reached else ""
+        is_undated = bool(entry and entry.undated)
+        if is_now and change is not None:
+            since, is_undated = change.at, change.undated
         days = (at - lead.stage_since).days if is_now else None
-        found.append(Step(stage, state, since, days, bool(entry and entry.undated)))
+        found.append(Step(stage, state, since, days, is_undated))
     return found
 
 

@@ -1,11 +1,13 @@
 """What handing over adds to a lead's page, and the form that hands over."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from feedback.services import feedback
-from handoff.models import Gate, Handoff, RejectReason
+from handoff.models import Gate, Handoff, RejectReason, StageEntry
+from handoff.queries import steps as step_query
 from handoff.services import contacts
 from journal import clock
 from scoring.services import presets
@@ -39,6 +41,16 @@ def test_the_stepper_marks_past_now_and_ahead(client, small):
     answer = get(client, small.sato, f"/leads/{handoff.lead_id}/steps/")
 
     assert [item.state for item in answer.context["items"]] == ["past", "past", "past", "now", "", "", ""]
+
+
+def test_a_stage_entered_again_tells_the_day_of_this_time(small):
+    lead = fresh(stories.accepted(small, to=small.sato).lead)
+    before = lead.stage_since - timedelta(days=200)
+    StageEntry.objects.filter(lead=lead).update(at=before)
+
+    steps = {step.stage: step for step in step_query.steps(lead, at=lead.stage_since + timedelta(days=3))}
+
+    assert (steps["mql"].at, steps["sal"].at, steps["sal"].days) == (before, lead.stage_since, 3)
 
 
 def test_what_is_missing_is_named_with_its_question(client):
