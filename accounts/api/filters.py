@@ -52,6 +52,24 @@ class IdFilter(django_filters.NumberFilter):
         super().__init__(min_value=0, max_value=MOST_ID, **options)
 
 
+class TruthField(forms.NullBooleanField):
+    """true or false; empty: not asked for."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> bool | None:
+        told = str(value or "").strip().lower()
+        if told not in ("", "true", "false"):
+            raise forms.ValidationError(_("Enter true or false."), code="invalid")
+        return None if not told else told == "true"
+
+
+class TruthFilter(django_filters.BooleanFilter):
+    """Yes or no; what is neither is refused."""
+
+    field_class = TruthField
+
+
 class MomentFilter(django_filters.IsoDateTimeFilter):
     """A moment that both engines and every time zone can hold."""
 

@@ -12,11 +12,10 @@ from feedback.domain.deals import effect_of
 from feedback.models import Feedback, Opportunity
 from feedback.permissions import may_report
 from feedback.services import deals
-from handoff.domain.choices import ClockKind, HandoffState
+from handoff.domain.choices import MERGED, ClockKind, HandoffState
 from handoff.models import Handoff
 from handoff.queries.legs import FIELD_LEGS
 from handoff.services import clocks, holding, results
-from handoff.services.merging import MERGED
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried

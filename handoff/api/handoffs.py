@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.concurrency import ETagMixin, version_read
-from accounts.api.filters import IdFilter, MomentFilter
+from accounts.api.filters import IdFilter, MomentFilter, TruthFilter
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
 from accounts.domain.roles import Scope
@@ -41,8 +41,8 @@ class HandoffFilter(django_filters.FilterSet):
     leg = django_filters.ChoiceFilter(choices=Leg.choices, help_text="Leg")
     assigned_to = IdFilter(field_name="assigned_to_id", help_text="Id of the receiver")
     team = IdFilter(field_name="team_id", help_text="Id of the receiving team")
-    breached = django_filters.BooleanFilter(field_name="is_breached", help_text="Whether a clock was breached")
-    paused = django_filters.BooleanFilter(method="filter_paused", help_text="Whether its deadlines are paused now")
+    breached = TruthFilter(field_name="is_breached", help_text="Whether a clock was breached")
+    paused = TruthFilter(method="filter_paused", help_text="Whether its deadlines are paused now")
     offered_after = MomentFilter(field_name="offered_at", lookup_expr="gte", help_text="Offered at or after")
 
     class Meta:

@@ -19,6 +19,10 @@ class HandoffState(TextChoices):
     REROUTED = "rerouted", pgettext_lazy("handoff", "Re-routed")
 
 
+# The outcome of an episode that ended because its lead turned out to be another one's, which goes on.
+MERGED = "merged"
+
+
 class ClockKind(TextChoices):
     ANSWER = "answer", pgettext_lazy("clock", "Answer")
     CONTACT = "contact", pgettext_lazy("clock", "First contact")

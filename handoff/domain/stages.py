@@ -113,6 +113,8 @@ TRANSITIONS: tuple[Transition, ...] = (
 LADDER = (S.LEAD, S.MAL, S.MQL, S.SAL, S.SQL, S.OPPORTUNITY, S.WON)
 # These need an owner or a queue and a duty (promise 1); the others have none of necessity.
 QUALIFIED = frozenset({S.MQL, S.SAL, S.SQL, S.OPPORTUNITY, S.LOST, S.NURTURE})
+# In these sales has the lead: only here an accepted handoff goes on.
+IN_SALES = (S.SAL, S.SQL, S.OPPORTUNITY, S.WON)
 # Offering one of these on a first leg makes it MQL first.
 BEFORE_FIRST_LEG = (S.LEAD, S.MAL, S.NURTURE, S.LOST)
 # Only answers lead here.

@@ -28,6 +28,7 @@ from handoff.domain import stages
 from handoff.domain.choices import AfterReject, ClockState, HandoffState
 from handoff.domain.nurture import RESTING
 from handoff.models import Alert, Clock, Handoff, JoinedLead, NurtureRun, Pause, StageTransition
+from handoff.queries.loads import HELD
 from journal.models import Delivery, Event
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead, LeadScore
@@ -118,6 +119,19 @@ def _open_without_receiver(at: datetime) -> QuerySet:
     nobody = Q(team__isnull=True) | Q(answer_due_at__isnull=True)
     running = Clock.objects.filter(handoff=OuterRef("pk"), kind="answer", ended_at__isnull=True)
     return Handoff.objects.open().filter(nobody | ~Exists(running))
+
+
+def _several_going_on(at: datetime) -> QuerySet:
+    """One transfer of responsibility at a time: the next one, and a merge, end the one before."""
+    leads = Handoff.objects.filter(HELD).order_by().values("lead").annotate(number=Count("*"))
+    return Lead.objects.filter(pk__in=leads.filter(number__gt=1).values("lead"))
+
+
+def _going_on_though_nobody_works(at: datetime) -> QuerySet:
+    """Whatever takes a lead out of sales' hands ends the handoff by which they had it. A deal needn't: a merge may
+    bring a handoff to a lead that has one."""
+    accepted = Handoff.objects.filter(state=HandoffState.ACCEPTED, closed_at__isnull=True)
+    return accepted.exclude(lead__stage__in=stages.IN_SALES, lead__is_present=True)
 
 
 def _qualified_without_duty(at: datetime) -> QuerySet:
@@ -248,6 +262,8 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("I3", "transitions that are not in the table", _not_in_the_table),
     ("I4", "leads that owe an answer without one open handoff, or the reverse", _answer_without_one_open_handoff),
     ("I5", "open handoffs without a receiver, a due time or a clock", _open_without_receiver),
+    ("I5", "leads with more than one handoff that goes on", _several_going_on),
+    ("I5", "accepted handoffs that go on though nobody works on their lead", _going_on_though_nobody_works),
     ("I5", "qualified leads without an owner or queue, or without a duty", _qualified_without_duty),
     ("I6", "rejected handoffs after which nothing followed", _rejected_without_successor),
     ("I6", "broken promises that nobody was told of", _breached_without_escalation),

@@ -40,6 +40,10 @@ class TakenBack(AlreadyAnswered):
     message = _("This handoff was withdrawn, so there is nothing left to answer.")
 
 
+class TakenBackBy(TakenBack):
+    message = _("%(name)s withdrew this handoff, so there is nothing left to answer.")
+
+
 class WentOn(AlreadyAnswered):
     message = _("The answer came too late: this handoff was passed to %(name)s.")
 
@@ -168,12 +172,10 @@ def _refusal(current: Handoff) -> AlreadyAnswered:
     if current.state == HandoffState.REROUTED:
         later = Handoff.objects.filter(episode=current.episode_id, pk__gt=current.pk).order_by("-pk").first()
         return WentOn(name=str(later and (later.assigned_to or later.team)))
-    winner = current.answered_by
     if current.state == HandoffState.WITHDRAWN:
-        winner = withdrawn_by.person(current)
-    if winner is None:
-        return TakenBack()
-    return AlreadyAnswered(name=winner.name, state=HandoffState(current.state).label)
+        sender = withdrawn_by.person(current)
+        return TakenBack() if sender is None else TakenBackBy(name=sender.name)
+    return AlreadyAnswered(name=str(current.answered_by), state=HandoffState(current.state).label)
 
 
 def _check(handoff: Handoff, by: User, expected_version: int | None) -> None:

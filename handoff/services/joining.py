@@ -9,22 +9,36 @@ from handoff.domain.duties import Duty
 from handoff.domain.stages import Way
 from handoff.models import Handoff, JoinedLead
 from handoff.queries import due, marketing
-from handoff.services import duties, stages
+from handoff.services import duties, holding, stages
 from journal.services import record
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
 
 
 def open_handoff_of_company(lead: Lead) -> Handoff | None:
-    """The open handoff that this lead would join: of a colleague, unanswered."""
+    """The open handoff that this lead would join: of a colleague, and unanswered until the transaction ends.
+
+    None where the lead itself was handed over meanwhile.
+    """
     if lead.company_id is None:
         return None
-    found = Handoff.objects.open().filter(lead__company=lead.company_id).exclude(lead=lead)
-    return found.order_by("id").first()
+    found = list(Handoff.objects.open().filter(lead__company=lead.company_id).exclude(lead=lead).order_by("id"))
+    if found:
+        holding.hold_lead(lead.pk)
+        if Handoff.objects.open().filter(lead=lead).exists():
+            return None
+    for handoff in found:
+        holding.hold(handoff)
+        if handoff.state == HandoffState.OFFERED:
+            return handoff
+    return None
 
 
 def join(*, lead: Lead, handoff: Handoff, by: User | None, at: datetime) -> None:
-    """The lead (an MQL) waits for the same answer; the sheet gets a dated addendum."""
+    """The lead (an MQL) waits for the same answer; the sheet gets a dated addendum.
+
+    The handoff is one that `open_handoff_of_company` found in this transaction.
+    """
     JoinedLead.objects.create(lead=lead, handoff=handoff, at=at)
     duties.assign(lead=lead, duty=duties.answer(handoff))
     current = Handoff.objects.select_for_update().get(pk=handoff.pk)

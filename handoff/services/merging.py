@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from handoff import permissions
 from handoff.domain import nurture
-from handoff.domain.choices import HandoffState
+from handoff.domain.choices import MERGED, HandoffState
 from handoff.domain.duties import Duty, rank
 from handoff.domain.nurture import Ended
 from handoff.domain.stages import Way
@@ -34,7 +34,6 @@ from leads.domain.choices import DueKind, Stage
 from leads.models import Lead, Merge
 from leads.services import merging
 
-MERGED = "merged"
 _DECIDED = (DueKind.ANSWER, DueKind.MERGE_DECISION)
 _OWN_WAYS = (Way.INTAKE, Way.ELIGIBLE)
 _HOLDER = ("owner_id", "team_id")

@@ -12,7 +12,7 @@ from handoff.domain.choices import ClockKind, Giver, HandoffState, Leg
 from handoff.domain.duties import Duty
 from handoff.domain.stages import BEFORE_FIRST_LEG, Way
 from handoff.models import Episode, Gate, Handoff, HandoffRule, JoinedLead
-from handoff.queries import due, eligible, episodes, facts, gates, legs, marketing, reason_lines, sheet
+from handoff.queries import due, eligible, episodes, facts, gates, held, legs, marketing, reason_lines, sheet
 from handoff.queries.marketing import Keeper
 from handoff.services import batch_entries, clocks, closing, duties, routing, stages, touches
 from handoff.services.routing import Receiver
@@ -113,6 +113,8 @@ def ask_for_hearing(*, lead: Lead, lacks: tuple[gates.Lack, ...], at: datetime) 
     Trying again while that is asked already gives no new time.
     """
     current = Lead.objects.select_for_update().get(pk=lead.pk)
+    if current.due_kind == DueKind.ANSWER or not legs.fits(Leg.INSIDE_TO_FIELD, current.stage):
+        return  # somebody else handed it over or moved it since the refusal
     hearing = due.duty(DueKind.HEARING, Keeper(current.owner_id, current.team_id), at=at, note=gates.names(lacks))
     counts = current.due_at is not None and (current.due_at > at or current.due_kind == DueKind.HEARING)
     earlier = min(hearing.due_at, current.due_at) if counts else hearing.due_at
@@ -223,8 +225,7 @@ def _previous_leg(offer: Offer) -> Handoff | None:
     """The accepted first leg that this second one ends."""
     if legs.is_first(offer.leg):
         return None
-    held = Handoff.objects.filter(lead=offer.lead, state=HandoffState.ACCEPTED).select_related("assigned_to")
-    return held.order_by("-id").first()
+    return held.latest(offer.lead)
 
 
 def _sender(offer: Offer, previous: Handoff | None) -> Keeper:

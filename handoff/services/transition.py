@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from handoff import permissions
 from handoff.domain import follows, stages
-from handoff.domain.choices import HandoffState
 from handoff.domain.stages import Way
 from handoff.models import Gate, Handoff
-from handoff.queries import due, gates, marketing
+from handoff.queries import due, gates, held, marketing
 from handoff.services import batch_entries, closing, joining, nurturing, offers, results, withdrawals
 from handoff.services import stages as stage_service
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
@@ -81,7 +80,7 @@ def transition(
     way = _way(current, to, by)
     if way is None:
         raise MayNotMove
-    wish = Wish(current, to, reason, by, at, resurface_on, _held(current))
+    wish = Wish(current, to, reason, by, at, resurface_on, held.latest(current))
     _VERBS[Stage(to)](wish, way)
     lead.refresh_from_db()
     return lead
@@ -109,11 +108,6 @@ def _way(lead: Lead, to: str, by: User) -> Way | None:
             if any(permissions.belongs_to(by, lead, who) for who in people):
                 return way
     return None
-
-
-def _held(lead: Lead) -> Handoff | None:
-    held = Handoff.objects.filter(lead=lead, state=HandoffState.ACCEPTED).select_related("assigned_to")
-    return held.order_by("-id").first()
 
 
 def _to_mal(wish: Wish, way: Way) -> None:

@@ -17,7 +17,7 @@ from accounts.interface import dates
 from handoff import permissions
 from handoff.domain.choices import HandoffState, Leg
 from handoff.models import Handoff, Pause
-from handoff.queries import demands, gates, legs, pauses, reason_words
+from handoff.queries import demands, gates, held, legs, pauses, reason_words
 from handoff.queries import steps as step_query
 from handoff.queries.gates import GateState
 from handoff.services import next_actions
@@ -122,7 +122,7 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _report_address(lead: Lead, user: Any) -> str:
     """Where the latest result is reported, also once more; nothing where none is owed to anybody."""
-    accepted = Handoff.objects.filter(lead=lead, state=HandoffState.ACCEPTED).order_by("-pk").first()
+    accepted = held.latest(lead)
     if accepted is None or accepted.first_contact_at is None or not legs.goes_to_field(accepted.leg):
         return ""
     if not permissions.may_report(user, accepted):

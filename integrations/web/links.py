@@ -14,11 +14,10 @@ from accounts.web.typed import typed
 from feedback.web.forms import ResultForm
 from handoff.models import Handoff
 from handoff.queries import reason_lines
-from handoff.services import answers
 from handoff.services.answers import AlreadyAnswered
 from handoff.web import answering, reject_choices, sheet_words
 from handoff.web.cards import likely_method
-from integrations.domain.link_actions import ANSWERS, RESULTS, Action
+from integrations.domain.link_actions import RESULTS, Action
 from integrations.models import SignedLink
 from integrations.services import link_uses, links
 from integrations.services.links import UsedLink
@@ -44,11 +43,10 @@ class LinkPage(View):
         return response
 
     def get(self, request: HttpRequest, token: str, link: SignedLink) -> HttpResponse:
-        if link.action in ANSWERS:
-            try:
-                answers.refuse_late(Handoff.objects.get(pk=link.handoff_id))
-            except AlreadyAnswered as error:
-                return self._refused(request, error, link)
+        try:
+            link_uses.refuse(link=link, handoff=Handoff.objects.get(pk=link.handoff_id))
+        except DomainError as error:
+            return self._refused(request, error, link)
         return self._ask(request, link, ResultForm(initial={"result": link.action}))
 
     def post(self, request: HttpRequest, token: str, link: SignedLink) -> HttpResponse:
@@ -61,7 +59,7 @@ class LinkPage(View):
             values.pop("result")
         try:
             handoff = link_uses.use(token=token, values=values, at=request.entry.at)
-        except (UsedLink, link_uses.HiddenSheet, AlreadyAnswered) as error:
+        except (UsedLink, link_uses.WithSomebodyElse, AlreadyAnswered) as error:
             return self._refused(request, error, link)
         except DomainError as error:
             if is_result:

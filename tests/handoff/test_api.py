@@ -206,3 +206,18 @@ def test_moments_out_of_range_are_bad_filters(small, address, value):
 @pytest.mark.parametrize("address", ["/api/v1/transitions/", "/api/v1/opportunities/"])
 def test_an_id_too_large_is_a_bad_filter_everywhere(small, address):
     assert of(small.ada).get(f"{address}?lead={'9' * 30}").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["paused", "breached"])
+def test_a_filter_that_is_neither_true_nor_false_is_refused(small, name):
+    handoff, client = stories.offered(small), of(small.mia)
+
+    refused = client.get(HANDOFFS, {name: "zz"})
+
+    assert (refused.status_code, refused.json()["errors"]) == (
+        400,
+        [{"field": name, "code": "invalid", "message": "Enter true or false."}],
+    )
+    found = {told: len(client.get(HANDOFFS, {name: told}).json()["results"]) for told in ("true", "False", "")}
+    assert found == {"true": 0, "False": 1, "": 1}
+    assert client.get(HANDOFFS, {name: "false"}).json()["results"][0]["id"] == str(handoff.pk)

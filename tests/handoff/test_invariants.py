@@ -181,6 +181,31 @@ def test_i8_a_moment_that_a_changed_calendar_put_into_the_past_is_owed_from_the_
     assert broken(changed + timedelta(minutes=6)) == []
 
 
+def test_i5_a_lead_with_two_handoffs_that_go_on(cast, sound):
+    moved(sound.lead, "mql", "sal")
+    Lead.objects.filter(pk=sound.lead_id).update(due_kind="contact")
+    accepted = {"state": "accepted", "answered_at": START}
+    Handoff.objects.filter(pk=sound.pk).update(**accepted)
+    assert broken() == []
+
+    other = rows.offered(cast, START, to=cast.sato, lead_row=sound.lead)
+    Handoff.objects.filter(pk=other.pk).update(**accepted)
+    assert broken() == [("I5", [sound.lead_id])]
+
+    Handoff.objects.filter(pk=other.pk).update(closed_at=START)
+    clocks.cancel(handoff=other, at=START)
+    assert broken() == []
+
+
+@pytest.mark.parametrize("stage", ["nurture", "disqualified"])
+def test_i5_a_handoff_that_goes_on_though_sales_gave_the_lead_up(sound, stage):
+    moved(sound.lead, "mql", "sal", stage)
+    Handoff.objects.filter(pk=sound.pk).update(state="accepted", answered_at=START)
+    Lead.objects.filter(pk=sound.lead_id).update(due_kind="resurface")
+
+    assert broken() == [("I5", [sound.pk])]
+
+
 def test_i8_promises_of_a_handoff_that_is_over(sound):
     Handoff.objects.filter(pk=sound.pk).update(state="withdrawn", closed_at=START)
     Lead.objects.filter(pk=sound.lead_id).update(due_kind="qualify")

@@ -109,7 +109,7 @@ def test_the_link_of_a_contact_ends_and_counts_for_its_person_alone(people, offe
 
     assert look(client, contact, at=SOON + timedelta(days=8)).status_code == 410
     Handoff.objects.filter(pk=offer.pk).update(assigned_to=people.sato, team=people.field)
-    assert press(client, contact, {"method": "call", "result": "talked"}).status_code == 403
+    assert press(client, contact, {"method": "call", "result": "talked"}).status_code == 410
     assert not SignedLink.objects.filter(used_at__isnull=False, action="contact").exists()
 
 
@@ -262,6 +262,27 @@ def test_the_sheet_stays_closed_to_whom_the_lead_left(people, offer, client):
     assert refused.status_code == 410
     assert "確かめること" not in refused.content.decode()
     assert not SignedLink.objects.filter(used_at__isnull=False).exists()
+
+
+def test_links_of_before_a_reassignment_say_who_has_the_lead_now(people, offer, client):
+    """Looking says so already; only the sheet stays with a colleague of the same team."""
+    ito = stories.factories.person("ito", "伊藤", "蓮", ["inside_sales"], people.inside)
+    handoffs.reassign(handoff=offer, user=ito, by=people.maki, at=SOON)
+    *answers, sheet = links_in(outbox.outbox[0])
+
+    for page in [look(client, path) for path in answers] + [press(client, answers[0])]:
+        assert page.status_code == 410
+        assert "このリードの担当は、今は伊藤 蓮です。" in page.content.decode()
+    assert press(client, sheet).status_code == 200
+
+    Handoff.objects.filter(pk=offer.pk).update(assigned_to=people.sato, team=people.field)
+    SignedLink.objects.update(used_at=None)
+    for page in (look(client, sheet), press(client, sheet)):
+        assert page.status_code == 410
+        assert "このリードの担当は、今は佐藤 翔太です。" in page.content.decode()
+    assert not SignedLink.objects.filter(used_at__isnull=False).exists()
+    assert press(client, answers[0]).status_code == 410
+    assert Handoff.objects.get(pk=offer.pk).state == "offered"
 
 
 def test_a_mail_links_to_no_sheet_that_its_reader_may_not_see(people):

@@ -100,11 +100,24 @@ class Reading:
         return [
             *self.faults(),
             *self._after_ends(),
+            *self._going_on(),
             *self._clocks(),
             *self._pauses(),
             *self._scores(),
             *self._gone(),
         ]
+
+    def _going_on(self) -> list[str]:
+        """I5: one handoff of a lead at a time, and an accepted one only while sales has the lead."""
+        found, before = [], {}
+        rows = Handoff.objects.filter(state__in=["offered", "accepted"], closed_at=None).order_by("pk")
+        for pk, lead, state, stage in rows.values_list("pk", "lead_id", "state", "lead__stage"):
+            if lead in before:
+                found.append(f"I5: lead {lead} has handoffs {before[lead]} and {pk} at once")
+            if state == "accepted" and stage not in ("sal", "sql", "opportunity", "won"):
+                found.append(f"I5: handoff {pk} goes on, its lead {lead} is in {stage}")
+            before[lead] = pk
+        return found
 
     def _after_ends(self) -> list[str]:
         """I6: a reject says what follows, and what was passed on has a later row in its episode."""

@@ -1,0 +1,95 @@
+"""Which handoff goes on: after a merge that ended a newer one, and between looking and writing."""
+
+from datetime import timedelta
+
+import pytest
+
+from handoff.models import JoinedLead
+from handoff.queries import held, invariants
+from handoff.services import eligibility, handoffs, holding, offers, transition
+from leads.domain.choices import DueKind, Stage
+from leads.services import merging
+from tests import factories
+from tests.cast import NOON
+from tests.handoff import stories
+from tests.handoff.stories import fresh
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(minutes=10)
+LATEST = NOON + timedelta(minutes=20)
+
+
+@pytest.fixture
+def people():
+    return stories.mid()
+
+
+@pytest.fixture(autouse=True)
+def nothing_broken(request, db):
+    yield
+    # The scores are written by hand here, without their dimensions.
+    assert [one for one in invariants.violations(at=LATEST) if one.code != "I9"] == []
+
+
+@pytest.fixture
+def merged(people):
+    """Two handoffs of what is one lead by now: the older one goes on, since somebody was reached on it."""
+    older, newer = stories.accepted(people, to=people.isao), stories.accepted(people, to=people.isao)
+    handoffs.contact(handoff=older, by=people.isao, at=NOON, method="call", result="talked")
+    merging.merge(survivor=older.lead, loser=newer.lead, by=people.mia, at=LATER)
+    older.refresh_from_db()
+    newer.refresh_from_db()
+    assert (older.closed_at, newer.closed_at) == (None, LATER)
+    return older, newer
+
+
+def test_handing_on_after_a_merge_ends_the_handoff_that_went_on(people, merged):
+    older, newer = merged
+    lead = stories.qualified(fresh(older.lead), by=people.isao, at=LATEST)
+
+    handoffs.offer(lead=lead, by=people.isao, at=LATEST, to=people.sato)
+
+    older.refresh_from_db()
+    newer.episode.refresh_from_db()
+    assert (older.closed_at, newer.episode.outcome) == (LATEST, "merged")
+    assert not older.clocks.filter(ended_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize("to", [Stage.NURTURE, Stage.DISQUALIFIED])
+def test_a_stage_by_hand_after_a_merge_ends_the_handoff_that_went_on(people, merged, to):
+    older, _newer = merged
+
+    transition.transition(lead=fresh(older.lead), to=to, reason="時期尚早", by=people.isao, at=LATEST)
+
+    older.refresh_from_db()
+    assert older.closed_at == LATEST
+    assert not older.clocks.filter(ended_at__isnull=True).exists()
+    assert held.latest(older.lead) == older, "what was worked to its end, not what the merge ended"
+
+
+def test_a_refused_handover_asks_nothing_of_a_lead_that_was_handed_over_meanwhile(people):
+    handoff = stories.offered(people, to=people.isao)
+
+    offers.ask_for_hearing(lead=handoff.lead, lacks=(), at=LATER)
+
+    assert (fresh(handoff.lead).due_kind, fresh(handoff.lead).owner) == (DueKind.ANSWER, people.isao)
+
+
+def test_a_handoff_answered_in_the_same_moment_is_not_joined(people, monkeypatch):
+    company = factories.company()
+    handoff = stories.offered(people, to=people.isao, company=company)
+    colleague = stories.lead(company=company)
+    hold = holding.hold
+
+    def hold_after_the_answer(one):
+        monkeypatch.setattr(holding, "hold", hold)
+        handoffs.accept(handoff=handoff, by=people.isao, at=LATER)
+        hold(one)
+
+    monkeypatch.setattr(holding, "hold", hold_after_the_answer)
+    eligibility.offer_live(leads=[colleague], at=LATER)
+
+    handoff.refresh_from_db()
+    assert handoff.state == "accepted"
+    assert not JoinedLead.objects.exists()
+    assert colleague.handoffs.get().state == "offered"
