@@ -92,9 +92,10 @@ class LinkPage(View):
         return render(request, "integrations/link.html", context, status=status)
 
     def _refused(self, request: HttpRequest, error: DomainError, link: SignedLink | None = None) -> HttpResponse:
-        response = render(
-            request, "integrations/link_refused.html", {"error": error, "link": link}, status=error.status
-        )
+        # Whoever may not see the handoff any more is not sent to its page.
+        opens = link is not None and Handoff.objects.visible_to(link.user).filter(pk=link.handoff_id).exists()
+        context = {"error": error, "link": link if opens else None}
+        response = render(request, "integrations/link_refused.html", context, status=error.status)
         for name, value in ADDRESS_IS_SECRET.items():
             response[name] = value
         return response

@@ -273,6 +273,7 @@ def test_links_of_before_a_reassignment_say_who_has_the_lead_now(people, offer, 
     for page in [look(client, path) for path in answers] + [press(client, answers[0])]:
         assert page.status_code == 410
         assert "このリードの担当は、今は伊藤 蓮です。" in page.content.decode()
+        assert f'href="/handoffs/{offer.pk}/"' in page.content.decode()
     assert press(client, sheet).status_code == 200
 
     Handoff.objects.filter(pk=offer.pk).update(assigned_to=people.sato, team=people.field)
@@ -280,6 +281,7 @@ def test_links_of_before_a_reassignment_say_who_has_the_lead_now(people, offer, 
     for page in (look(client, sheet), press(client, sheet)):
         assert page.status_code == 410
         assert "このリードの担当は、今は佐藤 翔太です。" in page.content.decode()
+        assert f"/handoffs/{offer.pk}/" not in page.content.decode()
     assert not SignedLink.objects.filter(used_at__isnull=False).exists()
     assert press(client, answers[0]).status_code == 410
     assert Handoff.objects.get(pk=offer.pk).state == "offered"
