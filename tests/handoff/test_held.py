@@ -6,7 +6,8 @@ import pytest
 
 from handoff.models import JoinedLead
 from handoff.queries import held, invariants
-from handoff.services import eligibility, handoffs, holding, offers, transition
+from handoff.services import eligibility, handoffs, holding, joining, offers, transition
+from handoff.services.eligibility import make_mqls
 from leads.domain.choices import DueKind, Stage
 from leads.services import merging
 from tests import factories
@@ -93,3 +94,35 @@ def test_a_handoff_answered_in_the_same_moment_is_not_joined(people, monkeypatch
     assert handoff.state == "accepted"
     assert not JoinedLead.objects.exists()
     assert colleague.handoffs.get().state == "offered"
+
+
+@pytest.fixture
+def along(people):
+    """(the accepted handoff of one, the open one to field sales of a colleague who had joined it)."""
+    company = factories.company()
+    first = stories.offered(people, to=people.isao, company=company)
+    colleague = stories.lead(company=company)
+    make_mqls(leads=[colleague], at=NOON)
+    joining.join(lead=colleague, handoff=first, by=None, at=NOON)
+    handoffs.accept(handoff=first, by=people.isao, at=NOON)
+    lead = stories.qualified(fresh(colleague), by=people.isao, at=NOON)
+    return first, handoffs.offer(lead=lead, by=people.isao, at=NOON, to=people.sato)
+
+
+def test_who_joined_and_was_handed_on_waits_for_that_answer_when_the_first_one_ends(people, along):
+    first, own = along
+
+    transition.transition(lead=fresh(first.lead), to=Stage.DISQUALIFIED, by=people.maki, at=LATER, reason="no_fit")
+
+    assert (fresh(own.lead).due_kind, JoinedLead.objects.count()) == ("answer", 0)
+
+
+def test_undoing_a_merge_leaves_who_had_joined_waiting_for_the_answer_to_its_own_handoff(people, along):
+    first, own = along
+    colleague = own.lead
+    row = merging.merge(survivor=fresh(first.lead), loser=fresh(colleague), by=people.maki, at=LATER)
+
+    merging.undo(merge=row, by=people.maki, at=LATEST)
+
+    own.refresh_from_db()
+    assert (own.state, own.lead, fresh(colleague).due_kind) == ("offered", colleague, "answer")
