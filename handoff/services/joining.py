@@ -74,22 +74,16 @@ def free_accepted(*, handoff: Handoff, at: datetime) -> None:
 
 
 def _stay_with_holder(lead: Lead, handoff: Handoff, at: datetime) -> None:
-    if lead.stage == Stage.SAL and not _waits_for_its_own(lead):
+    if lead.stage == Stage.SAL:
         receiver = marketing.Keeper(handoff.assigned_to_id, handoff.team_id)
         duties.assign(lead=lead, duty=duties.with_holder(lead, due.duty(DueKind.NEXT_ACTION, receiver, at=at)))
-
-
-def _waits_for_its_own(lead: Lead) -> bool:
-    """Handed on since it joined: the answer that it owes is to its own handoff."""
-    return Handoff.objects.open().filter(lead=lead).exists()
 
 
 def come_back(*, lead_ids: Iterable[int], at: datetime) -> None:
     """Leads were put back beside a handoff that may have ended meanwhile: they go on as those did who were there."""
     for row in JoinedLead.objects.filter(lead__in=list(lead_ids)).select_related("lead", "handoff"):
         lead, handoff = row.lead, row.handoff
-        is_asked = lead.due_kind == DueKind.ANSWER and not _waits_for_its_own(lead)
-        if is_asked and handoff.state != HandoffState.OFFERED:
+        if lead.due_kind == DueKind.ANSWER and handoff.state != HandoffState.OFFERED:
             duties.assign(lead=lead, duty=due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=at))
         elif handoff.state == HandoffState.ACCEPTED and handoff.closed_at is not None:
             _stay_with_holder(lead, handoff, at)
@@ -112,5 +106,5 @@ def leave_many(*, lead_ids: Iterable[int]) -> None:
 
 
 def leave(*, lead: Lead) -> None:
-    """The lead goes its own way: disqualified, merged, moved by hand."""
+    """The lead goes its own way: handed over by itself, disqualified, merged, moved by hand."""
     JoinedLead.objects.filter(lead=lead).delete()

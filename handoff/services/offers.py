@@ -14,7 +14,7 @@ from handoff.domain.stages import BEFORE_FIRST_LEG, Way
 from handoff.models import Episode, Gate, Handoff, HandoffRule, JoinedLead
 from handoff.queries import due, eligible, episodes, facts, gates, held, legs, marketing, reason_lines, sheet
 from handoff.queries.marketing import Keeper
-from handoff.services import batch_entries, clocks, closing, duties, routing, stages, touches
+from handoff.services import batch_entries, clocks, closing, duties, joining, routing, stages, touches
 from handoff.services.routing import Receiver
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.remembering import remembering
@@ -145,6 +145,7 @@ def _handed_over(offer: Offer) -> Handoff:
     start_clocks(handoff=handoff, at=offer.at)
     duties.assign(lead=lead, duty=duties.answer(handoff))
     batch_entries.leave(lead_ids=[lead.pk], by=offer.by, at=offer.at)
+    joining.leave(lead=lead)
     if previous is not None:
         closing.close(handoff=previous, at=offer.at, outcome="offered_on")
     told_by = offer.rule.told_by if offer.rule is not None else None

@@ -93,7 +93,7 @@ def test_an_offer_reads_nothing_twice(small, django_assert_max_num_queries):
     lead = stories.lead(company=factories.company())
     activities.record(lead=lead, type="document_download", occurred_at=NOON, by=None, at=NOON)
 
-    with django_assert_max_num_queries(50), CaptureQueriesContext(connection) as asked:
+    with django_assert_max_num_queries(51), CaptureQueriesContext(connection) as asked:
         handoffs.offer(lead=lead, by=small.mia, at=NOON)
 
     settings = ("accounts_organization", "leads_customfield", "leads_activitytype", "handoff_slapolicy")
