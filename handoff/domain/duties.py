@@ -16,6 +16,8 @@ ORDER: tuple[tuple[DueKind, ...], ...] = (
     (DueKind.NURTURE,),
     (DueKind.RESURFACE,),
 )
+# A clock of a handoff says by when each of these is promised.
+PROMISED = (DueKind.ANSWER, DueKind.CONTACT, DueKind.QUALIFY, DueKind.FEEDBACK)
 RANK = {kind.value: rank for rank, kinds in enumerate(ORDER) for kind in kinds}
 NO_DUTY = len(ORDER)
 

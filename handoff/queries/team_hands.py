@@ -10,6 +10,7 @@ from accounts.interface.figures import listed
 from accounts.models import Absence, Membership, User
 from accounts.queries import organization
 from handoff.domain.choices import ClockState, HandoffState
+from handoff.domain.duties import PROMISED
 from handoff.models import Clock, Handoff
 from handoff.queries import faces
 from handoff.queries.duties import rows_of
@@ -17,7 +18,6 @@ from handoff.queries.faces import TimedDuty
 from leads.domain.choices import DueKind
 from leads.models import Lead
 
-PROMISED = (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK)
 HELD = (HandoffState.OFFERED, HandoffState.ACCEPTED)
 CERTAIN = 20
 FAR = timedelta(days=3650)

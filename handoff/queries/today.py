@@ -9,17 +9,17 @@ from accounts.domain.roles import Permission
 from accounts.models import Membership, User
 from accounts.queries import organization
 from handoff.domain.choices import HandoffState
+from handoff.domain.duties import PROMISED
 from handoff.models import Handoff, StageTransition
 from handoff.queries import calendars, faces, gaps, holidays
 from handoff.queries.duties import COLUMNS, DutyRow, batch_row, open_batches, rows_of, waiting_for
 from handoff.queries.faces import TimedDuty
-from leads.domain.choices import DueKind, Stage
+from leads.domain.choices import Stage
 from leads.models import Lead
 
 SHOWN = 12
 NEAR = timedelta(days=4)
 TOLD = (Stage.WON, Stage.OPPORTUNITY, Stage.MQL, Stage.LOST)
-PROMISED = (DueKind.ANSWER, DueKind.CONTACT, DueKind.FEEDBACK)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ def first_things(*, user: User, at: datetime, whole_team: bool, limit: int = SHO
 
 @dataclass(frozen=True)
 class Change:
-    """Something that happened since yesterday: what kind, how many, whom it is about, when last."""
+    """Something that happened since yesterday: what kind, how many, whom it is about, when last; of rejects the reason
+    that most of them had."""
 
     kind: str
     number: int
@@ -105,7 +106,8 @@ def _rejected(user: User, since: datetime) -> list[Change]:
         return []
     top = max(reasons, key=lambda row: row["number"])
     number = sum(row["number"] for row in reasons)
-    return [Change("rejected", number, max(row["newest"] for row in reasons), reason=top["reject_reason"])]
+    reason = top["reject_reason"] if 2 * top["number"] > number else ""
+    return [Change("rejected", number, max(row["newest"] for row in reasons), reason=reason)]
 
 
 def _team_promises(user: User, at: datetime, limit: int) -> list[DutyRow]:

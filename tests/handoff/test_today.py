@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Absence, Membership
-from handoff.models import StageTransition
+from handoff.models import Handoff, StageTransition
 from handoff.queries import team_hands, today
+from handoff.services import defaults
 from handoff.web import change_lines
 from journal import clock
 from tests.cast import tokyo
@@ -108,6 +109,14 @@ def test_the_teams_hands_count_what_lies_with_whom(cast):
     assert "牧" not in members
 
 
+def test_a_lead_to_qualify_is_a_deadline_of_its_owner(cast):
+    row = lead(AT, owner=cast.sato, team=cast.field, stage="sal", due_kind="qualify", due_at=AT + timedelta(hours=1))
+
+    members = {member.user: member for member in team_hands.team_in_hand(user=cast.ada, at=AT)}
+
+    assert members[cast.sato].nearest.duty.lead == row
+
+
 def test_who_works_in_two_teams_is_one_line_of_the_teams_hands(cast):
     Membership.objects.create(user=cast.sato, team=cast.other_field, receives=True, capacity=30)
     offered(cast, AT, to=cast.sato)
@@ -137,6 +146,28 @@ def test_changes_name_the_single_and_count_the_many(cast):
     assert [line.text for line in lines] == ["大西 隆が受注", "2件がMQLに"]
     assert lines[0].is_key
     assert lines[0].note == "佐藤 翔太"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        (["not_now", "no_budget", "not_mine"], "3件の差し戻し"),
+        (["not_now", "not_now", "no_budget", "not_mine"], "4件の差し戻し"),
+        (["not_now", "not_now", "no_budget"], "3件の差し戻し。多い理由は「時期が先」"),
+        (["no_budget"], "1件の差し戻し。理由は「予算がない」"),
+    ],
+)
+def test_a_reason_is_named_where_most_gave_it(cast, reasons, said):
+    defaults.install(preset="small", at=LONG_AGO)
+    for reason in reasons:
+        handoff = offered(cast, AT, to=cast.sato)
+        Handoff.objects.filter(pk=handoff.pk).update(
+            state="rejected", answered_at=AT, reject_reason=reason, successor="nurture"
+        )
+
+    [line] = change_lines.lines(today.changes(user=cast.maki, at=AT))
+
+    assert line.text == said
 
 
 def test_the_page_says_everything_in_both_languages(page, cast):
