@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
+from accounts.domain.roles import Permission
 from handoff.domain import follows, presets
 from handoff.domain.choices import AfterReject, Leg
 from handoff.domain.nurture import Cause
@@ -49,6 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "results": _results(),
         "tracks": [Line(nurture.name_of(track), text) for track, text in nurture_words.tracks_said()],
         "changes": _changes(),
+        "sees_agreement": request.user.may(Permission.SEE_REPORTS),  # type: ignore[union-attr]
     }
     return render(request, "handoff/workflow.html", context)
 

@@ -209,6 +209,10 @@ def test_ar_45_the_workflow_page_draws_the_live_settings(client, small):
     assert answer.context["scoring"]
 
 
+def test_the_workflow_leads_to_what_both_departments_agreed(client, small):
+    assert 'href="/settings/agreement/"' in get(client, small.maki, "/workflow/").content.decode()
+
+
 def test_a_criterion_that_no_question_meets_leads_to_the_lead_s_own_fields(client, small):
     Gate.objects.filter(kind="mql").update(
         mode="block", condition={"field": "company.employee_count", "op": "gte", "value": 50}, required=[]
