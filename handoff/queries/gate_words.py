@@ -31,6 +31,12 @@ def said(gate: Gate) -> str:
     return _refused(needs) if _refuses(gate, wanted) else _warned(needs)
 
 
+def mode(gate: Gate) -> str:
+    """What the gate does: off, warns, blocks; nothing where it asks for nothing."""
+    asks = gate.condition or gate.required
+    return str(gate.get_mode_display()) if asks or gate.mode == Gate.Mode.OFF else _("Nothing")
+
+
 def _refuses(gate: Gate, wanted: str) -> bool:
     """With one leg the SQL gate has no offer to refuse; the MQL gate refuses by its condition alone."""
     if gate.mode != Gate.Mode.BLOCK:

@@ -12,6 +12,7 @@ from handoff.domain.questions import SQL_REQUIRED
 from handoff.models import Gate
 from handoff.queries import gate_words, gates
 from handoff.services import gate_settings
+from handoff.web.settings import panels
 from journal.errors import Forbidden
 from journal.models import Event
 from leads.queries import conditions
@@ -242,3 +243,10 @@ def test_a_gate_that_is_set_up_by_two_is_told_too(page):
     Gate.objects.all().delete()
     assert page("sql", NEED | {"version": 0}).status_code == 302
     assert page("sql", NEED | {"version": 0, "item": ["budget"]}).status_code == 400
+
+
+def test_the_settings_say_of_a_gate_that_asks_for_nothing_that_it_does_nothing(db):
+    stories.small()
+    Gate.objects.filter(kind="mql").update(mode="warn", condition=None, required=[])
+
+    assert panels.gates_now(NOON).startswith("MQLの基準：なし")

@@ -69,7 +69,7 @@ def nurture_now(at: datetime) -> str:
 def gates_now(at: datetime) -> str:
     """What each gate does."""
     said = pgettext("settings", "%(gate)s: %(mode)s")
-    told = [said % {"gate": gate.get_kind_display(), "mode": gate.get_mode_display()} for gate in gate_words.both()]
+    told = [said % {"gate": gate.get_kind_display(), "mode": gate_words.mode(gate)} for gate in gate_words.both()]
     return pgettext("separator", " · ").join(told)
 
 
