@@ -169,7 +169,9 @@ class ContactInput(serializers.Serializer[Any]):
     at = MomentField(required=False, allow_null=True, default=None, help_text="When; default now")
     method = serializers.ChoiceField(ContactMethod.choices, help_text="call, mail or meeting")
     result = serializers.ChoiceField(ContactResult.choices, help_text="no_answer, talked or appointment")
-    appointment_at = MomentField(required=False, allow_null=True, default=None, help_text="If one was made")
+    appointment_at = MomentField(
+        required=False, allow_null=True, default=None, help_text="If one was made; later than the contact"
+    )
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000, help_text="A word")
 
 

@@ -363,6 +363,36 @@ def test_a_contact_told_wrongly_is_refused(small, method, result, minutes, field
     assert [error.field for error in refusal.value.errors] == [field]
 
 
+@pytest.mark.parametrize(
+    ("happened", "meeting", "is_taken"), [(0, 0, False), (0, 1, True), (-5, -2, True), (-5, -5, False)]
+)
+def test_a_meeting_comes_after_the_contact_that_arranged_it(small, happened, meeting, is_taken):
+    handoff = stories.accepted(small, to=small.sato)
+    at = LATER + timedelta(minutes=30)
+    told = {"happened_at": at + timedelta(minutes=happened), "appointment_at": at + timedelta(minutes=meeting)}
+
+    if is_taken:
+        handoffs.contact(handoff=handoff, by=small.sato, at=at, method="call", result="appointment", **told)
+    else:
+        with pytest.raises(BadContact) as refusal:
+            handoffs.contact(handoff=handoff, by=small.sato, at=at, method="call", result="appointment", **told)
+        assert [(error.field, error.code) for error in refusal.value.errors] == [("appointment_at", "before_contact")]
+
+    assert Handoff.objects.get(pk=handoff.pk).appointment_at == (told["appointment_at"] if is_taken else None)
+
+
+def test_an_activity_s_appointment_before_the_activity_is_not_taken_over(small):
+    handoff = stories.accepted(small, to=small.sato)
+    metadata = {"result": "appointment", "appointment_at": NOON.isoformat()}
+
+    activities.record(
+        lead=stories.fresh(handoff.lead), type="call", occurred_at=LATER, by=small.sato, at=LATER, metadata=metadata
+    )
+
+    handoff.refresh_from_db()
+    assert (handoff.contact_result, handoff.appointment_at) == ("appointment", None)
+
+
 def test_a_stranger_records_no_contact(small):
     handoff = stories.accepted(small, to=small.sato)
 

@@ -163,6 +163,29 @@ def test_a_contact_is_told_with_its_appointment(client, small):
     assert (handoff.contact_result, handoff.appointment_at) == ("appointment", tokyo("2026-11-27 10:00"))
 
 
+@pytest.mark.parametrize("meeting", ["2026-11-19T18:00", "2026-11-20T12:30"])
+def test_an_appointment_in_the_past_is_refused_beside_its_field_with_what_was_typed(client, small, meeting):
+    handoff = stories.accepted(small, to=small.sato)
+    told = {
+        "method": "meeting",
+        "result": "appointment",
+        "appointment_at": meeting,
+        "note": "棚卸の件",
+        "next": "/today/",
+    }
+
+    answer = post(client, small.sato, handoff, "contact", **told)
+
+    handoff.refresh_from_db()
+    text = answer.content.decode()
+    assert (answer.status_code, handoff.first_contact_at, handoff.appointment_at) == (400, None, None)
+    field = re.search(r'<div class="hf-field"><label for="appointment-.*?</div></div>', text, re.S)[0]
+    assert "連絡より後の日時を入れてください" in field
+    assert 'min="2026-11-20T12:30"' in field
+    for kept in (f'value="{meeting}"', 'value="棚卸の件"', 'value="meeting" checked', 'name="next" value="/today/"'):
+        assert kept in text
+
+
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
     handoff = stories.accepted(small, to=small.sato)
     address = f"/handoffs/{handoff.pk}/"
