@@ -186,6 +186,30 @@ def test_an_appointment_in_the_past_is_refused_beside_its_field_with_what_was_ty
         assert kept in text
 
 
+@pytest.mark.parametrize(("story", "receiver"), [(stories.small, "sato"), (stories.mid, "isao")])
+def test_who_reached_nobody_records_the_next_call_from_the_card_and_the_handoffs_page(client, story, receiver):
+    people = story()
+    person = getattr(people, receiver)
+    handoff = stories.accepted(people, to=person)
+    contacts.contact(handoff=handoff, method="call", result="no_answer", by=person, at=NOON)
+    sheet, post_to = f'data-opens="contact-{handoff.pk}"', f"/handoffs/{handoff.pk}/answer/contact/"
+    due = stories.fresh(handoff.lead).due_at
+
+    with clock.frozen(tokyo("2026-11-24 10:00")):
+        for address in ("/inbox/", f"/handoffs/{handoff.pk}/"):
+            text = page(client, person, address).content.decode()
+            assert "11/20(金)に連絡、つながらず。" in text
+            assert (text.count(sheet), text.count(post_to)) == (1, 1)
+            assert "初回連絡になります" not in text
+        post(client, person, handoff, "contact", method="call", result="talked")
+        again = page(client, person).content.decode()
+
+    handoff.refresh_from_db()
+    assert (handoff.contact_result, handoff.first_contact_at) == ("talked", NOON)
+    assert stories.fresh(handoff.lead).due_at == due
+    assert "11/24(火)に会話。" in again
+
+
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
     handoff = stories.accepted(small, to=small.sato)
     address = f"/handoffs/{handoff.pk}/"
