@@ -55,9 +55,31 @@ def test_the_second_answer_hears_who_was_faster(small):
     handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
 
     with pytest.raises(AlreadyAnswered, match="佐藤 翔太"):
-        handoffs.reject(handoff=stale, reason="not_now", by=small.sato, at=LATER)
-    with pytest.raises(AlreadyAnswered, match="佐藤 翔太"):
         handoffs.accept(handoff=stale, by=small.otto, at=LATER)
+
+
+@pytest.mark.parametrize("answer", [handoffs.accept, partial(handoffs.reject, reason="not_now")])
+@pytest.mark.parametrize("is_stale", [True, False])
+def test_who_answers_twice_hears_that_they_did_not_that_somebody_was_faster(small, answer, is_stale):
+    handoff = stories.offered(small)
+    stale = Handoff.objects.get(pk=handoff.pk)
+    handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
+
+    with translation.override("ja"), pytest.raises(AlreadyAnswered) as refusal:
+        answer(handoff=stale if is_stale else handoff, by=small.sato, at=LATER)
+
+    assert refusal.value.code == "already_answered"
+    with translation.override("ja"):
+        assert str(refusal.value) == "この引き渡しにはすでに回答しています（受諾）。"
+
+
+def test_who_withdraws_twice_is_not_told_their_own_name(small):
+    handoff = stories.offered(small)
+    handoffs.withdraw(handoff=handoff, by=small.mia, at=LATER)
+
+    with pytest.raises(AlreadyAnswered) as refusal:
+        handoffs.withdraw(handoff=handoff, by=small.mia, at=LATER)
+    assert small.mia.name not in str(refusal.value)
 
 
 @pytest.mark.parametrize("answer", [handoffs.accept, partial(handoffs.reject, reason="not_now")])
