@@ -182,7 +182,9 @@ class PauseInput(serializers.Serializer[Any]):
     note = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=200, help_text="A word; required for other"
     )
-    until = MomentField(help_text="When the deadlines go on by themselves; at most as far ahead as the settings allow")
+    until = MomentField(
+        help_text="When the deadlines go on by themselves; after some working time, at most as far ahead as allowed"
+    )
 
 
 class ReassignInput(ReceiverInput):
