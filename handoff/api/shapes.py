@@ -169,7 +169,9 @@ class ContactInput(serializers.Serializer[Any]):
     at = MomentField(required=False, allow_null=True, default=None, help_text="When; default now")
     method = serializers.ChoiceField(ContactMethod.choices, help_text="call, mail or meeting")
     result = serializers.ChoiceField(ContactResult.choices, help_text="no_answer, talked or appointment")
-    appointment_at = MomentField(required=False, allow_null=True, default=None, help_text="If one was made")
+    appointment_at = MomentField(
+        required=False, allow_null=True, default=None, help_text="If one was made; later than the contact"
+    )
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000, help_text="A word")
 
 
@@ -180,7 +182,9 @@ class PauseInput(serializers.Serializer[Any]):
     note = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=200, help_text="A word; required for other"
     )
-    until = MomentField(help_text="When the deadlines go on by themselves; at most as far ahead as the settings allow")
+    until = MomentField(
+        help_text="When the deadlines go on by themselves; after some working time, at most as far ahead as allowed"
+    )
 
 
 class ReassignInput(ReceiverInput):

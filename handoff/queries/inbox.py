@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -13,7 +13,7 @@ from handoff.domain.calendar import WorkCalendar
 from handoff.domain.choices import ClockKind, HandoffState, Leg
 from handoff.domain.promises import ESCALATE, Moment
 from handoff.models import Alert, Clock, Handoff, Pause
-from handoff.queries import faces, holidays, pauses, people
+from handoff.queries import faces, holidays, latest_contacts, pauses, people
 from leads.domain.choices import DueKind
 from leads.models import Lead
 
@@ -35,6 +35,7 @@ class Card:
     told: tuple[str, ...] = ()
     holidays: tuple[tuple[date, str], ...] = ()
     pause: Pause | None = None
+    contacted_at: datetime | None = None
 
     @property
     def lead(self) -> Lead:
@@ -48,7 +49,9 @@ def cards(*, user: User, at: datetime) -> list[Card]:
     known, told = faces.Calendars(), _told(rows, clocks, at)
     stood = pauses.by_handoff([row.pk for row in rows])
     found = [_card(row, clocks, told, at, known, stood[row.pk]) for row in rows]
-    return sorted((card for card in found if card is not None), key=lambda card: (card.due_at, card.handoff.pk))
+    contacted = latest_contacts.by_handoff(rows)
+    shown = (replace(card, contacted_at=contacted.get(card.handoff.pk)) for card in found if card is not None)
+    return sorted(shown, key=lambda card: (card.due_at, card.handoff.pk))
 
 
 def owed(user: User) -> QuerySet[Handoff]:
@@ -80,7 +83,9 @@ def card_of(handoff: Handoff, *, at: datetime) -> Card | None:
         return None
     clocks = _clocks([handoff])
     stood = pauses.by_handoff([handoff.pk])[handoff.pk]
-    return _card(handoff, clocks, _told([handoff], clocks, at), at, faces.Calendars(), stood)
+    card = _card(handoff, clocks, _told([handoff], clocks, at), at, faces.Calendars(), stood)
+    contacted = latest_contacts.by_handoff([handoff]).get(handoff.pk)
+    return replace(card, contacted_at=contacted) if card is not None else None
 
 
 def _clocks(rows: Iterable[Handoff]) -> dict[tuple[int, str], Clock]:

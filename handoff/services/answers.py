@@ -34,6 +34,12 @@ class AlreadyAnswered(Conflict):
     message = _("%(name)s got there first: this handoff is %(state)s.")
 
 
+class AnsweredByYou(AlreadyAnswered):
+    """The same person, from another tab or by a second press."""
+
+    message = _("You already answered this handoff: it is %(state)s.")
+
+
 class TakenBack(AlreadyAnswered):
     """Nobody answered it: the offer itself is over."""
 
@@ -66,7 +72,7 @@ def accept(
     Raises AlreadyAnswered (naming the winner), NotReceiver, NobodyNamed, StaleWrite when `expected_version` is no
     longer the handoff's.
     """
-    refuse_late(handoff)
+    refuse_late(handoff, by)
     return _accept(handoff, by, at, user, expected_version)
 
 
@@ -112,7 +118,7 @@ def reject(
     Raises AlreadyAnswered (naming the winner), NotReceiver, UnknownReason, StaleWrite when `expected_version` is no
     longer the handoff's.
     """
-    refuse_late(handoff)
+    refuse_late(handoff, by)
     return _reject(handoff, reason, by, at, comment, resurface_on, expected_version)
 
 
@@ -149,32 +155,34 @@ def _reject(
     return handoff
 
 
-def already_answered(handoff: Handoff) -> AlreadyAnswered:
-    """The refusal that names who answered, or who took the offer back."""
-    return _refusal(_as_it_is(handoff))
+def already_answered(handoff: Handoff, by: User | None) -> AlreadyAnswered:
+    """The refusal that names who answered, or who took the offer back; who did so themselves hear that they did."""
+    return _refusal(_as_it_is(handoff), by)
 
 
 def _as_it_is(handoff: Handoff) -> Handoff:
     return Handoff.objects.select_related("answered_by").get(pk=handoff.pk)
 
 
-def refuse_late(handoff: Handoff) -> None:
+def refuse_late(handoff: Handoff, by: User) -> None:
     """Of many at once most find the answer given when they read the handoff. They hear so without a transaction:
     what would wait for the winner's locks, and on SQLite keep every other writer waiting, is spared."""
     if handoff.state == HandoffState.OFFERED:
         return
     current = _as_it_is(handoff)
     if current.state != HandoffState.OFFERED:
-        raise _refusal(current)
+        raise _refusal(current, by)
 
 
-def _refusal(current: Handoff) -> AlreadyAnswered:
+def _refusal(current: Handoff, by: User | None) -> AlreadyAnswered:
     if current.state == HandoffState.REROUTED:
         later = Handoff.objects.filter(episode=current.episode_id, pk__gt=current.pk).order_by("-pk").first()
         return WentOn(name=str(later and (later.assigned_to or later.team)))
     if current.state == HandoffState.WITHDRAWN:
         sender = withdrawn_by.person(current)
-        return TakenBack() if sender is None else TakenBackBy(name=sender.name)
+        return TakenBack() if sender in (None, by) else TakenBackBy(name=sender.name)
+    if by is not None and current.answered_by_id == by.pk:
+        return AnsweredByYou(state=HandoffState(current.state).label)
     return AlreadyAnswered(name=str(current.answered_by), state=HandoffState(current.state).label)
 
 
@@ -182,7 +190,7 @@ def _check(handoff: Handoff, by: User, expected_version: int | None) -> None:
     """State before permission: who came second hears who was first, not that it is none of their business."""
     holding.hold(handoff, expected_version)
     if handoff.state != HandoffState.OFFERED:
-        raise already_answered(handoff)
+        raise already_answered(handoff, by)
     if not permissions.may_answer(by, handoff):
         raise NotReceiver
 
@@ -206,7 +214,7 @@ def _answer(handoff: Handoff, state: str, at: datetime, **values: Any) -> None:
         state=state, answered_at=at, version=F("version") + 1, **values
     )
     if not won:
-        raise already_answered(handoff)
+        raise already_answered(handoff, values["answered_by"])
     for name, value in (values | {"state": state, "answered_at": at}).items():
         setattr(handoff, name, value)
 

@@ -62,7 +62,7 @@ def contact(
     """
     holding.hold(handoff, expected_version)
     moment = happened_at or at
-    _check(handoff, by, method, result, moment, at)
+    _check(handoff, by, method, result, moment, at, appointment_at)
     _let_go_on(handoff, result, moment, by, at)
     register(handoff=handoff, by=by, at=at, method=method, result=result, appointment_at=appointment_at, moment=moment)
     lead = Lead.objects.get(pk=handoff.lead_id)
@@ -158,12 +158,17 @@ def note_logged(logged: Iterable[Activity], at: datetime) -> None:
 
 
 def _appointment(row: Activity) -> datetime | None:
-    """The appointment's time, where the activity tells one as a moment with its offset."""
+    """The appointment's time, where the activity tells one as a moment with its offset that can be."""
     try:
         moment = datetime.fromisoformat(str(row.metadata.get("appointment_at")))
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    return moment if moment.tzinfo is not None and _can_be(moment, row.occurred_at) else None
+
+
+def _can_be(appointment_at: datetime, contacted_at: datetime) -> bool:
+    """Whoever is contacted agrees on a time still to come."""
+    return appointment_at > contacted_at
 
 
 def _duty_after_contact(handoff: Handoff, at: datetime) -> Duty:
@@ -182,7 +187,15 @@ def _contacted_episode(handoff: Handoff, moment: datetime) -> None:
     untouched.update(first_contact_at=moment, contact_minutes=minutes)
 
 
-def _check(handoff: Handoff, by: User, method: str, result: str, moment: datetime, at: datetime) -> None:
+def _check(
+    handoff: Handoff,
+    by: User,
+    method: str,
+    result: str,
+    moment: datetime,
+    at: datetime,
+    appointment_at: datetime | None,
+) -> None:
     if not permissions.may_contact(by, handoff):
         raise NotHolder
     if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED):
@@ -198,6 +211,9 @@ def _check(handoff: Handoff, by: User, method: str, result: str, moment: datetim
         faults.append(
             FieldError("at", "before_offer", str(_("This contact is before the handoff. Enter a later time.")))
         )
+    if appointment_at is not None and not _can_be(appointment_at, moment):
+        told = _("A meeting comes after the contact that arranged it. Enter a later time.")
+        faults.append(FieldError("appointment_at", "before_contact", str(told)))
     if faults:
         raise BadContact(errors=faults)
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.roles import Permission
 from accounts.models import User
 from handoff import permissions
+from handoff.domain.calendar import WorkCalendar
 from handoff.domain.choices import HandoffState, PauseReason
 from handoff.models import Clock, Handoff, Pause, PauseLimits
-from handoff.queries import pauses
+from handoff.queries import calendars, pauses
 from handoff.services import holding, resuming
 from handoff.services.contacts import HandoffOver
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
@@ -87,7 +88,7 @@ def pause(
     _hold(handoff, by, expected_version)
     resuming.end_due(handoff, at)
     refuse_pause(handoff=handoff, at=at)
-    _check(reason, note, until, at)
+    _check(handoff, reason, note, until, at)
     row = Pause.objects.create(handoff=handoff, reason=reason, note=note.strip(), begun_at=at, until_at=until, by=by)
     resuming.follow(handoff, at)
     data = {"pause": row.pk, "reason": reason, "until": until.isoformat(), "leg": handoff.leg}
@@ -176,7 +177,7 @@ def _refuse_over(handoff: Handoff) -> None:
         raise HandoffOver
 
 
-def _check(reason: str, note: str, until: datetime, at: datetime) -> None:
+def _check(handoff: Handoff, reason: str, note: str, until: datetime, at: datetime) -> None:
     most = pauses.limits()
     faults = []
     if reason not in PauseReason.values:
@@ -190,5 +191,12 @@ def _check(reason: str, note: str, until: datetime, at: datetime) -> None:
     elif until > at + timedelta(days=most.most_days):
         told = _("A pause lasts %(days)s days at most. Enter an earlier moment.") % {"days": most.most_days}
         faults.append(FieldError("until", "too_far", told))
+    elif not _calendar(handoff).time_between(at, until):
+        told = _("No working time lies before that, so nothing would be paused. Enter a later moment.")
+        faults.append(FieldError("until", "no_working_time", told))
     if faults:
         raise BadPause(errors=faults)
+
+
+def _calendar(handoff: Handoff) -> WorkCalendar:
+    return calendars.for_receiver(user=handoff.assigned_to_id, team=handoff.team_id)

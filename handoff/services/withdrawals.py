@@ -29,7 +29,7 @@ def withdraw(*, handoff: Handoff, by: User, at: datetime, expected_version: int 
     StaleWrite when `expected_version` is no longer the handoff's."""
     holding.hold(handoff, expected_version)
     if handoff.state != HandoffState.OFFERED:
-        raise answers.already_answered(handoff)
+        raise answers.already_answered(handoff, by)
     if not permissions.may_withdraw(by, handoff):
         raise NotSender
     pull_back(handoff=handoff, by=by, at=at)
@@ -45,7 +45,7 @@ def pull_back(*, handoff: Handoff, by: User | None, at: datetime) -> None:
         state=HandoffState.WITHDRAWN, closed_at=at, version=F("version") + 1
     )
     if not won:
-        raise answers.already_answered(handoff)
+        raise answers.already_answered(handoff, by)
     handoff.state, handoff.closed_at = HandoffState.WITHDRAWN, at
     clocks.cancel(handoff=handoff, at=at)
     Episode.objects.filter(pk=handoff.episode_id).update(withdrawn_at=at, outcome="withdrawn")

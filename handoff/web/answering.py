@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -23,6 +23,7 @@ from accounts.web.typed import typed
 from handoff.models import Handoff, RejectReason
 from handoff.queries.reason_words import label_of
 from handoff.services import comments, handoffs
+from handoff.services.contacts import BadContact
 from handoff.web import reject_choices
 from handoff.web.handoff_page import seen
 from journal.errors import DomainError, Forbidden, Invalid
@@ -44,6 +45,8 @@ def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         told = VERBS[verb](request, handoff, at)
     except Forbidden as refusal:
         raise PermissionDenied(str(refusal)) from refusal
+    except BadContact as refusal:
+        return _asked_again(request, handoff, refusal)
     except DomainError as refusal:
         faults = [str(error.message) for error in refusal.errors] if isinstance(refusal, Invalid) else []
         messages.error(request, pgettext("between sentences", " ").join([str(refusal), *faults]))
@@ -94,6 +97,21 @@ def contacted(handoff: Handoff, *, at: datetime) -> str:
         return _("Contact recorded.")
     values = {"duty": lead.get_due_kind_display(), "due": _near(lead.due_at, at)}
     return _("Contact recorded. Next: %(duty)s by %(due)s.") % values
+
+
+def _asked_again(request: HttpRequest, handoff: Handoff, refusal: BadContact) -> HttpResponse:
+    """The contact's page with what was typed and what is wrong with it."""
+    context = {"handoff": handoff, "back": safe_next(request, ""), **contact_again(request, refusal)}
+    return render(request, "handoff/contact.html", context, status=400)
+
+
+def contact_again(request: HttpRequest, refusal: BadContact) -> dict[str, Any]:
+    """What the form of a contact shows once it was refused: what was typed, and each fault, an appointment's beside
+    it."""
+    told = {name: typed(request, name) for name in ("method", "appointment_at", "note")}
+    beside = [fault.message for fault in refusal.errors if fault.field == "appointment_at"]
+    others = [fault.message for fault in refusal.errors if fault.field != "appointment_at"]
+    return {**told, "appointment_faults": beside, "faults": others}
 
 
 def _withdraw(request: HttpRequest, handoff: Handoff, at: datetime) -> str:

@@ -95,7 +95,7 @@ def _why(card: Card) -> str:
             "appointment": _("Meeting booked on %(day)s"),
         }.get(handoff.contact_result, _("Contacted on %(day)s"))
         ending = _("Result due") if card.kind == inbox.REPORT else _("Keep qualifying, then hand over")
-        day = {"day": dates.day(handoff.first_contact_at)}
+        day = {"day": dates.day(card.contacted_at)}
         return _("%(told)s. %(ending)s") % {"told": told % day, "ending": ending}
     return line
 

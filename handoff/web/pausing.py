@@ -18,7 +18,7 @@ from accounts.interface.forms import show as show_error
 from handoff import permissions
 from handoff.domain.choices import PauseReason
 from handoff.models import Handoff
-from handoff.queries import calendars, pauses
+from handoff.queries import calendars, inbox, pauses
 from handoff.services import handoffs
 from handoff.services.pauses import refuse_pause
 from handoff.web import cards
@@ -56,6 +56,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
     form = PauseForm(request.POST or None, initial={"until": _usual_end(handoff, at)})
     form.fields["until"].widget.attrs |= _bounds(at)
     if request.method == "POST" and form.is_valid():
+        was = _due_at(handoff, at)
         try:
             handoffs.pause(handoff=handoff, by=request.user, at=at, **form.cleaned_data)
         except Forbidden as refusal:
@@ -63,18 +64,34 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as refusal:
             show_error(form, refusal)
         else:
-            end = dates.near_moment(form.cleaned_data["until"], today=timezone.localdate(at))
-            toasts.say(request, _("Paused until %(until)s.") % {"until": end})
+            due_at = _due_at(handoff, at)
+            toasts.say(request, _paused(form.cleaned_data["until"], due_at if due_at != was else None, at))
             return redirect("handoff", pk)
     values: dict[str, Any] = {"handoff": handoff, "form": form, "about": cards.about(handoff.lead)}
     values |= {"limits": pauses.limits(), "times": pauses.times(handoff.episode_id)}
     return render(request, "handoff/pause.html", values, status=400 if form.errors else 200)
 
 
+def _paused(until: datetime, due_at: datetime | None, at: datetime) -> str:
+    today = timezone.localdate(at)
+    end = dates.near_moment(until, today=today)
+    if due_at is None:
+        return _("Paused until %(until)s.") % {"until": end}
+    due = dates.near_due(due_at, today=today)
+    return _("Paused until %(until)s. The new deadline is %(due)s.") % {"until": end, "due": due}
+
+
+def _due_at(handoff: Handoff, at: datetime) -> datetime | None:
+    card = inbox.card_of(handoff, at=at)
+    return card.due_at if card is not None else None
+
+
 def _usual_end(handoff: Handoff, at: datetime) -> datetime:
-    """The opening of the next working day."""
+    """The opening after the working day under way; outside its hours after the next one, for a pause covers working
+    time."""
     calendar = calendars.for_receiver(user=handoff.assigned_to_id, team=handoff.team_id)
-    return timezone.localtime(calendar.next_open(calendar.midnight_of(calendar.local_day(at) + timedelta(days=1))))
+    day = calendar.local_day(calendar.next_open(at))
+    return timezone.localtime(calendar.next_open(calendar.closing_of(day)))
 
 
 def _bounds(at: datetime) -> dict[str, str]:

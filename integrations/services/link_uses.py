@@ -29,7 +29,7 @@ class WithSomebodyElse(DomainError):
 def refuse(*, link: SignedLink, handoff: Handoff) -> None:
     """Raises why there is nothing for this person to do any more: AlreadyAnswered, WithSomebodyElse."""
     if link.action in ANSWERS:
-        answers.refuse_late(handoff)
+        answers.refuse_late(handoff, link.user)
     if not _is_theirs(link, handoff):
         raise WithSomebodyElse(name=str(handoff.assigned_to or handoff.team))
 

@@ -15,6 +15,7 @@ from feedback.web.forms import ResultForm
 from handoff.models import Handoff
 from handoff.queries import reason_lines
 from handoff.services.answers import AlreadyAnswered
+from handoff.services.contacts import BadContact
 from handoff.web import answering, reject_choices, sheet_words
 from handoff.web.cards import likely_method
 from integrations.domain.link_actions import RESULTS, Action
@@ -89,6 +90,8 @@ class LinkPage(View):
             "method": likely_method(handoff.lead),
             "reasons": reject_choices.choices(at=request.entry.at) if link.action == Action.REJECT else [],
         }
+        if isinstance(error, BadContact):
+            context |= answering.contact_again(request, error)
         return render(request, "integrations/link.html", context, status=status)
 
     def _refused(self, request: HttpRequest, error: DomainError, link: SignedLink | None = None) -> HttpResponse:

@@ -55,9 +55,31 @@ def test_the_second_answer_hears_who_was_faster(small):
     handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
 
     with pytest.raises(AlreadyAnswered, match="佐藤 翔太"):
-        handoffs.reject(handoff=stale, reason="not_now", by=small.sato, at=LATER)
-    with pytest.raises(AlreadyAnswered, match="佐藤 翔太"):
         handoffs.accept(handoff=stale, by=small.otto, at=LATER)
+
+
+@pytest.mark.parametrize("answer", [handoffs.accept, partial(handoffs.reject, reason="not_now")])
+@pytest.mark.parametrize("is_stale", [True, False])
+def test_who_answers_twice_hears_that_they_did_not_that_somebody_was_faster(small, answer, is_stale):
+    handoff = stories.offered(small)
+    stale = Handoff.objects.get(pk=handoff.pk)
+    handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
+
+    with translation.override("ja"), pytest.raises(AlreadyAnswered) as refusal:
+        answer(handoff=stale if is_stale else handoff, by=small.sato, at=LATER)
+
+    assert refusal.value.code == "already_answered"
+    with translation.override("ja"):
+        assert str(refusal.value) == "この引き渡しにはすでに回答しています（受諾）。"
+
+
+def test_who_withdraws_twice_is_not_told_their_own_name(small):
+    handoff = stories.offered(small)
+    handoffs.withdraw(handoff=handoff, by=small.mia, at=LATER)
+
+    with pytest.raises(AlreadyAnswered) as refusal:
+        handoffs.withdraw(handoff=handoff, by=small.mia, at=LATER)
+    assert small.mia.name not in str(refusal.value)
 
 
 @pytest.mark.parametrize("answer", [handoffs.accept, partial(handoffs.reject, reason="not_now")])
@@ -361,6 +383,36 @@ def test_a_contact_told_wrongly_is_refused(small, method, result, minutes, field
         )
 
     assert [error.field for error in refusal.value.errors] == [field]
+
+
+@pytest.mark.parametrize(
+    ("happened", "meeting", "is_taken"), [(0, 0, False), (0, 1, True), (-5, -2, True), (-5, -5, False)]
+)
+def test_a_meeting_comes_after_the_contact_that_arranged_it(small, happened, meeting, is_taken):
+    handoff = stories.accepted(small, to=small.sato)
+    at = LATER + timedelta(minutes=30)
+    told = {"happened_at": at + timedelta(minutes=happened), "appointment_at": at + timedelta(minutes=meeting)}
+
+    if is_taken:
+        handoffs.contact(handoff=handoff, by=small.sato, at=at, method="call", result="appointment", **told)
+    else:
+        with pytest.raises(BadContact) as refusal:
+            handoffs.contact(handoff=handoff, by=small.sato, at=at, method="call", result="appointment", **told)
+        assert [(error.field, error.code) for error in refusal.value.errors] == [("appointment_at", "before_contact")]
+
+    assert Handoff.objects.get(pk=handoff.pk).appointment_at == (told["appointment_at"] if is_taken else None)
+
+
+def test_an_activity_s_appointment_before_the_activity_is_not_taken_over(small):
+    handoff = stories.accepted(small, to=small.sato)
+    metadata = {"result": "appointment", "appointment_at": NOON.isoformat()}
+
+    activities.record(
+        lead=stories.fresh(handoff.lead), type="call", occurred_at=LATER, by=small.sato, at=LATER, metadata=metadata
+    )
+
+    handoff.refresh_from_db()
+    assert (handoff.contact_result, handoff.appointment_at) == ("appointment", None)
 
 
 def test_a_stranger_records_no_contact(small):

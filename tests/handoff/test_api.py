@@ -80,9 +80,11 @@ def test_the_second_answer_is_a_409_with_the_winner_s_name(small):
     address = f"{HANDOFFS}{handoff.pk}/accept/"
 
     assert of(small.sato).post(address).json()["state"] == "accepted"
-    late = of(small.sato).post(address)
+    late, own = of(small.maki).post(address), of(small.sato).post(address)
 
-    assert late.status_code == 409
+    assert (late.status_code, own.status_code) == (409, 409)
+    assert late.json()["type"] == own.json()["type"]
+    assert "佐藤 翔太" not in own.json()["detail"]
     assert "佐藤 翔太" in late.json()["detail"]
 
 

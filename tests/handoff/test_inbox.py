@@ -163,6 +163,53 @@ def test_a_contact_is_told_with_its_appointment(client, small):
     assert (handoff.contact_result, handoff.appointment_at) == ("appointment", tokyo("2026-11-27 10:00"))
 
 
+@pytest.mark.parametrize("meeting", ["2026-11-19T18:00", "2026-11-20T12:30"])
+def test_an_appointment_in_the_past_is_refused_beside_its_field_with_what_was_typed(client, small, meeting):
+    handoff = stories.accepted(small, to=small.sato)
+    told = {
+        "method": "meeting",
+        "result": "appointment",
+        "appointment_at": meeting,
+        "note": "棚卸の件",
+        "next": "/today/",
+    }
+
+    answer = post(client, small.sato, handoff, "contact", **told)
+
+    handoff.refresh_from_db()
+    text = answer.content.decode()
+    assert (answer.status_code, handoff.first_contact_at, handoff.appointment_at) == (400, None, None)
+    field = re.search(r'<div class="hf-field"><label for="appointment-.*?</div></div>', text, re.S)[0]
+    assert "連絡より後の日時を入れてください" in field
+    assert 'min="2026-11-20T12:30"' in field
+    for kept in (f'value="{meeting}"', 'value="棚卸の件"', 'value="meeting" checked', 'name="next" value="/today/"'):
+        assert kept in text
+
+
+@pytest.mark.parametrize(("story", "receiver"), [(stories.small, "sato"), (stories.mid, "isao")])
+def test_who_reached_nobody_records_the_next_call_from_the_card_and_the_handoffs_page(client, story, receiver):
+    people = story()
+    person = getattr(people, receiver)
+    handoff = stories.accepted(people, to=person)
+    contacts.contact(handoff=handoff, method="call", result="no_answer", by=person, at=NOON)
+    sheet, post_to = f'data-opens="contact-{handoff.pk}"', f"/handoffs/{handoff.pk}/answer/contact/"
+    due = stories.fresh(handoff.lead).due_at
+
+    with clock.frozen(tokyo("2026-11-24 10:00")):
+        for address in ("/inbox/", f"/handoffs/{handoff.pk}/"):
+            text = page(client, person, address).content.decode()
+            assert "11/20(金)に連絡、つながらず。" in text
+            assert (text.count(sheet), text.count(post_to)) == (1, 1)
+            assert "初回連絡になります" not in text
+        post(client, person, handoff, "contact", method="call", result="talked")
+        again = page(client, person).content.decode()
+
+    handoff.refresh_from_db()
+    assert (handoff.contact_result, handoff.first_contact_at) == ("talked", NOON)
+    assert stories.fresh(handoff.lead).due_at == due
+    assert "11/24(火)に会話。" in again
+
+
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
     handoff = stories.accepted(small, to=small.sato)
     address = f"/handoffs/{handoff.pk}/"

@@ -167,6 +167,47 @@ def test_the_form_pauses_and_every_page_shows_it(people, handoff, page):
         assert "12/3以降" in text, path
 
 
+@pytest.mark.parametrize(
+    ("at", "usual"),
+    [
+        ("2026-11-16 07:00", "2026-11-17T09:00"),
+        ("2026-11-16 12:00", "2026-11-17T09:00"),
+        ("2026-11-16 18:00", "2026-11-18T09:00"),
+        ("2026-11-20 21:00", "2026-11-25T09:00"),  # after a weekend and a holiday, and a working day
+    ],
+)
+def test_the_usual_end_of_a_pause_has_working_time_before_it(people, handoff, page, at, usual):
+    with clock.frozen(tokyo(at)):
+        form = page(people.sato, reverse("handoff-pause", args=[handoff.pk])).content.decode()
+
+    assert f'value="{usual}"' in form
+
+
+@pytest.mark.parametrize("until", ["2026-11-16T18:30", "2026-11-17T09:00"])
+def test_a_pause_of_no_working_time_is_refused_beside_the_field_and_uses_up_none(people, handoff, page, until):
+    with clock.frozen(tokyo("2026-11-16 18:00")):
+        answer = page(people.sato, reverse("handoff-pause", args=[handoff.pk]), reason="waiting", until=until)
+
+    assert answer.status_code == 400
+    assert "No working time lies before that" in answer.content.decode()
+    assert not Pause.objects.exists()
+
+
+def test_who_pauses_hears_the_new_deadline_unless_it_is_over(people, handoff, page):
+    path = reverse("handoff-pause", args=[handoff.pk])
+    page(people.sato, path, reason="waiting", until="2026-11-17T09:00")
+    told = page(people.sato, reverse("inbox")).content.decode().replace("\u00a0", " ")
+    handoff.refresh_from_db()
+    assert handoff.answer_due_at == tokyo("2026-11-17 09:10")
+    assert "Paused until tomorrow 9:00. The new deadline is tomorrow 9:10." in told
+
+    with clock.frozen(tokyo("2026-11-17 11:00")):
+        page(people.sato, path, reason="waiting", until="2026-11-18T09:00")
+        told = page(people.sato, reverse("inbox")).content.decode().replace("\u00a0", " ")
+    assert "Paused until tomorrow 9:00." in told
+    assert "The new deadline" not in told
+
+
 def test_a_paused_card_that_was_late_already_says_until_when(people, handoff, page):
     late = tokyo("2026-11-17 10:00")
     handoffs.accept(handoff=handoff, by=people.sato, at=AT)

@@ -93,6 +93,10 @@ def test_who_accepted_by_a_link_records_the_first_contact_by_the_next_one(offer,
     offer.refresh_from_db()
     assert offer.first_contact_at is None, "looking records nothing"
     assert press(client, contact, {"method": "call"}).status_code == 400  # how it went is missing
+    wrong = {"method": "call", "result": "appointment", "note": "来週また", "appointment_at": "2026-11-01T10:00"}
+    refused = press(client, contact, wrong)
+    assert (refused.status_code, refused.content.decode().count("連絡より後の日時を入れてください")) == (400, 1)
+    assert 'value="来週また"' in refused.content.decode()
     done = press(client, contact, {"method": "call", "result": "talked", "note": "来週また"})
 
     offer.refresh_from_db()
