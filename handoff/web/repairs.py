@@ -69,7 +69,7 @@ def _plan(wish: Wish) -> Done:
     next_actions.plan(
         lead=wish.subject, action_at=action_at, kind=kind, note=wish.values["note"], by=wish.by, at=wish.at
     )
-    return Done(_("Next action set for %(day)s.") % {"day": dates.day(day)})
+    return Done(_("Next action set for %(day)s.") % {"day": dates.day(dates.due_day(action_at))})
 
 
 def _nurture(wish: Wish) -> Done:

@@ -66,6 +66,16 @@ def test_a_next_action_is_set_in_place(act, cast):
     assert (lead.due_kind, lead.due_at) == ("next_action", tokyo("2026-11-24 18:00"))
 
 
+def test_a_next_action_on_a_day_off_is_said_for_the_day_it_is_due(act, cast):
+    lead = duty("next_action", cast.sato, cast.field, stage="sql")
+
+    response = act(cast.sato, "next-action", lead.pk, on="2026-11-21", kind="call")
+
+    lead.refresh_from_db()
+    assert lead.due_at == tokyo("2026-11-24 18:00")
+    assert "次の行動を11/24(火)に決めました。" in text_of(response)
+
+
 def test_a_day_in_the_past_is_refused_beside_the_form(act, cast):
     lead = duty("next_action", cast.sato, cast.field, stage="sql")
 
