@@ -94,7 +94,7 @@ def _send(request: HttpRequest, lead: Lead, leg: str) -> HttpResponse:
     except DomainError as refusal:
         lead.refresh_from_db()
         return _page(request, lead, leg, refusal=refusal, status=refusal.status)
-    name = str(handoff.assigned_to or handoff.team)
+    name = figures.addressed(handoff.assigned_to) if handoff.assigned_to else handoff.team.name
     toasts.say(request, _("Handed over to %(name)s.") % {"name": name}, undo_url=_undo_address(at))
     return redirect("lead", lead.pk)
 

@@ -119,6 +119,7 @@ def test_handing_over_from_the_page(client, small):
     assert get(client, small.mia, address).status_code == 200
 
     client.post(address, {"to": f"user-{small.otto.pk}", "note": "紹介です"})
+    assert "大戸さんへ引き渡しました。" in client.get("/inbox/").content.decode()
 
     handoff = Handoff.objects.get()
     assert (handoff.assigned_to, handoff.note) == (small.otto, "紹介です")
