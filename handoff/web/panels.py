@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET
 
 from accounts import navigation
 from accounts.interface import dates
-from handoff import permissions
+from handoff import permissions, reported
 from handoff.domain.choices import HandoffState, Leg
 from handoff.models import Handoff, Pause
 from handoff.queries import demands, gates, held, legs, pauses, reason_words, returned
 from handoff.queries import steps as step_query
 from handoff.queries.gates import GateState
+from handoff.reported import Report
 from handoff.services import next_actions
 from handoff.web import pause_words, return_words
 from handoff.web.duty_actions import may_plan, plan_address
@@ -51,6 +52,7 @@ class Row:
     after: str
     paused: str
     why: str
+    report: Report | None = None
 
 
 def seen(request: HttpRequest, pk: int) -> Lead:
@@ -96,11 +98,12 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
 def handoffs(request: HttpRequest, pk: int) -> HttpResponse:
     """The handoffs of the lead and what came of them."""
     lead = seen(request, pk)
-    found = Handoff.objects.filter(lead=lead).select_related(*RELATED).order_by("-id")
+    found = list(Handoff.objects.filter(lead=lead).select_related(*RELATED).order_by("-id"))
     mine = set(Handoff.objects.visible_to(request.user).filter(lead=lead).values_list("pk", flat=True))
     stood = pauses.by_handoff([handoff.pk for handoff in found])
     at = request.entry.at  # type: ignore[attr-defined]
-    rows = [_row(handoff, pauses.standing_of(stood[handoff.pk]), at) for handoff in found]
+    reports = reported.latest(found)
+    rows = [_row(one, pauses.standing_of(stood[one.pk]), reports.get(one.pk), at) for one in found]
     return render(request, "handoff/_panel_handoffs.html", {"lead": lead, "rows": rows, "mine": mine})
 
 
@@ -168,7 +171,7 @@ def _item(step: step_query.Step, lead: Lead, gate: GateState | None, at: datetim
     return Item(str(Stage(step.stage).label), step.state, tuple(lines))
 
 
-def _row(handoff: Handoff, pause: Pause | None, at: datetime) -> Row:
+def _row(handoff: Handoff, pause: Pause | None, report: Report | None, at: datetime) -> Row:
     tones = {HandoffState.ACCEPTED: "done", HandoffState.OFFERED: "accent"}
     minutes = handoff.episode.answer_minutes if handoff.answered_at else None
     return Row(
@@ -179,6 +182,7 @@ def _row(handoff: Handoff, pause: Pause | None, at: datetime) -> Row:
         _after(handoff),
         pause_words.until(pause, at=at) if pause else "",
         pause_words.told(pause) if pause else "",
+        report,
     )
 
 
