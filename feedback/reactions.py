@@ -1,7 +1,7 @@
 """Which event makes this app do what, within the transaction or after its commit."""
 
 from accounts.models import User
-from feedback import event_lines, reminders
+from feedback import event_lines, reminders, reported
 from feedback.services import deals, imported, merging
 from handoff.models import Handoff
 from journal.models import Event
@@ -10,7 +10,7 @@ from leads import hooks
 from leads.domain.choices import Stage
 from leads.models import Lead, Merge
 
-__all__ = ["event_lines", "reminders"]
+__all__ = ["event_lines", "reminders", "reported"]
 
 hooks.latest_deal_changes.append(imported.latest_changes)
 

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from accounts import navigation
 from accounts.models import User
-from handoff import permissions
+from handoff import permissions, reported
 from handoff.domain.choices import HandoffState
 from handoff.models import Handoff, JoinedLead
 from handoff.queries import inbox, promise_words, reason_lines, reason_words
@@ -74,6 +75,8 @@ def context_of(request: HttpRequest, handoff: Handoff) -> dict[str, Any]:
     user, at = request.user, request.entry.at  # type: ignore[attr-defined]
     card = inbox.card_of(handoff, at=at)
     is_open = handoff.state == HandoffState.OFFERED
+    report = reported.latest([handoff]).get(handoff.pk)
+    may_correct = report is not None and permissions.may_report(user, handoff)
     return {
         "handoff": handoff,
         "lead": handoff.lead,
@@ -83,6 +86,8 @@ def context_of(request: HttpRequest, handoff: Handoff) -> dict[str, Any]:
         "sheet": sheet_words.written(handoff),
         "reason": reason_words.reason_label(handoff.reject_reason),
         "reasons": reject_choices.choices(at=at),
+        "report": report,
+        "correct_url": navigation.address("feedback-form", handoff.pk) if may_correct else "",
         "besides": promise_words.besides(handoff, made=len(touches.made(handoff))),
         "joined": JoinedLead.objects.filter(handoff=handoff).select_related("lead"),
         "may_answer": is_open and permissions.may_answer(user, handoff),

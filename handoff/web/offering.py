@@ -1,6 +1,6 @@
 """Handing over from a lead's page and from the list: who receives, what is missing, a word for the receiver."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +21,7 @@ from handoff import permissions
 from handoff.domain.choices import Leg
 from handoff.queries import gates, legs
 from handoff.services import bulk_offers, handoffs, offers
+from handoff.web.done import EPOCH, Done, undo_address
 from handoff.web.panels import next_gate, offer_label, seen
 from journal.errors import DomainError
 from leads.models import Lead
@@ -29,7 +30,6 @@ from leads.services.bulk_runs import NothingChosen
 from leads.web import chosen
 
 MOST_AT_ONCE = 200
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @login_required
@@ -70,7 +70,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if done.made:
         number = len(done.made)
         said = ngettext("%(n)d lead handed over.", "%(n)d leads handed over.", number) % {"n": number}
-        toasts.say(request, said, undo_url=_undo_address(at))
+        toasts.say(request, said, undo_url=undo_address(at))
     for refusal in done.refused[:3]:
         messages.error(request, pgettext("list", ": ").join((figures.person(refusal.lead), str(refusal.error))))
     if len(done.refused) > 3:
@@ -94,8 +94,8 @@ def _send(request: HttpRequest, lead: Lead, leg: str) -> HttpResponse:
     except DomainError as refusal:
         lead.refresh_from_db()
         return _page(request, lead, leg, refusal=refusal, status=refusal.status)
-    name = str(handoff.assigned_to or handoff.team)
-    toasts.say(request, _("Handed over to %(name)s.") % {"name": name}, undo_url=_undo_address(at))
+    name = figures.addressed(handoff.assigned_to) if handoff.assigned_to else handoff.team.name
+    toasts.say(request, _("Handed over to %(name)s.") % {"name": name}, undo_url=undo_address(at))
     return redirect("lead", lead.pk)
 
 
@@ -109,18 +109,19 @@ def undo(request: HttpRequest, moment: int) -> HttpResponse:
         raise Http404 from error
     at, user = request.entry.at, request.user  # type: ignore[attr-defined]
     back, answered = bulk_offers.withdraw_many(offered_at=offered_at, by=user, at=at)  # type: ignore[arg-type]
-    if back:
-        toasts.say(request, ngettext("%(n)d handoff withdrawn.", "%(n)d handoffs withdrawn.", back) % {"n": back})
-    if answered:
-        left = ngettext("%(n)d was answered already and stays.", "%(n)d were answered already and stay.", answered)
-        toasts.warn(request, left % {"n": answered})
+    taken = ngettext("%(n)d handoff withdrawn.", "%(n)d handoffs withdrawn.", back) % {"n": back} if back else ""
+    left = ngettext("%(n)d was answered already and stays.", "%(n)d were answered already and stay.", answered)
+    stay = left % {"n": answered} if answered else ""
     if not back and not answered:
-        toasts.warn(request, _("There is nothing left to withdraw."))
+        stay = _("There is nothing left to withdraw.")
+    if request.htmx:  # type: ignore[attr-defined]
+        text = pgettext("between sentences", " ").join(filter(None, (taken, stay)))
+        return render(request, "handoff/_gap_done.html", {"done": Done(text, leads_on=True)})
+    if taken:
+        toasts.say(request, taken)
+    if stay:
+        toasts.warn(request, stay)
     return redirect(safe_next(request, reverse("leads")))
-
-
-def _undo_address(at: datetime) -> str:
-    return reverse("handoff-offer-undo", args=[(at - EPOCH) // timedelta(microseconds=1)])
 
 
 def _page(

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET
 
 from accounts import navigation
 from accounts.interface import dates
-from handoff import permissions
+from handoff import permissions, reported
 from handoff.domain.choices import HandoffState, Leg
 from handoff.models import Handoff, Pause
-from handoff.queries import demands, gates, held, legs, pauses, reason_words
+from handoff.queries import demands, gates, held, legs, pauses, reason_words, returned
 from handoff.queries import steps as step_query
 from handoff.queries.gates import GateState
+from handoff.reported import Report
 from handoff.services import next_actions
-from handoff.web import pause_words
+from handoff.web import pause_words, return_words
 from handoff.web.duty_actions import may_plan, plan_address
 from leads.domain.choices import Stage
 from leads.models import Lead
@@ -51,6 +52,7 @@ class Row:
     after: str
     paused: str
     why: str
+    report: Report | None = None
 
 
 def seen(request: HttpRequest, pk: int) -> Lead:
@@ -74,7 +76,7 @@ def steps(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def need(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is missing for the next handover, with the step to get it; empty when nothing is."""
+    """What came back and why; what is missing for the next handover; each with its step. Empty when nothing is."""
     lead, at = seen(request, pk), request.entry.at  # type: ignore[attr-defined]
     gate = next_gate(lead, at=at)
     context = {"lead": lead, "gate": gate, "lacks": gate.lacks if gate else (), "items": gate.items if gate else ()}
@@ -85,6 +87,9 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     context["is_last"] = legs.next_leg(lead.stage) is None
     context["may_qualify"] = request.user.may("qualify")
     context["may_edit"] = request.user.may("edit_leads")
+    back = returned.of_lead(lead)
+    context["title"] = _missing(gate, len(context["told"]), context["names"]) if gate and gate.lacks else ""
+    context["back"] = return_words.told(back, lead, at=at, missing=context["title"]) if back else None
     return render(request, "handoff/_panel_need.html", context)
 
 
@@ -93,11 +98,12 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
 def handoffs(request: HttpRequest, pk: int) -> HttpResponse:
     """The handoffs of the lead and what came of them."""
     lead = seen(request, pk)
-    found = Handoff.objects.filter(lead=lead).select_related(*RELATED).order_by("-id")
+    found = list(Handoff.objects.filter(lead=lead).select_related(*RELATED).order_by("-id"))
     mine = set(Handoff.objects.visible_to(request.user).filter(lead=lead).values_list("pk", flat=True))
     stood = pauses.by_handoff([handoff.pk for handoff in found])
     at = request.entry.at  # type: ignore[attr-defined]
-    rows = [_row(handoff, pauses.standing_of(stood[handoff.pk]), at) for handoff in found]
+    reports = reported.latest(found)
+    rows = [_row(one, pauses.standing_of(stood[one.pk]), reports.get(one.pk), at) for one in found]
     return render(request, "handoff/_panel_handoffs.html", {"lead": lead, "rows": rows, "mine": mine})
 
 
@@ -114,10 +120,19 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
         gate = next_gate(lead, at=at)
         blocked = gate is not None and gate.blocks and (leg == Leg.INSIDE_TO_FIELD or not gate.condition_holds)
         context |= {"may_offer": True, "is_blocked": blocked, "label": offer_label(leg)}
+        # What it came back for is seen to first; the panel below has the filled button.
+        context["comes_later"] = blocked or returned.of_lead(lead) is not None
     if standing is None and lead.stage in WORKED:
         may = may_plan(lead, request.user) and not next_actions.waits_for_another(lead)  # type: ignore[arg-type]
         context |= {"plan_url": plan_address(lead) if may else "", "report_url": _report_address(lead, request.user)}
     return render(request, "handoff/_panel_actions.html", context)
+
+
+def _missing(gate: GateState, number: int, names: str) -> str:
+    if gate.kind != "sql":
+        return _("Before the handover: %(names)s") % {"names": names}
+    said = ngettext("%(number)s item missing for SQL: %(names)s", "%(number)s items missing for SQL: %(names)s", number)
+    return said % {"number": number, "names": names}
 
 
 def _report_address(lead: Lead, user: Any) -> str:
@@ -156,7 +171,7 @@ def _item(step: step_query.Step, lead: Lead, gate: GateState | None, at: datetim
     return Item(str(Stage(step.stage).label), step.state, tuple(lines))
 
 
-def _row(handoff: Handoff, pause: Pause | None, at: datetime) -> Row:
+def _row(handoff: Handoff, pause: Pause | None, report: Report | None, at: datetime) -> Row:
     tones = {HandoffState.ACCEPTED: "done", HandoffState.OFFERED: "accent"}
     minutes = handoff.episode.answer_minutes if handoff.answered_at else None
     return Row(
@@ -167,6 +182,7 @@ def _row(handoff: Handoff, pause: Pause | None, at: datetime) -> Row:
         _after(handoff),
         pause_words.until(pause, at=at) if pause else "",
         pause_words.told(pause) if pause else "",
+        report,
     )
 
 

@@ -16,8 +16,9 @@ from accounts.models import User
 from accounts.queries import organization
 from accounts.web.places import safe_next
 from handoff.models import Batch, Handoff
+from handoff.web.done import Done
 from handoff.web.repair_forms import RepairForm
-from handoff.web.repairs import REPAIRS, Done, Repair, Wish
+from handoff.web.repairs import REPAIRS, Repair, Wish
 from journal.errors import DomainError
 from leads.models import Lead
 

@@ -18,7 +18,9 @@ from handoff.models import Batch, Handoff
 from handoff.queries import calendars
 from handoff.queries.duties import DutyRow
 from handoff.services import batches, handoffs, next_actions, nudges, transition
+from handoff.web import done
 from handoff.web import repair_forms as forms
+from handoff.web.done import Done
 from handoff.web.duty_actions import action_for, may_plan
 from leads.domain.choices import DueKind, Stage
 from leads.models import Lead
@@ -32,14 +34,6 @@ class Wish:
     by: User
     at: datetime
     values: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Done:
-    """What to say afterwards, and where it can be taken back."""
-
-    text: str
-    undo_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ def _plan(wish: Wish) -> Done:
     next_actions.plan(
         lead=wish.subject, action_at=action_at, kind=kind, note=wish.values["note"], by=wish.by, at=wish.at
     )
-    return Done(_("Next action set for %(day)s.") % {"day": dates.day(day)})
+    return Done(_("Next action set for %(day)s.") % {"day": dates.day(dates.due_day(action_at))})
 
 
 def _nurture(wish: Wish) -> Done:
@@ -109,12 +103,14 @@ def _nudge(wish: Wish) -> Done:
 
 
 def _offer_all(wish: Wish) -> Done:
-    made = len(batches.offer_all(batch=wish.subject, by=wish.by, at=wish.at))
-    left = wish.subject.entries.count()
+    handed = batches.offer_all(batch=wish.subject, by=wish.by, at=wish.at)
+    made, left = len(handed), wish.subject.entries.count()
     said = ngettext("%(made)d lead handed over.", "%(made)d leads handed over.", made) % {"made": made}
+    if made:
+        said = _("%(said)s Received by: %(names)s.") % {"said": said, "names": done.receivers(handed)}
     if left:
         said = _("%(said)s %(left)d are waiting until the receivers have capacity.") % {"said": said, "left": left}
-    return Done(said)
+    return Done(said, done.undo_address(wish.at) if made else "", leads_on=True)
 
 
 def _aside_all(wish: Wish) -> Done:

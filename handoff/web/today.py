@@ -17,10 +17,10 @@ from accounts.domain.roles import Permission, Role
 from accounts.interface import dates
 from handoff import reminders
 from handoff.domain.gaps import GapKind
-from handoff.queries import calendars, first_steps, gaps, reason_lines, team_hands, today
+from handoff.queries import calendars, first_steps, gaps, reason_lines, returned, team_hands, today
 from handoff.queries.faces import TimedDuty
 from handoff.services import nurture_steps
-from handoff.web import change_lines, duty_actions, gap_sentences
+from handoff.web import change_lines, duty_actions, gap_sentences, return_words
 from handoff.web.gap_sentences import Stuck
 from handoff.web.gap_words import gap_label
 
@@ -36,11 +36,15 @@ class Row:
     action: duty_actions.Action
     is_first: bool
     may_take: bool = False
+    came_back: str | None = None
 
     @property
     def why(self) -> str:
-        """Why the lead is here, in the reader's language; empty for duties without a handoff."""
+        """Why the lead is here, in the reader's language: the reason it came back with, else what its handoff tells;
+        empty for duties without a handoff."""
         handoff = self.timed.duty.handoff
+        if handoff and self.came_back is not None:
+            return return_words.line(handoff, self.came_back)
         return reason_lines.told(handoff) if handoff else ""
 
     @property
@@ -69,6 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def _rows(request: HttpRequest) -> list[Row]:
     user, at = request.user, request.entry.at  # type: ignore[attr-defined]
     timed = today.first_things(user=user, at=at, whole_team=_looks_at_team(request))
+    reasons = returned.whys(one.duty for one in timed)
     return [
         Row(
             one,
@@ -76,6 +81,7 @@ def _rows(request: HttpRequest) -> list[Row]:
             duty_actions.action_for(one.duty, user=user),
             place == 0,
             may_take=one.duty.step is not None and nurture_steps.may_take(user, one.duty.lead),  # type: ignore[arg-type]
+            came_back=reasons.get(one.duty.handoff.pk) if one.duty.handoff else None,
         )
         for place, one in enumerate(timed)
     ]

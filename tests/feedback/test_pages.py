@@ -148,3 +148,26 @@ def test_the_form_says_when_a_lead_that_considers_is_followed_up(people, handoff
     client.force_login(people.sato)
 
     assert "21日後" in client.get(f"/handoffs/{handoff.pk}/feedback/?result=considering").content.decode()
+
+
+def test_a_lead_s_handoffs_and_the_handoff_s_page_tell_the_latest_result_and_lead_to_correct_it(
+    people, handoff, client, django_assert_max_num_queries
+):
+    feedback.give(handoff=handoff, result="opportunity", by=people.sato, at=NOON)
+    feedback.give(handoff=handoff, result="lost", reason="budget", by=people.sato, at=LATER)
+    correct = f'href="/handoffs/{handoff.pk}/feedback/"'
+    client.force_login(people.sato)
+
+    with django_assert_max_num_queries(14):
+        panel = client.get(f"/leads/{handoff.lead_id}/handoffs/").content.decode()
+    page = client.get(f"/handoffs/{handoff.pk}/").content.decode()
+
+    for text in (panel, page):
+        assert "失注" in text
+        assert "予算" in text
+        assert "商談化 " not in text
+    assert correct in page
+    client.force_login(people.mia)
+    seen = client.get(f"/handoffs/{handoff.pk}/").content.decode()
+    assert "失注" in seen
+    assert correct not in seen

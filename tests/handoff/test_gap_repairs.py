@@ -1,5 +1,6 @@
 """Each gap has its repair in place: what it offers to whom, and what it does."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,16 @@ def test_a_next_action_is_set_in_place(act, cast):
     assert response.status_code == 200
     assert "次の行動を11/24(火)に決めました。" in text_of(response)
     assert (lead.due_kind, lead.due_at) == ("next_action", tokyo("2026-11-24 18:00"))
+
+
+def test_a_next_action_on_a_day_off_is_said_for_the_day_it_is_due(act, cast):
+    lead = duty("next_action", cast.sato, cast.field, stage="sql")
+
+    response = act(cast.sato, "next-action", lead.pk, on="2026-11-21", kind="call")
+
+    lead.refresh_from_db()
+    assert lead.due_at == tokyo("2026-11-24 18:00")
+    assert "次の行動を11/24(火)に決めました。" in text_of(response)
 
 
 def test_a_day_in_the_past_is_refused_beside_the_form(act, cast):
@@ -171,8 +182,30 @@ def test_a_batch_is_decided_as_one(act, ready):
     assert set(Lead.objects.values_list("due_at", flat=True)) == {tokyo("2026-11-27 18:00")}
 
     response = act(ready.mia, "offer-all", batch.pk)
-    assert "3件を引き渡しました。" in text_of(response)
+    assert "3件を引き渡しました。受けた人：佐藤さん" in text_of(response)
     assert Handoff.objects.count() == 3
+
+
+def test_a_batch_handed_over_comes_back_at_a_touch_and_each_lead_has_its_duty(act, ready, client):
+    batch = Batch.objects.create(cause="import", owner=ready.mia, team=ready.marketing, created_at=LATE, due_at=LATE)
+    for n in range(2):
+        lead = duty("batch", ready.mia, ready.marketing, email=f"{n}@example.jp")
+        BatchLead.objects.create(lead=lead, batch=batch, at=LATE)
+    told = text_of(act(ready.mia, "offer-all", batch.pk))
+    undo = re.search(r'hx-post="(/[^"]+undo[^"]+)"', told)[1]
+
+    with clock.frozen(AT):
+        back = text_of(client.post(undo, headers={"hx-request": "true"}))
+        again = text_of(client.post(undo, headers={"hx-request": "true"}))
+
+    assert "2件の引き渡しを取り下げました" in back
+    assert "<html" not in back
+    assert "hx-post" not in back
+    assert 'href="/"' in back, "the way on"
+    assert 'role="status"' in again
+    assert set(Handoff.objects.values_list("state", flat=True)) == {"withdrawn"}
+    assert set(Lead.objects.values_list("due_kind", "owner")) == {("offer", ready.mia.pk)}
+    assert 'class="btn" href="/"' in text_of(client.get(f"/batches/{batch.pk}/"))
 
 
 def test_leads_of_a_batch_are_decided_on_one_by_one_until_it_is_done(act, ready):

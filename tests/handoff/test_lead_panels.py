@@ -119,6 +119,7 @@ def test_handing_over_from_the_page(client, small):
     assert get(client, small.mia, address).status_code == 200
 
     client.post(address, {"to": f"user-{small.otto.pk}", "note": "紹介です"})
+    assert "大戸さんへ引き渡しました。" in client.get("/inbox/").content.decode()
 
     handoff = Handoff.objects.get()
     assert (handoff.assigned_to, handoff.note) == (small.otto, "紹介です")
@@ -297,3 +298,41 @@ def test_one_handover_from_the_lead_s_page_can_be_undone_too(client, small):
     client.force_login(small.mia)
     page = client.post(f"/leads/{lead.pk}/offer/", {"to": f"user-{small.sato.pk}"}, follow=True).content.decode()
     assert "/undo/" in page
+
+
+def given_back(people, *, reason="missing_information", comment=""):
+    handoff = stories.offered(people, to=people.isao)
+    stories.handoffs.reject(handoff=handoff, reason=reason, by=people.isao, at=NOON, comment=comment)
+    return handoff
+
+
+def test_a_lead_that_came_back_says_who_gave_it_back_why_and_what_to_do_by_when(client):
+    people = stories.mid()
+    handoff = given_back(people, comment="予算が<空>です")
+
+    text = get(client, people.mia, f"/leads/{handoff.lead_id}/need/").content.decode()
+
+    assert "井坂さんから差し戻し（今日 12:30）：情報が足りない" in text
+    assert "「予算が&lt;空&gt;です」<br>足りない情報を聞き、11/24(火) 18:00までにもう一度引き渡してください。" in text
+    assert f'class="btn btn-primary" href="/leads/{handoff.lead_id}/qualification/"' in text
+    assert "btn-primary" not in get(client, people.mia, f"/leads/{handoff.lead_id}/actions/").content.decode()
+
+
+def test_a_lead_given_back_for_its_contact_leads_to_who_is_asked_there(client):
+    people = stories.mid()
+    handoff = given_back(people, reason="wrong_contact")
+
+    text = get(client, people.mia, f"/leads/{handoff.lead_id}/need/").content.decode()
+
+    assert "正しい窓口を確かめ、" in text
+    assert f'class="btn btn-primary" href="/leads/{handoff.lead_id}/edit/"' in text
+
+
+def test_what_came_back_is_told_only_while_it_is_to_be_seen_to(client):
+    people = stories.mid()
+    handoff = given_back(people)
+    stories.handoffs.offer(lead=fresh(handoff.lead), by=people.mia, at=NOON, to=people.isao)
+
+    assert "差し戻し" not in get(client, people.mia, f"/leads/{handoff.lead_id}/need/").content.decode()
+    answer = get(client, people.mia, f"/leads/{given_back(people, reason='not_now').lead_id}/need/")
+    assert "差し戻し" not in answer.content.decode()

@@ -72,6 +72,21 @@ def test_hours_are_read_as_people_write_them(post):
     assert "5" not in weekly
 
 
+@pytest.mark.parametrize(
+    "hours", ["９：００～１２：００、１３：００～１８：００", "９:00ー12:00，　13：00−18：00", "900-1200 1300－1800"]
+)
+def test_hours_are_read_as_a_japanese_keyboard_writes_them(post, hours):
+    assert post("/settings/calendar/", HOURS | {"day2": hours}).status_code == 302
+    assert Calendar.objects.get().weekly["2"] == [["09:00", "12:00"], ["13:00", "18:00"]]
+
+
+def test_the_page_says_how_hours_are_entered_before_it_refuses_any(client, cast):
+    client.force_login(cast.ada)
+    text = client.get("/settings/calendar/").content.decode()
+    assert 'id="hours-form">9:00–12:00, 13:00–18:00 のように' in text
+    assert text.count('aria-describedby="hours-form"') == 7
+
+
 @pytest.mark.parametrize(("language", "name"), [("ja", "標準"), ("en", "Standard")])
 def test_the_companys_first_calendar_is_named_as_an_empty_company_names_it(post, client, language, name):
     client.cookies["handoff_language"] = language

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Absence, Membership
 from handoff.models import Handoff, StageTransition
 from handoff.queries import team_hands, today
-from handoff.services import defaults
+from handoff.services import defaults, handoffs
 from handoff.web import change_lines
 from journal import clock
-from tests.cast import tokyo
+from tests.cast import NOON, tokyo
+from tests.handoff import stories
 from tests.handoff.rows import lead, offered
 
 AT = tokyo("2026-11-20 14:32")
@@ -231,3 +232,29 @@ def test_one_gap_is_one_lead(page, cast, number, said):
 
 def test_visitors_are_asked_to_sign_in(client, cast):
     assert client.get("/").status_code == 302
+
+
+def test_a_lead_that_came_back_says_why_on_its_row_with_one_query_for_all(client):
+    people = stories.mid()
+    client.force_login(people.mia)
+
+    def given_back(**values):
+        made = stories.offered(people, at=NOON, to=people.isao)
+        handoffs.reject(handoff=made, by=people.isao, at=NOON, **values)
+
+    reasons = '"handoff_rejectreason"."code" IN'
+
+    def show():
+        with clock.frozen(NOON), CaptureQueriesContext(connection) as asked:
+            text = client.get("/").content.decode()
+        return text, [query["sql"] for query in asked if reasons in query["sql"]]
+
+    assert show()[1] == []
+    given_back(reason="missing_information", comment="予算が空です\n担当も")
+    given_back(reason="wrong_contact")
+
+    text, asked = show()
+
+    assert "差し戻し：情報が足りない「予算が空です」" in text
+    assert "差し戻し：担当者・決裁者が違う</span>" in text
+    assert len(asked) == 1

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 from django import forms
@@ -30,7 +31,7 @@ from handoff.web.settings import month
 from journal.errors import DomainError
 from leads.queries.references import as_id
 
-_SPAN = re.compile(r"(\d{1,2}):?(\d{2})\s*[-–〜~ー]\s*(\d{1,2}):?(\d{2})")
+_SPAN = re.compile(r"(\d{1,2}):?(\d{2})\s*[-‐–—―−〜~ー]\s*(\d{1,2}):?(\d{2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -42,7 +43,11 @@ class HoursForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for weekday in range(7):
-            self.fields[f"day{weekday}"] = forms.CharField(label=WEEKDAYS[weekday], required=False, max_length=120)
+            # The page says once, above all seven, how they are entered.
+            widget = forms.TextInput(attrs={"aria-describedby": "hours-form"})
+            self.fields[f"day{weekday}"] = forms.CharField(
+                label=WEEKDAYS[weekday], required=False, max_length=120, widget=widget
+            )
 
     @property
     def days(self) -> list[forms.BoundField]:
@@ -54,9 +59,10 @@ class HoursForm(forms.Form):
         return values | {"weekly": {weekday: spans for weekday, spans in weekly.items() if spans}}
 
     def _spans(self, name: str, values: dict[str, Any]) -> list[list[str]]:
-        text = values.get(name, "")
+        # NFKC makes full-width digits, colons, commas and spaces, as Japanese keyboards give them, the plain ones.
+        text = normalize("NFKC", values.get(name, ""))
         found = [(f"{int(a):02d}:{b}", f"{int(c):02d}:{d}") for a, b, c, d in _SPAN.findall(text)]
-        if text.strip() and _SPAN.sub("", text).strip(" ,、，\t"):
+        if text.strip() and _SPAN.sub("", text).strip(" ,、\t"):
             self.add_error(name, _("Enter it like 9:00–12:00, 13:00–18:00."))
         return [list(span) for span in found]
 
