@@ -10,8 +10,7 @@ from accounts.interface import dates, figures
 from accounts.models import User
 from handoff import permissions
 from handoff.models import Handoff
-from handoff.queries import pauses
-from handoff.web import pause_words
+from handoff.queries import pause_reasons, pauses
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def rows(*, user: User, at: datetime, scope: str) -> list[Row]:
     return [
         Row(
             handoff=found.handoff,
-            why=pause_words.why(found.pause),
+            why=pause_reasons.why(found.pause),
             until=dates.near_moment(found.pause.until_at, today=today),
             by=figures.person(found.pause.by),
             often=ngettext("%(n)d pause so far", "%(n)d pauses so far", found.times) % {"n": found.times},

@@ -7,16 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.interface import dates, figures
-from handoff.domain.choices import PauseReason
 from handoff.models import Pause
-
-
-def why(pause: Pause) -> str:
-    """The reason with what was noted: `顧客の希望で後日連絡（12/3以降）`; the note alone where it is the reason."""
-    if pause.reason == PauseReason.OTHER and pause.note:
-        return pause.note
-    label = str(PauseReason(pause.reason).label)
-    return pgettext("pause", "%(reason)s (%(note)s)") % {"reason": label, "note": pause.note} if pause.note else label
+from handoff.queries.pause_reasons import why
 
 
 def told(pause: Pause) -> str:

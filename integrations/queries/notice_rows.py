@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from feedback.models import AnswerCheck
-from handoff.models import Clock, Handoff, RejectReason
+from handoff.models import Clock, Handoff, Pause, RejectReason
 from handoff.queries import agreement
 from integrations.domain.notice_kinds import KINDS
 from integrations.models import ChatChannel, Notice
@@ -43,6 +43,7 @@ class Facts:
     requests: dict[int, PublicationRequest] = field(default_factory=dict)
     models: dict[int, ScoringModel] = field(default_factory=dict)
     channels: dict[int, ChatChannel] = field(default_factory=dict)
+    pauses: dict[int, Pause] = field(default_factory=dict)
 
 
 def of_user(user: User) -> QuerySet[Notice]:
@@ -102,7 +103,9 @@ def _facts(page: list[Notice]) -> Facts:
     models = ScoringModel.objects.in_bulk(drafted) if drafted else {}
     failing = {n.data.get("channel") for n in page} - {None}
     channels = ChatChannel.objects.in_bulk(failing) if failing else {}
-    return Facts(handoffs, leads, people, reasons, requests, models, channels)
+    stood = {n.data.get("pause") for n in page} - {None}
+    pauses = Pause.objects.in_bulk(stood) if stood else {}
+    return Facts(handoffs, leads, people, reasons, requests, models, channels, pauses)
 
 
 def _row(notice: Notice, facts: Facts) -> NoticeRow:
@@ -130,4 +133,5 @@ def _subject(notice: Notice, facts: Facts) -> sentences.Subject:
         request=facts.requests.get(notice.data.get("request") or 0),
         model=facts.models.get(notice.data.get("model") or 0),
         channel=facts.channels.get(notice.data.get("channel") or 0),
+        pause=facts.pauses.get(notice.data.get("pause") or 0),
     )

@@ -13,9 +13,10 @@ from accounts.models import User
 from feedback.domain.choices import Reason, Result
 from feedback.reminders import answer_check_words
 from handoff.domain.choices import ClockKind, PauseReason
-from handoff.models import Handoff, RejectReason
+from handoff.models import Handoff, Pause, RejectReason
 from handoff.queries import reason_lines
 from handoff.queries.agreement import SIDES
+from handoff.queries.pause_reasons import why
 from handoff.queries.reason_words import label_of
 from integrations.models import ChatChannel, Notice
 from leads.domain.choices import DueKind
@@ -45,6 +46,7 @@ class Subject:
     request: PublicationRequest | None = None
     model: ScoringModel | None = None
     channel: ChatChannel | None = None
+    pause: Pause | None = None
 
     @property
     def who(self) -> str:
@@ -101,7 +103,8 @@ def _withdrawn(subject: Subject) -> tuple[str, str]:
 def _paused(subject: Subject) -> tuple[str, str]:
     title = _("%(colleague)s paused the deadlines of %(who)s") % {"colleague": subject.colleague, "who": subject.who}
     data = subject.notice.data
-    told = {"reason": PauseReason(data["reason"]).label, "until": dates.moment(datetime.fromisoformat(data["until"]))}
+    reason = why(subject.pause, most=60) if subject.pause else PauseReason(data["reason"]).label
+    told = {"reason": reason, "until": dates.moment(datetime.fromisoformat(data["until"]))}
     return title, _("%(reason)s. Paused until %(until)s.") % told
 
 

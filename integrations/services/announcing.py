@@ -64,7 +64,7 @@ def _of_pause(event: Event) -> Announcement | None:
     handoff = _handoff(event)
     concerned = recipients.managers(handoff.team_id) | frozenset(filter(None, [handoff.assigned_to_id]))
     told = _about(handoff, event, concerned)
-    return replace(told, data=told.data | {name: event.data[name] for name in ("reason", "until")})
+    return replace(told, data=told.data | {name: event.data[name] for name in ("reason", "until", "pause")})
 
 
 def _of_feedback(event: Event) -> Announcement | None:

@@ -295,10 +295,24 @@ def test_managers_hear_of_each_pause_and_who_is_in_charge_of_one_of_the_managers
     pause(people.sato)
     assert (len(told(people.maki)), told(people.sato), told(people.otto)) == (1, [], [])
     assert "paused the deadlines of" in told(people.maki)[0].text
-    assert "asked to be contacted later. Paused until" in told(people.maki)[0].note
+    assert "asked to be contacted later (12/3以降). Paused until" in told(people.maki)[0].note
     pause(people.sato)
     pause(people.maki)
     assert (len(told(people.maki)), len(told(people.sato))) == (2, 1)
+
+
+def test_managers_hear_what_another_reason_is_shortened_and_the_card_keeps_to_two_lines(people, handoff, page):
+    note = "倉庫の移転が終わるまで待ってほしいとのこと。" * 9
+    asked = page(people.sato, reverse("handoff-pause", args=[handoff.pk])).content.decode()
+    paused(handoff, people.sato, reason="other", note=note)
+    deliver_owed(at=AT)
+    with override("en"):
+        [told] = [row for row in notice_rows.rows(notice_rows.of_user(people.maki)) if row.kind == "handoff.paused"]
+
+    assert "optional; needed for another reason" in asked
+    assert told.note.startswith(note[:59] + "…. Paused until")
+    assert f'<span class="hf-two-lines">{note}' in page(people.sato, reverse("inbox")).content.decode()
+    assert page(people.sato, reverse("handoff", args=[handoff.pk])).content.decode().count(note) == 2
 
 
 def test_settings_bound_pauses(people, page):
