@@ -53,6 +53,10 @@ def test_accepting_and_the_first_contact_are_two_presses_in_a_browser(chrome, li
     page.goto(f"{live_server.url}{urlsplit(link).path}")
     page.get_by_role("button", name="受諾").click()
     page.get_by_role("link", name="初回連絡を記録").click()
+    page.get_by_role("radio", name="メール").check()
+    assert page.get_by_role("button", name="返信あり").is_visible(), "an email is sent and replied to"
+    assert not page.get_by_role("button", name="話せた").is_visible()
+    page.get_by_role("radio", name="電話").check()
     with page.expect_navigation() as pressed:
         page.get_by_role("button", name="話せた").click()
     assert pressed.value.status == 200
