@@ -58,8 +58,7 @@ def apply_result(
     report = Report(handoff, lead, result, reason, next_action_on, by, at, is_open, way)
     if handoff is not None:
         _end(handoff, report)
-    else:
-        _end_held(report)
+    _end_held(report)
     for standing in Handoff.objects.open().filter(lead=lead):
         # Somebody made a deal of their own meanwhile: nobody needs to answer any more.
         withdrawals.pull_back(handoff=standing, by=None, at=at)
@@ -84,7 +83,8 @@ def _end(handoff: Handoff, report: Report) -> None:
 
 
 def _end_held(report: Report) -> None:
-    """A deal of somebody's own: who had accepted the lead before owes nothing on it any more."""
+    """A deal of somebody's own, or a result beside what a merge brought: who else had accepted the lead owes nothing
+    on it any more."""
     held = Handoff.objects.filter(lead=report.lead, state=HandoffState.ACCEPTED, closed_at__isnull=True)
     for handoff in held:
         closing.close(handoff=handoff, at=report.at, outcome=report.result, answered=False)

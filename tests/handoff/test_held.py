@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from feedback.services import feedback
 from handoff.models import JoinedLead
 from handoff.queries import held, invariants
 from handoff.services import eligibility, handoffs, holding, joining, offers, transition
@@ -127,3 +128,20 @@ def test_undoing_a_merge_leaves_who_had_joined_waiting_for_the_answer_to_its_own
 
     own.refresh_from_db()
     assert (own.state, own.lead, fresh(colleague).due_kind) == ("offered", colleague, "answer")
+
+
+def test_a_result_ends_what_a_merge_brought_from_inside_sales(people):
+    brought = stories.accepted(people, to=people.isao)
+    lead = stories.qualified(stories.accepted(people, to=people.isao).lead, by=people.isao, at=NOON)
+    field = handoffs.offer(lead=lead, by=people.isao, at=NOON, to=people.sato)
+    handoffs.accept(handoff=field, by=people.sato, at=NOON)
+    feedback.give(handoff=field, result="opportunity", by=people.sato, at=NOON)
+    merging.merge(survivor=fresh(lead), loser=fresh(brought.lead), by=people.maki, at=LATER)
+    brought.refresh_from_db()
+    assert (brought.lead_id, brought.closed_at) == (lead.pk, None), "it goes on beside the deal"
+
+    feedback.give(handoff=field, result="lost", reason="timing", by=people.sato, at=LATEST)
+
+    brought.refresh_from_db()
+    assert (fresh(lead).stage, brought.closed_at) == ("lost", LATEST)
+    assert not brought.clocks.filter(ended_at__isnull=True).exists()
