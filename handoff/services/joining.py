@@ -80,10 +80,14 @@ def _stay_with_holder(lead: Lead, handoff: Handoff, at: datetime) -> None:
 
 
 def come_back(*, lead_ids: Iterable[int], at: datetime) -> None:
-    """Leads were put back beside a handoff that may have ended meanwhile: they go on as those did who were there."""
+    """Leads were put back beside a handoff that has gone on meanwhile: they go on as those did who were there."""
     for row in JoinedLead.objects.filter(lead__in=list(lead_ids)).select_related("lead", "handoff"):
         lead, handoff = row.lead, row.handoff
-        if lead.due_kind == DueKind.ANSWER and handoff.state != HandoffState.OFFERED:
+        if lead.due_kind == DueKind.ANSWER and handoff.state == HandoffState.OFFERED:
+            # Its receiver or its time may have changed meanwhile.
+            duties.assign(lead=lead, duty=duties.answer(handoff))
+            continue
+        if lead.due_kind == DueKind.ANSWER:
             duties.assign(lead=lead, duty=due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=at))
         elif handoff.state == HandoffState.ACCEPTED and handoff.closed_at is not None:
             _stay_with_holder(lead, handoff, at)

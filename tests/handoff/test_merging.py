@@ -219,6 +219,25 @@ def test_undoing_brings_nobody_back_to_wait_for_an_answer_that_was_given_since(p
     assert (back.stage, back.due_kind, JoinedLead.objects.filter(lead=second).exists()) == ("mql", "offer", False)
 
 
+def test_undoing_brings_back_to_wait_for_the_answer_as_it_is_owed_now(people):
+    company = factories.company()
+    handoff = stories.offered(people, to=people.sato, company=company)
+    second = stories.lead(company=company)
+    make_mqls(leads=[second], at=NOON)
+    joining.join(lead=second, handoff=handoff, by=None, at=NOON)
+    row, _stays, _goes = merged(
+        stories.accepted(people, to=people.otto).lead, second, people.mia, across_companies=True
+    )
+    until = NOON + timedelta(hours=4)
+    handoffs.pause(handoff=handoff, reason="customer_away", until=until, by=people.sato, at=LATER)
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    handoff.refresh_from_db()
+    assert handoff.answer_due_at > until
+    assert fresh(second).due_at == handoff.answer_due_at
+
+
 @pytest.mark.parametrize("flag", ["do_not_contact", "opted_out"])
 def test_a_refusal_of_either_holds(people, flag):
     handoff = stories.offered(people, to=people.sato)
