@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from handoff.models import JoinedLead
-from handoff.queries import held, invariants
+from handoff.queries import held, invariants, returned
 from handoff.services import eligibility, handoffs, holding, joining, offers, transition
 from handoff.services.eligibility import make_mqls
 from leads.domain.choices import DueKind, Stage
@@ -127,3 +127,23 @@ def test_undoing_a_merge_leaves_who_had_joined_waiting_for_the_answer_to_its_own
 
     own.refresh_from_db()
     assert (own.state, own.lead, fresh(colleague).due_kind) == ("offered", colleague, "answer")
+
+
+def test_a_lead_that_came_further_along_with_a_colleague_did_not_come_back(people):
+    company = factories.company()
+    back = stories.offered(people, to=people.isao, company=company)
+    handoffs.reject(handoff=back, reason="missing_information", by=people.isao, at=NOON)
+    assert returned.of_lead(fresh(back.lead)) == back
+    colleague, rest = stories.offered(people, to=people.isao, company=company), LATER.date() + timedelta(days=90)
+    transition.transition(
+        lead=fresh(back.lead), to=Stage.NURTURE, by=people.mia, at=NOON, reason="later", resurface_on=rest
+    )
+    make_mqls(leads=[fresh(back.lead)], at=NOON)
+    joining.join(lead=fresh(back.lead), handoff=colleague, by=None, at=NOON)
+    handoffs.accept(handoff=colleague, by=people.isao, at=NOON)
+
+    with pytest.raises(offers.GateRefused):
+        handoffs.offer(lead=fresh(back.lead), by=people.isao, at=NOON, to=people.sato)
+
+    assert fresh(back.lead).due_kind == DueKind.HEARING
+    assert returned.of_lead(fresh(back.lead)) is None
