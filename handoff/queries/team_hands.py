@@ -101,7 +101,8 @@ def _nearest(people: list[int], at: datetime) -> list[TimedDuty]:
     spot = Q(pk__in=[])
     for owner, soonest in firsts:
         spot |= Q(owner=owner, due_at=soonest)
-    rows = rows_of(Lead.objects.present().filter(spot, due_kind__in=PROMISED).order_by("due_at", "id"))
+    found = Lead.objects.present().filter(spot, due_kind__in=PROMISED).select_related("joined")
+    rows = rows_of(found.order_by("due_at", "id"))
     return faces.of_duties(rows, at=at)
 
 

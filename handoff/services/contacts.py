@@ -22,6 +22,8 @@ from leads.domain.lead_values import AHEAD
 from leads.models import Activity, Lead
 from leads.services import activities
 
+# As the API has it.
+LAST_YEAR = 2200
 TYPES = {ContactMethod.CALL: "call", ContactMethod.MAIL: "email_sent", ContactMethod.MEETING: "meeting"}
 METHODS = {kind: method for method, kind in TYPES.items()}
 REACHED = (ContactResult.TALKED, ContactResult.APPOINTMENT)
@@ -163,12 +165,18 @@ def _appointment(row: Activity) -> datetime | None:
         moment = datetime.fromisoformat(str(row.metadata.get("appointment_at")))
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None and _can_be(moment, row.occurred_at) else None
+    return moment if moment.tzinfo is not None and _unfit(moment, row.occurred_at) is None else None
 
 
-def _can_be(appointment_at: datetime, contacted_at: datetime) -> bool:
-    """Whoever is contacted agrees on a time still to come."""
-    return appointment_at > contacted_at
+def _unfit(appointment_at: datetime, contacted_at: datetime) -> FieldError | None:
+    """Whoever is contacted agrees on a time still to come, and on one that both engines can keep."""
+    if appointment_at <= contacted_at:
+        told = _("A meeting comes after the contact that arranged it. Enter a later time.")
+        return FieldError("appointment_at", "before_contact", str(told))
+    if appointment_at.year > LAST_YEAR:
+        told = _("This meeting is too far ahead. Enter an earlier time.")
+        return FieldError("appointment_at", "far", str(told))
+    return None
 
 
 def _duty_after_contact(handoff: Handoff, at: datetime) -> Duty:
@@ -211,9 +219,8 @@ def _check(
         faults.append(
             FieldError("at", "before_offer", str(_("This contact is before the handoff. Enter a later time.")))
         )
-    if appointment_at is not None and not _can_be(appointment_at, moment):
-        told = _("A meeting comes after the contact that arranged it. Enter a later time.")
-        faults.append(FieldError("appointment_at", "before_contact", str(told)))
+    if appointment_at is not None and (unfit := _unfit(appointment_at, moment)):
+        faults.append(unfit)
     if faults:
         raise BadContact(errors=faults)
 

@@ -1,7 +1,7 @@
 """Accepting, rejecting for each reason, contacts: what follows is the product."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -411,6 +411,25 @@ def test_an_activity_s_appointment_before_the_activity_is_not_taken_over(small):
         lead=stories.fresh(handoff.lead), type="call", occurred_at=LATER, by=small.sato, at=LATER, metadata=metadata
     )
 
+    handoff.refresh_from_db()
+    assert (handoff.contact_result, handoff.appointment_at) == ("appointment", None)
+
+
+@pytest.mark.parametrize("offset", ["+00:00", "-10:00"])
+def test_a_meeting_later_than_any_engine_keeps_is_refused_and_not_taken_over_from_an_activity(small, offset):
+    handoff = stories.accepted(small, to=small.sato)
+    far = datetime.fromisoformat(f"9999-12-31T23:59:00{offset}")
+
+    with pytest.raises(BadContact) as refusal:
+        handoffs.contact(
+            handoff=handoff, by=small.sato, at=LATER, method="call", result="appointment", appointment_at=far
+        )
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("appointment_at", "far")]
+
+    metadata = {"result": "appointment", "appointment_at": far.isoformat()}
+    activities.record(
+        lead=stories.fresh(handoff.lead), type="call", occurred_at=LATER, by=small.sato, at=LATER, metadata=metadata
+    )
     handoff.refresh_from_db()
     assert (handoff.contact_result, handoff.appointment_at) == ("appointment", None)
 

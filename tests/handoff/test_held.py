@@ -6,7 +6,7 @@ import pytest
 
 from feedback.services import feedback
 from handoff.models import JoinedLead
-from handoff.queries import held, invariants
+from handoff.queries import held, invariants, returned
 from handoff.services import eligibility, handoffs, holding, joining, offers, transition
 from handoff.services.eligibility import make_mqls
 from leads.domain.choices import DueKind, Stage
@@ -145,3 +145,23 @@ def test_a_result_ends_what_a_merge_brought_from_inside_sales(people):
     brought.refresh_from_db()
     assert (fresh(lead).stage, brought.closed_at) == ("lost", LATEST)
     assert not brought.clocks.filter(ended_at__isnull=True).exists()
+
+
+def test_a_lead_that_came_further_along_with_a_colleague_did_not_come_back(people):
+    company = factories.company()
+    back = stories.offered(people, to=people.isao, company=company)
+    handoffs.reject(handoff=back, reason="missing_information", by=people.isao, at=NOON)
+    assert returned.of_lead(fresh(back.lead)) == back
+    colleague, rest = stories.offered(people, to=people.isao, company=company), LATER.date() + timedelta(days=90)
+    transition.transition(
+        lead=fresh(back.lead), to=Stage.NURTURE, by=people.mia, at=NOON, reason="later", resurface_on=rest
+    )
+    make_mqls(leads=[fresh(back.lead)], at=NOON)
+    joining.join(lead=fresh(back.lead), handoff=colleague, by=None, at=NOON)
+    handoffs.accept(handoff=colleague, by=people.isao, at=NOON)
+
+    with pytest.raises(offers.GateRefused):
+        handoffs.offer(lead=fresh(back.lead), by=people.isao, at=NOON, to=people.sato)
+
+    assert fresh(back.lead).due_kind == DueKind.HEARING
+    assert returned.of_lead(fresh(back.lead)) is None

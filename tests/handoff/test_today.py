@@ -135,6 +135,23 @@ def test_the_teams_hands_cost_the_same_whatever_the_team(cast, django_assert_max
         team_hands.team_in_hand(user=cast.ada, at=AT)
 
 
+def test_what_is_due_at_the_same_closing_costs_no_query_of_its_own(cast):
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            team_hands.team_in_hand(user=cast.ada, at=AT)
+        return len(asked)
+
+    values = {"owner": cast.sato, "team": cast.field, "stage": "sal", "due_kind": "qualify"}
+    closing = AT + timedelta(hours=6)
+    lead(AT, due_at=closing, **values)
+    cost()
+    before = cost()
+    for _ in range(4):
+        lead(AT, due_at=closing, **values)
+
+    assert cost() == before
+
+
 def test_changes_name_the_single_and_count_the_many(cast):
     row = lead(AT, last_name="大西", first_name="隆", stage="won")
     values = {"from_stage": "opportunity", "reason": "result"}
