@@ -8,7 +8,7 @@ from django.utils import translation
 
 from handoff.models import Batch, BatchLead, Handoff
 from handoff.queries import duties
-from handoff.services import defaults, nudges
+from handoff.services import defaults, handoffs, nudges
 from handoff.web import repairs
 from journal import clock
 from journal.models import Event
@@ -206,6 +206,21 @@ def test_a_batch_handed_over_comes_back_at_a_touch_and_each_lead_has_its_duty(ac
     assert set(Handoff.objects.values_list("state", flat=True)) == {"withdrawn"}
     assert set(Lead.objects.values_list("due_kind", "owner")) == {("offer", ready.mia.pk)}
     assert 'class="btn" href="/"' in text_of(client.get(f"/batches/{batch.pk}/"))
+
+
+def test_taking_a_batch_back_says_in_two_sentences_what_came_back_and_what_stays(act, ready, client):
+    batch = Batch.objects.create(cause="import", owner=ready.mia, team=ready.marketing, created_at=LATE, due_at=LATE)
+    for n in range(2):
+        lead = duty("batch", ready.mia, ready.marketing, email=f"{n}@example.jp")
+        BatchLead.objects.create(lead=lead, batch=batch, at=LATE)
+    undo = re.search(r'hx-post="(/[^"]+undo[^"]+)"', text_of(act(ready.mia, "offer-all", batch.pk)))[1]
+    handoff = Handoff.objects.order_by("pk").first()
+    handoffs.accept(handoff=handoff, by=handoff.assigned_to, at=AT)
+
+    with clock.frozen(AT):
+        told = text_of(client.post(undo, headers={"hx-request": "true"})).replace("\u200b", "")
+
+    assert "1件の引き渡しを取り下げました。1件はすでに回答済みのため、そのままです。" in told
 
 
 def test_leads_of_a_batch_are_decided_on_one_by_one_until_it_is_done(act, ready):
