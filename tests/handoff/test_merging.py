@@ -198,8 +198,8 @@ def test_one_who_joined_the_other_is_no_companion_of_itself(people):
     assert JoinedLead.objects.get().lead == second
 
 
-@pytest.mark.parametrize("answer", ["accept", "reject"])
-def test_undoing_brings_nobody_back_to_wait_for_an_answer_that_was_given_since(people, answer):
+def joined_and_merged_away(people):
+    """(an open handoff, a colleague who had joined it, the merge that took the colleague into another lead)."""
     company = factories.company()
     handoff = stories.offered(people, to=people.sato, company=company)
     second = stories.lead(company=company)
@@ -208,6 +208,12 @@ def test_undoing_brings_nobody_back_to_wait_for_an_answer_that_was_given_since(p
     row, _stays, _goes = merged(
         stories.accepted(people, to=people.otto).lead, second, people.mia, across_companies=True
     )
+    return handoff, second, row
+
+
+@pytest.mark.parametrize("answer", ["accept", "reject"])
+def test_undoing_brings_nobody_back_to_wait_for_an_answer_that_was_given_since(people, answer):
+    handoff, second, row = joined_and_merged_away(people)
     if answer == "accept":
         handoffs.accept(handoff=handoff, by=people.sato, at=LATER)
     else:
@@ -220,14 +226,7 @@ def test_undoing_brings_nobody_back_to_wait_for_an_answer_that_was_given_since(p
 
 
 def test_undoing_brings_back_to_wait_for_the_answer_as_it_is_owed_now(people):
-    company = factories.company()
-    handoff = stories.offered(people, to=people.sato, company=company)
-    second = stories.lead(company=company)
-    make_mqls(leads=[second], at=NOON)
-    joining.join(lead=second, handoff=handoff, by=None, at=NOON)
-    row, _stays, _goes = merged(
-        stories.accepted(people, to=people.otto).lead, second, people.mia, across_companies=True
-    )
+    handoff, second, row = joined_and_merged_away(people)
     until = NOON + timedelta(hours=4)
     handoffs.pause(handoff=handoff, reason="customer_away", until=until, by=people.sato, at=LATER)
 
