@@ -26,7 +26,7 @@ from handoff.services import comments, handoffs
 from handoff.services.contacts import BadContact
 from handoff.web import reject_choices
 from handoff.web.handoff_page import seen
-from journal.errors import DomainError, Forbidden, Invalid
+from journal.errors import DomainError, FieldError, Forbidden, Invalid
 from leads.models import Lead
 from leads.queries.references import as_id
 
@@ -81,11 +81,11 @@ def _contact(request: HttpRequest, handoff: Handoff, at: datetime) -> str:
 
 
 def contact_told(request: HttpRequest) -> dict[str, Any]:
-    """What the form of a contact says, also behind a signed link."""
+    """What the form of a contact says, also behind a signed link. Raises BadContact for an unreadable appointment."""
     return {
         "method": typed(request, "method", "call"),
         "result": typed(request, "result"),
-        "appointment_at": _moment(typed(request, "appointment_at")),
+        "appointment_at": _appointment(typed(request, "appointment_at")),
         "note": typed(request, "note"),
     }
 
@@ -162,10 +162,15 @@ def _near(due: datetime | None, at: datetime) -> str:
     return dates.near_due(due, today=timezone.localdate(at))
 
 
-def _moment(text: str) -> Any:
-    """A local date and time from the form; nothing when it is empty or unreadable."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
+def _appointment(text: str) -> datetime | None:
+    """A local date and time from the form; nothing when it is empty."""
+    if not text.strip():
         return None
-    return timezone.make_aware(found) if found is not None and timezone.is_naive(found) else found
+    try:
+        found = parse_datetime(text.strip())
+    except ValueError:
+        found = None
+    if found is None:
+        told = _("This isn't a date and time. Enter it like 2026-12-01 14:00, or leave it empty.")
+        raise BadContact(errors=[FieldError("appointment_at", "invalid", told)])
+    return timezone.make_aware(found) if timezone.is_naive(found) else found

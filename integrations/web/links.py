@@ -51,7 +51,7 @@ class LinkPage(View):
         return self._ask(request, link, ResultForm(initial={"result": link.action}))
 
     def post(self, request: HttpRequest, token: str, link: SignedLink) -> HttpResponse:
-        values, is_result = _answer_values(request, link), link.action in RESULTS
+        values, is_result = {}, link.action in RESULTS
         form = ResultForm({**request.POST.dict(), "result": link.action} if is_result else None)
         if is_result:
             if not form.is_valid():
@@ -59,6 +59,7 @@ class LinkPage(View):
             values = form.values(at=request.entry.at, zone=request.entry.organization.zone)
             values.pop("result")
         try:
+            values |= _answer_values(request, link)
             handoff = link_uses.use(token=token, values=values, at=request.entry.at)
         except (UsedLink, link_uses.WithSomebodyElse, AlreadyAnswered) as error:
             return self._refused(request, error, link)

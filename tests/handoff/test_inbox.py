@@ -186,6 +186,17 @@ def test_an_appointment_in_the_past_is_refused_beside_its_field_with_what_was_ty
         assert kept in text
 
 
+@pytest.mark.parametrize("meeting", ["来週の火曜", "2026-13-40T10:00"])
+def test_an_appointment_that_is_no_date_and_time_is_refused_and_nothing_is_recorded(client, small, meeting):
+    handoff = stories.accepted(small, to=small.sato)
+
+    answer = post(client, small.sato, handoff, "contact", method="call", result="appointment", appointment_at=meeting)
+
+    handoff.refresh_from_db()
+    assert (answer.status_code, handoff.first_contact_at, handoff.contact_result) == (400, None, "")
+    assert "アポの日時が読み取れません" in answer.content.decode()
+
+
 @pytest.mark.parametrize(("story", "receiver"), [(stories.small, "sato"), (stories.mid, "isao")])
 def test_who_reached_nobody_records_the_next_call_from_the_card_and_the_handoffs_page(client, story, receiver):
     people = story()

@@ -97,6 +97,8 @@ def test_who_accepted_by_a_link_records_the_first_contact_by_the_next_one(offer,
     refused = press(client, contact, wrong)
     assert (refused.status_code, refused.content.decode().count("連絡より後の日時を入れてください")) == (400, 1)
     assert 'value="来週また"' in refused.content.decode()
+    unreadable = press(client, contact, wrong | {"appointment_at": "来週の火曜"})
+    assert (unreadable.status_code, "アポの日時が読み取れません" in unreadable.content.decode()) == (400, True)
     done = press(client, contact, {"method": "call", "result": "talked", "note": "来週また"})
 
     offer.refresh_from_db()
