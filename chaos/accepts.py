@@ -1,4 +1,4 @@
-"""Thirty-two people accept the same handoff at the same moment, over real HTTP."""
+"""Thirty-two people accept the same handoff at the same moment, over real HTTP, each after having looked at one."""
 
 import json
 import statistics
@@ -17,6 +17,7 @@ from handoff.models import Handoff, StageTransition
 from journal import clock
 
 RACERS, PROCESSES = 32, 2
+BETWEEN_LOOKS = 0.03
 _own = local()
 
 
@@ -28,11 +29,11 @@ def run(wanted: int) -> Told:
     seconds: list[float] = []
     faults: Counter[str] = Counter()
     with served("config.settings", processes=PROCESSES) as web, ThreadPoolExecutor(RACERS) as racers:
+        looked(web.connection.port, handoffs[0].pk, keys, racers)
         for handoff in handoffs:
             start = Barrier(RACERS)
             racing = [
-                racers.submit(accept, web.connection.port, handoff.pk, people[number], keys[number], start)
-                for number in range(RACERS)
+                racers.submit(accept, handoff.pk, people[number], keys[number], start) for number in range(RACERS)
             ]
             answers = [one.result() for one in racing]
             seconds += [took for _status, _body, took in answers]
@@ -53,15 +54,30 @@ def key(person: User, admin: User) -> str:
     return api_keys.create(name=person.email, scopes=scopes, by=admin, at=clock.now(), days=1)[1]
 
 
-def accept(port: int, handoff: int, person: User, its_key: str, start: Barrier) -> tuple[int, str, float]:
-    """Status, body and seconds of one answer; the connection is this thread's and stays open."""
-    if not hasattr(_own, "connection"):
+def looked(port: int, handoff: int, keys: list[str], racers: ThreadPoolExecutor) -> None:
+    """Each thread's connection, open as a browser's is that shows the card: one after another, as people come."""
+    each_once = Barrier(RACERS)
+
+    def look(number: int) -> None:
+        time.sleep(number * BETWEEN_LOOKS)
         _own.connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Authorization": f"Bearer {its_key}", "Content-Type": "application/json"}
+        _own.connection.request("GET", f"/api/v1/handoffs/{handoff}/", headers=headers(keys[number]))
+        _own.connection.getresponse().read()
+        each_once.wait()
+
+    list(racers.map(look, range(RACERS)))
+
+
+def headers(its_key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {its_key}", "Content-Type": "application/json"}
+
+
+def accept(handoff: int, person: User, its_key: str, start: Barrier) -> tuple[int, str, float]:
+    """Status, body and seconds of one answer; the connection is this thread's and stays open."""
     body = json.dumps({"user": person.pk}).encode()
     start.wait()
     began = time.monotonic()
-    _own.connection.request("POST", f"/api/v1/handoffs/{handoff}/accept/", body=body, headers=headers)
+    _own.connection.request("POST", f"/api/v1/handoffs/{handoff}/accept/", body=body, headers=headers(its_key))
     answer = _own.connection.getresponse()
     text = answer.read().decode()
     return answer.status, text, time.monotonic() - began

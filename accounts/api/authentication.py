@@ -1,7 +1,7 @@
 """Who is calling: an API key or the browser session."""
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +9,9 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from accounts.api import moments
 from accounts.domain.api_token import secret_hash
 from accounts.models import ApiKey, User
-from journal import clock
 
 _USED_EVERY = timedelta(minutes=1)
 
@@ -23,16 +23,16 @@ class ApiKeyAuthentication(BaseAuthentication):
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
-        key = self._find(words[1].decode("ascii", "replace") if len(words) == 2 else "")
+        token = words[1].decode("ascii", "replace") if len(words) == 2 else ""
+        key = self._find(token, moments.at(request))
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
-    def _find(self, token: str) -> ApiKey:
+    def _find(self, token: str, at: datetime) -> ApiKey:
         parts = token.split("_", 2)
         number = parts[1] if len(parts) == 3 and parts[0] == "hk" and parts[1].isascii() and parts[1].isdigit() else ""
-        at = clock.now()
         key = self._load(number)
         if key is None or not hmac.compare_digest(key.secret_hash, secret_hash(parts[2])):
             raise AuthenticationFailed(_("This API key is unknown. Create a new one in Settings."))

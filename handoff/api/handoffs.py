@@ -72,11 +72,11 @@ class HandoffViewSet(
     def get_queryset(self) -> QuerySet[Handoff]:
         if getattr(self, "swagger_fake_view", False):
             return Handoff.objects.none()
-        return (
-            Handoff.objects.visible_to(self.request.user)
-            .select_related("episode", "assigned_to", "team")
-            .prefetch_related("pauses")
-        )
+        seen = Handoff.objects.visible_to(self.request.user)
+        if self.action == "list":
+            return seen.select_related("episode", "assigned_to", "team").prefetch_related("pauses")
+        # An answer that comes too late names who gave it; whatever is done otherwise reads the row anew, held.
+        return seen.select_related("answered_by")
 
     def get_object(self) -> Handoff:
         return get_object_or_404(self.get_queryset(), pk=as_id(self.kwargs["pk"]) or 0)
