@@ -167,8 +167,11 @@ def _as_it_is(handoff: Handoff) -> Handoff:
 def refuse_late(handoff: Handoff, by: User) -> None:
     """Of many at once most find the answer given when they read the handoff. They hear so without a transaction:
     what would wait for the winner's locks, and on SQLite keep every other writer waiting, is spared."""
-    if handoff.state != HandoffState.OFFERED:
-        raise _refusal(handoff, by)
+    if handoff.state == HandoffState.OFFERED:
+        return
+    state = Handoff.objects.values_list("state", flat=True).get(pk=handoff.pk)
+    if state != HandoffState.OFFERED:
+        raise _refusal(handoff if state == handoff.state else _as_it_is(handoff), by)
 
 
 def _refusal(current: Handoff, by: User | None) -> AlreadyAnswered:

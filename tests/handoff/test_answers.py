@@ -86,7 +86,7 @@ def test_who_withdraws_twice_is_not_told_their_own_name(small):
 def test_who_reads_that_it_is_answered_waits_for_nobody(small, answer):
     handoff = stories.offered(small)
     handoffs.accept(handoff=handoff, by=small.sato, at=LATER)
-    seen = Handoff.objects.get(pk=handoff.pk)
+    seen = Handoff.objects.select_related("answered_by").get(pk=handoff.pk)
 
     with CaptureQueriesContext(connection) as asked, pytest.raises(AlreadyAnswered, match="佐藤 翔太"):
         answer(handoff=seen, by=small.otto, at=LATER)
