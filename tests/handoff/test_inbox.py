@@ -221,6 +221,22 @@ def test_who_reached_nobody_records_the_next_call_from_the_card_and_the_handoffs
     assert "11/24(火)に会話。" in again
 
 
+@pytest.mark.parametrize(
+    ("method", "result", "told"),
+    [
+        ("mail", "no_answer", "11/20(金)にメール送信、返信待ち。"),
+        ("mail", "talked", "11/20(金)にメールで返信あり。"),
+        ("mail", "appointment", "11/20(金)にアポ取得。"),
+        ("meeting", "talked", "11/20(金)に会話。"),
+    ],
+)
+def test_a_card_tells_the_latest_contact_as_it_was_made(client, small, method, result, told):
+    handoff = stories.accepted(small, to=small.sato)
+    contacts.contact(handoff=handoff, method=method, result=result, by=small.sato, at=NOON)
+
+    assert told in page(client, small.sato).content.decode()
+
+
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
     handoff = stories.accepted(small, to=small.sato)
     address = f"/handoffs/{handoff.pk}/"
