@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 COUNT_CAP = 10_000
+SIZE, MOST = 50, 200
 
 
 def capped_count(queryset: QuerySet[Any]) -> tuple[int, bool]:
@@ -18,12 +19,22 @@ def capped_count(queryset: QuerySet[Any]) -> tuple[int, bool]:
     return min(counted, COUNT_CAP), counted > COUNT_CAP
 
 
+def size_of(request: Request) -> int:
+    """`page_size`, 1 to 200; 50 when it is left out. 400 for anything that is no number."""
+    text = request.query_params.get("page_size", "")
+    if not text:
+        return SIZE
+    if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) < 1:
+        raise ValidationError({"page_size": [_("A whole number from 1 to 200.")]})
+    return min(int(text), MOST)
+
+
 class CappedCursorPagination(CursorPagination):
     """`{next, previous, results}`; `?count=true` adds `count` (and `count_capped`)."""
 
-    page_size = 50
+    page_size = SIZE
     page_size_query_param = "page_size"
-    max_page_size = 200
+    max_page_size = MOST
     ordering = "-id"
     count: tuple[int, bool] | None = None
 
@@ -31,6 +42,9 @@ class CappedCursorPagination(CursorPagination):
         if request.query_params.get("count") == "true":
             self.count = capped_count(queryset)
         return super().paginate_queryset(queryset, request, view)
+
+    def get_page_size(self, request: Request) -> int:
+        return size_of(request)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """The cursor of the address; a 400 for one that is none of ours: every ordering here is a whole number."""

@@ -16,11 +16,12 @@ from rest_framework.response import Response
 from accounts.api.concurrency import ETagMixin, version_read
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.moments import at
+from accounts.api.pagination import size_of
 from accounts.domain.roles import Scope
 from leads.api import shapes
 from leads.api.duplicates import DuplicatePairSerializer
 from leads.api.merging import MergeAnswerSerializer, MergeRequestSerializer, asked
-from leads.api.pagination import LeadPages, size_of
+from leads.api.pagination import LeadPages
 from leads.api.serializers import (
     BulkAnswerSerializer,
     BulkLeadsSerializer,

@@ -4,27 +4,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.pagination import CappedCursorPagination, capped_count
+from accounts.api.pagination import CappedCursorPagination, capped_count, size_of
 from leads.models import Lead
 from leads.queries import lead_list
-
-SIZE, MOST = 50, 200
-
-
-def size_of(request: Request) -> int:
-    """`page_size`, 1 to 200; 50 when it is left out. 400 for anything that is no number."""
-    text = request.query_params.get("page_size", "")
-    if not text:
-        return SIZE
-    if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) < 1:
-        raise ValidationError({"page_size": [_("A whole number from 1 to 200.")]})
-    return min(int(text), MOST)
 
 
 class LeadPages(BasePagination):

@@ -39,3 +39,13 @@ def test_cursor_of_a_page_is_taken():
     second = client(token).get("/api/v1/channels/", dict(parse_qsl(urlsplit(first["next"]).query))).json()
 
     assert [row["name"] for row in first["results"] + second["results"]] == ["Fair", "Web"]
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "zz", "1.5", "５"])
+def test_a_page_size_that_is_none_is_400(size):
+    organization()
+    _, token = api_keys.create(name="crm", scopes=["leads:read"], by=None, at=clock.now())
+
+    answer = client(token).get("/api/v1/channels/", {"page_size": size})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "page_size")
