@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.interface import dates
-from handoff.queries import inbox, reason_lines
+from handoff.queries import contact_words, inbox, reason_lines
 from handoff.queries.inbox import Card
 from handoff.web import pause_words
 from leads.models import Lead
@@ -89,11 +89,7 @@ def _why(card: Card) -> str:
         when = dates.near_moment(handoff.answered_at, today=_day(card))
         return _("Accepted %(when)s. %(line)s") % {"when": when, "line": line}
     if card.kind in (inbox.REPORT, inbox.QUALIFY):
-        told = {
-            "no_answer": _("No answer on %(day)s"),
-            "talked": _("Spoke on %(day)s"),
-            "appointment": _("Meeting booked on %(day)s"),
-        }.get(handoff.contact_result, _("Contacted on %(day)s"))
+        told = contact_words.said_on(handoff.contact_method, handoff.contact_result)
         ending = _("Result due") if card.kind == inbox.REPORT else _("Keep qualifying, then hand over")
         day = {"day": dates.day(card.contacted_at)}
         return _("%(told)s. %(ending)s") % {"told": told % day, "ending": ending}

@@ -221,6 +221,20 @@ def test_who_reached_nobody_records_the_next_call_from_the_card_and_the_handoffs
     assert "11/24(火)に会話。" in again
 
 
+@pytest.mark.parametrize(
+    ("result", "told"), [("no_answer", "11/20(金)にメール送信、返信待ち。"), ("talked", "11/20(金)のメールに返信あり。")]
+)
+def test_a_card_tells_an_email_as_one_and_not_as_a_call_that_nobody_answered(client, small, result, told):
+    handoff = stories.accepted(small, to=small.sato)
+    contacts.contact(handoff=handoff, method="mail", result=result, by=small.sato, at=NOON)
+
+    text = page(client, small.sato).content.decode()
+
+    assert told in text
+    assert "つながらず" not in text
+    assert "に会話" not in text
+
+
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
     handoff = stories.accepted(small, to=small.sato)
     address = f"/handoffs/{handoff.pk}/"
