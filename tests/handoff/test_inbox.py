@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import User
 from handoff.models import Calendar, Handoff
 from handoff.queries import calendars, gaps, inbox, today
 from handoff.services import contacts, handoffs, sweeps
@@ -233,6 +234,14 @@ def test_a_card_tells_an_email_as_one_and_not_as_a_call_that_nobody_answered(cli
     assert told in text
     assert "つながらず" not in text
     assert "に会話" not in text
+
+
+@pytest.mark.parametrize(("language", "told"), [("ja", "「棚卸を半日で終える」で接点"), ("en", "Came via “棚卸を半日で終える”")])
+def test_what_a_lead_came_through_stands_in_quotes_as_other_titles_do(client, small, language, told):
+    User.objects.update(language=language)
+    stories.offered(small, to=small.sato, channel="棚卸を半日で終える")
+
+    assert told in page(client, small.sato).content.decode()
 
 
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
