@@ -10,7 +10,7 @@ def said(method: str, result: str) -> str:
     """`出ない`, `返信あり`: as the form of a contact names it; the empty string for a result it doesn't know."""
     if method == ContactMethod.MAIL and result in _mailed():
         return _mailed()[result]
-    return ContactResult(result).label if result in ContactResult.values else ""
+    return str(ContactResult(result).label) if result in ContactResult.values else ""
 
 
 def said_on(method: str, result: str) -> str:

@@ -60,7 +60,10 @@ def test_one_choice_and_one_press_are_enough(people, handoff, client):
     ("language", "told"),
     [
         ("ja", "「失注」を記録しました。\N{ZERO WIDTH SPACE}2027/5/19(水)に再び候補になります。"),
-        ("en", "Recorded: Lost. It is reviewed again from Wed\N{NO-BREAK SPACE}19\N{NO-BREAK SPACE}May\N{NO-BREAK SPACE}2027."),
+        (
+            "en",
+            "Recorded: Lost. It is reviewed again from Wed\N{NO-BREAK SPACE}19\N{NO-BREAK SPACE}May\N{NO-BREAK SPACE}2027.",
+        ),
     ],
 )
 def test_after_a_loss_the_toast_tells_the_day_on_which_the_lead_is_a_candidate_again(
