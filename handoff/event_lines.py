@@ -4,9 +4,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.interface.languages import in_language
-from handoff.domain.choices import ClockKind, ContactResult, PauseReason
+from handoff.domain.choices import ClockKind, PauseReason
 from handoff.domain.nurture import Ended
 from handoff.domain.stages import Way
+from handoff.queries import contact_words
 from handoff.queries.reason_words import reason_label
 from journal.models import Event
 from leads import timeline
@@ -89,8 +90,7 @@ def resumed(event: Event, people: People) -> Line:
 
 def contacted(event: Event, people: People) -> Line:
     """The first contact and its result."""
-    result = event.data.get("result", "")
-    said = ContactResult(result).label if result in ContactResult.values else ""
+    said = contact_words.said(event.data.get("method", ""), event.data.get("result", ""))
     return Line("phone", _("First contact: %(result)s") % {"result": said} if said else _("First contact"), is_key=True)
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import pgettext
 
 from accounts.interface import dates
 from feedback.models import Feedback
+from leads.domain.choices import DueKind
 from leads.models import Lead
 
 
@@ -15,5 +16,7 @@ def what_followed(feedback: Feedback) -> str:
     if lead.due_at is None:
         return told
     values = {"duty": lead.get_due_kind_display(), "day": dates.day(dates.due_day(lead.due_at))}
-    following = _("%(duty)s by %(day)s.") % values
+    # Being a candidate again is a day that comes, not something to be done by then.
+    comes = lead.due_kind == DueKind.RESURFACE
+    following = (_("It is reviewed again from %(day)s.") if comes else _("%(duty)s by %(day)s.")) % values
     return pgettext("between sentences", " ").join((told, following))

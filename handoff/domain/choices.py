@@ -61,6 +61,11 @@ class ContactMethod(TextChoices):
     MEETING = "meeting", _("Meeting")
 
 
+# The activity that each of them is, and back.
+TYPES = {ContactMethod.CALL: "call", ContactMethod.MAIL: "email_sent", ContactMethod.MEETING: "meeting"}
+METHODS = {kind: method for method, kind in TYPES.items()}
+
+
 class ContactResult(TextChoices):
     NO_ANSWER = "no_answer", _("No answer")
     TALKED = "talked", _("Spoke with them")

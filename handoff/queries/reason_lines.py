@@ -60,7 +60,7 @@ def _written(code: str, values: Mapping[str, Any]) -> str:
                 "Visited the site %(n)d time in 30 days", "Visited the site %(n)d times in 30 days", times
             ) % {"n": times}
         case "met":
-            return _("Came via %(where)s") % dict(values)
+            return _("Came via “%(where)s”") % dict(values)
     return _("Score %(score)s") % {"score": values.get("score", 0)}
 
 

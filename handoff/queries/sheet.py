@@ -6,7 +6,9 @@ from typing import Any
 from accounts.queries import organization
 from handoff.domain import approach, questions
 from handoff.domain.approach import Act
+from handoff.domain.choices import ContactResult
 from handoff.queries import episodes, gates
+from leads.domain import appointments
 from leads.domain.activity_types import BY_CODE
 from leads.domain.condition_reading import Facts
 from leads.models import Activity, Lead, LeadScore, Qualification
@@ -41,7 +43,7 @@ def build(lead: Lead, *, leg: str, attempt: int, at: datetime, score: LeadScore 
             acts, challenge=str(answers.get("challenge") or ""), need=str(answers.get("need") or "")
         ).stored(),
         "acts": [_shown(activity) for activity in activities if not _is_ours(activity)][:MOST_ACTS],
-        "exchanges": [_shown(activity) for activity in activities if _is_ours(activity)][:MOST_EXCHANGES],
+        "exchanges": [_talk(activity) for activity in activities if _is_ours(activity)][:MOST_EXCHANGES],
         "earlier": episodes.earlier_endings(lead),
     }
 
@@ -73,6 +75,16 @@ def _shown(activity: Activity) -> dict[str, Any]:
         "seconds": activity.duration_seconds,
         "by": activity.by.name if activity.by else "",
         "note": activity.note,
+    }
+
+
+def _talk(activity: Activity) -> dict[str, Any]:
+    """With how it went: an appointment that was made is what the next person must know first."""
+    met_at = appointments.told(activity.metadata, made_at=activity.occurred_at)
+    result = activity.metadata.get("result")
+    return _shown(activity) | {
+        "result": result if result in ContactResult.values else "",
+        "appointment_at": met_at.isoformat() if met_at else "",
     }
 
 

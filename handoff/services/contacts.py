@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from handoff import permissions
-from handoff.domain.choices import ClockKind, ContactMethod, ContactResult, HandoffState
+from handoff.domain.choices import METHODS, TYPES, ClockKind, ContactMethod, ContactResult, HandoffState
 from handoff.domain.duties import Duty
 from handoff.domain.pauses import minutes_between
 from handoff.models import Episode, Handoff
@@ -17,15 +17,12 @@ from handoff.services import clocks, duties, holding, joining, resuming
 from journal.errors import Conflict, FieldError, Forbidden, Invalid
 from journal.services import record
 from journal.transactions import retried
+from leads.domain import appointments
 from leads.domain.choices import DueKind
 from leads.domain.lead_values import AHEAD
 from leads.models import Activity, Lead
 from leads.services import activities
 
-# As the API has it.
-LAST_YEAR = 2200
-TYPES = {ContactMethod.CALL: "call", ContactMethod.MAIL: "email_sent", ContactMethod.MEETING: "meeting"}
-METHODS = {kind: method for method, kind in TYPES.items()}
 REACHED = (ContactResult.TALKED, ContactResult.APPOINTMENT)
 
 
@@ -155,17 +152,8 @@ def note_logged(logged: Iterable[Activity], at: datetime) -> None:
             method=METHODS[row.type],
             result=told if is_known else ContactResult.TALKED,
             moment=row.occurred_at,
-            appointment_at=_appointment(row),
+            appointment_at=appointments.told(row.metadata, made_at=row.occurred_at),
         )
-
-
-def _appointment(row: Activity) -> datetime | None:
-    """The appointment's time, where the activity tells one as a moment with its offset that can be."""
-    try:
-        moment = datetime.fromisoformat(str(row.metadata.get("appointment_at")))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None and _unfit(moment, row.occurred_at) is None else None
 
 
 def _unfit(appointment_at: datetime, contacted_at: datetime) -> FieldError | None:
@@ -173,7 +161,7 @@ def _unfit(appointment_at: datetime, contacted_at: datetime) -> FieldError | Non
     if appointment_at <= contacted_at:
         told = _("A meeting comes after the contact that arranged it. Enter a later time.")
         return FieldError("appointment_at", "before_contact", str(told))
-    if appointment_at.year > LAST_YEAR:
+    if appointment_at.year > appointments.LAST_YEAR:
         told = _("This meeting is too far ahead. Enter an earlier time.")
         return FieldError("appointment_at", "far", str(told))
     return None

@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from handoff import permissions
-from handoff.domain.choices import ClockKind, ClockState, ContactResult
+from handoff.domain.choices import METHODS, TYPES, ClockKind, ClockState, ContactResult
 from handoff.domain.promises import BY_POLICY_ONLY
 from handoff.models import Clock, Handoff
 from handoff.queries import policies
 from handoff.services import clocks, holding
-from handoff.services.contacts import METHODS, TYPES
 from leads.models import Activity
 
 

@@ -8,9 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.interface import dates
-from handoff.domain.choices import ContactMethod, ContactResult
-from handoff.models import Handoff
-from handoff.queries import inbox, reason_lines
+from handoff.queries import contact_words, inbox, reason_lines
 from handoff.queries.inbox import Card
 from handoff.web import pause_words
 from leads.models import Lead
@@ -91,23 +89,11 @@ def _why(card: Card) -> str:
         when = dates.near_moment(handoff.answered_at, today=_day(card))
         return _("Accepted %(when)s. %(line)s") % {"when": when, "line": line}
     if card.kind in (inbox.REPORT, inbox.QUALIFY):
-        told = _contacted(handoff)
+        told = contact_words.said_on(handoff.contact_method, handoff.contact_result)
         ending = _("Result due") if card.kind == inbox.REPORT else _("Keep qualifying, then hand over")
         day = {"day": dates.day(card.contacted_at)}
         return _("%(told)s. %(ending)s") % {"told": told % day, "ending": ending}
     return line
-
-
-def _contacted(handoff: Handoff) -> str:
-    """What came of the latest contact; a mail isn't answered as a call is."""
-    if handoff.contact_result == ContactResult.APPOINTMENT:
-        return _("Meeting booked on %(day)s")
-    by_mail = handoff.contact_method == ContactMethod.MAIL
-    if handoff.contact_result == ContactResult.NO_ANSWER:
-        return _("Email sent on %(day)s, no reply yet") if by_mail else _("No answer on %(day)s")
-    if handoff.contact_result == ContactResult.TALKED:
-        return _("They replied by email on %(day)s") if by_mail else _("Spoke on %(day)s")
-    return _("Contacted on %(day)s")
 
 
 def _warning(card: Card) -> str:

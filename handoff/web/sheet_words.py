@@ -11,10 +11,10 @@ from django.utils.translation import pgettext
 
 from accounts.interface import dates
 from accounts.interface.languages import in_language
-from handoff.domain.choices import HandoffState
+from handoff.domain.choices import METHODS, HandoffState
 from handoff.domain.questions import ITEMS
 from handoff.models import Handoff
-from handoff.queries import reason_lines
+from handoff.queries import contact_words, reason_lines
 from handoff.queries.episodes import FEWEST
 from leads.domain import prefectures
 from leads.domain.activity_types import BY_CODE
@@ -215,7 +215,17 @@ def _history(sheet: Mapping[str, Any]) -> list[Line]:
 
 
 def _talk(row: Mapping[str, Any]) -> str:
-    return row.get("note") or (_("by %(name)s") % {"name": row["by"]} if row.get("by") else "")
+    """How it went and what was noted; without either, who it was. Sheets that were frozen before tell the note only."""
+    parts = [_outcome(row), row.get("note")]
+    said = pgettext("separator", " · ").join(part for part in parts if part)
+    return said or (_("by %(name)s") % {"name": row["by"]} if row.get("by") else "")
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    said = contact_words.said(METHODS.get(row["type"], ""), row.get("result") or "")
+    if not row.get("appointment_at"):
+        return said
+    return f"{said} {_moment(row['appointment_at'])}".strip()
 
 
 def _state(row: Mapping[str, Any]) -> str:

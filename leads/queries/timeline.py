@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from accounts.interface import figures
+from accounts.interface import dates, figures
 from accounts.interface.languages import in_language
 from accounts.models import User
 from journal.models import Event
 from leads import timeline
+from leads.domain import appointments
 from leads.models import Activity, ActivityType, Lead
 from leads.queries.keyset import BadCursor, is_sane
 from leads.queries.merges import histories_of
@@ -128,7 +129,7 @@ def _event(event: Event, people: dict[int, str]) -> Entry | None:
 
 
 def _activity(activity: Activity, kind: ActivityType | None, people: dict[int, str]) -> Entry:
-    parts = [_what(activity, kind), _length(activity.duration_seconds), activity.note]
+    parts = [_what(activity, kind), _length(activity.duration_seconds), _appointment(activity), activity.note]
     return Entry(
         kind=f"activity.{activity.type}",
         at=activity.occurred_at,
@@ -169,6 +170,11 @@ def _length(seconds: int | None) -> str:
         return ""
     minutes = max(1, round(seconds / 60))
     return ngettext("%(minutes)d min", "%(minutes)d min", minutes) % {"minutes": minutes}
+
+
+def _appointment(activity: Activity) -> str:
+    met_at = appointments.told(activity.metadata, made_at=activity.occurred_at)
+    return _("meeting on %(when)s") % {"when": dates.moment(met_at)} if met_at else ""
 
 
 def _encode(place: tuple[datetime, int, int]) -> str:

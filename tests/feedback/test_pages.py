@@ -56,6 +56,29 @@ def test_one_choice_and_one_press_are_enough(people, handoff, client):
     assert "「商談化」を記録しました。\N{ZERO WIDTH SPACE}次の行動は" in page, "no blank between Japanese sentences"
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ja", "「失注」を記録しました。\N{ZERO WIDTH SPACE}2027/5/19(水)に再び候補になります。"),
+        (
+            "en",
+            "Recorded: Lost. It is reviewed again from Wed\N{NO-BREAK SPACE}19\N{NO-BREAK SPACE}May\N{NO-BREAK SPACE}2027.",
+        ),
+    ],
+)
+def test_after_a_loss_the_toast_tells_the_day_on_which_the_lead_is_a_candidate_again(
+    people, handoff, client, language, told
+):
+    User.objects.update(language=language)
+    client.force_login(people.sato)
+
+    with frozen(LATER):
+        sent = {"result": "lost", "reason": "budget"}
+        page = client.post(f"/handoffs/{handoff.pk}/feedback/", sent, follow=True).content.decode()
+
+    assert told in page
+
+
 def test_a_reason_chosen_before_another_result_is_dropped(people, handoff, client):
     client.force_login(people.sato)
 

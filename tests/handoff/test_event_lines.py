@@ -39,6 +39,17 @@ def test_the_timeline_tells_the_handoff(small, language, words):
         assert expected in told, told
 
 
+@pytest.mark.parametrize(("result", "told"), [("no_answer", "送信済み（返信待ち）"), ("talked", "返信あり")])
+def test_a_first_contact_by_email_is_told_as_one(small, result, told):
+    handoff = stories.accepted(small, to=small.sato)
+    handoffs.contact(handoff=handoff, by=small.sato, at=LATER, method="mail", result=result)
+
+    with override("ja"):
+        lines = [str(entry.text) for entry in timeline.entries(handoff.lead)[0]]
+
+    assert f"初回連絡：{told}" in lines, lines
+
+
 def test_a_reject_is_told_with_its_reason(small):
     handoff = stories.offered(small)
     handoffs.reject(handoff=handoff, reason="not_now", by=small.sato, at=LATER)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import User
 from handoff.models import Calendar, Handoff
 from handoff.queries import calendars, gaps, inbox, today
 from handoff.services import contacts, handoffs, sweeps
@@ -222,19 +223,56 @@ def test_who_reached_nobody_records_the_next_call_from_the_card_and_the_handoffs
 
 
 @pytest.mark.parametrize(
-    ("method", "result", "told"),
-    [
-        ("mail", "no_answer", "11/20(金)にメール送信、返信待ち。"),
-        ("mail", "talked", "11/20(金)にメールで返信あり。"),
-        ("mail", "appointment", "11/20(金)にアポ取得。"),
-        ("meeting", "talked", "11/20(金)に会話。"),
-    ],
+    ("result", "told"),
+    [("no_answer", "11/20(金)にメール送信、返信待ち。"), ("talked", "11/20(金)のメールに返信あり。")],
 )
-def test_a_card_tells_the_latest_contact_as_it_was_made(client, small, method, result, told):
+def test_a_card_tells_an_email_as_one_and_not_as_a_call_that_nobody_answered(client, small, result, told):
     handoff = stories.accepted(small, to=small.sato)
-    contacts.contact(handoff=handoff, method=method, result=result, by=small.sato, at=NOON)
+    contacts.contact(handoff=handoff, method="mail", result=result, by=small.sato, at=NOON)
+
+    text = page(client, small.sato).content.decode()
+
+    assert told in text
+    assert "つながらず" not in text
+    assert "に会話" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("ja", "「棚卸を半日で終える」で接点"), ("en", "Came via “棚卸を半日で終える”")]
+)
+def test_what_a_lead_came_through_stands_in_quotes_as_other_titles_do(client, small, language, told):
+    User.objects.update(language=language)
+    stories.offered(small, to=small.sato, channel="棚卸を半日で終える")
 
     assert told in page(client, small.sato).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "missed"),
+    [
+        ("ja", "アポ取得 11/24(火) 10:00・来社希望", "出ない"),
+        (
+            "en",
+            "Meeting booked Tue\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}Nov 10:00\N{NO-BREAK SPACE}· 来社希望",
+            "No answer",
+        ),
+    ],
+)
+def test_the_appointment_that_inside_sales_made_travels_on_to_the_rep(client, language, told, missed):
+    people = stories.mid()
+    User.objects.update(language=language)
+    first = stories.accepted(people, to=people.isao)
+    contacts.contact(handoff=first, method="call", result="no_answer", by=people.isao, at=NOON)
+    made = {"result": "appointment", "appointment_at": tokyo("2026-11-24 10:00"), "note": "来社希望"}
+    contacts.contact(handoff=first, method="call", by=people.isao, at=NOON + timedelta(minutes=5), **made)
+    lead = stories.qualified(stories.fresh(first.lead), by=people.isao, at=NOON + timedelta(minutes=9))
+
+    handoff = handoffs.offer(lead=lead, by=people.isao, at=NOON + timedelta(minutes=10), to=people.sato)
+
+    for address in (f"/handoffs/{handoff.pk}/", f"/handoffs/{handoff.pk}/sheet/"):
+        text = page(client, people.sato, address).content.decode()
+        assert told in text
+        assert missed in text
 
 
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):

@@ -47,6 +47,38 @@ def test_equal_acts_in_a_row_are_one_line_with_their_number(lead):
     assert rest is None
 
 
+@pytest.mark.parametrize(
+    ("meeting", "told"),
+    [
+        (
+            "2026-11-24T10:00:00+09:00",
+            "meeting on Tue\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}Nov 10:00\N{NO-BREAK SPACE}· in their office",
+        ),
+        ("2026-11-24T10:00:00", "in their office"),
+        ("2026-11-20T11:59:00+09:00", "in their office"),
+        ("2201-01-01T00:00:00Z", "in their office"),
+        (["next week"], "in their office"),
+        (None, "in their office"),
+    ],
+)
+def test_a_call_tells_the_appointment_that_it_led_to(lead, meeting, told):
+    at = NOON
+    Activity.objects.create(
+        lead=lead,
+        type="call",
+        event_id="1",
+        occurred_at=at,
+        occurred_on=at.date(),
+        received_at=at,
+        note="in their office",
+        metadata={"appointment_at": meeting},
+    )
+
+    [entry] = [one for one in timeline.lines(lead)[0] if one.kind == "activity.call"]
+
+    assert entry.text == f"Call\N{NO-BREAK SPACE}· {told}"
+
+
 def test_nothing_is_lost_or_told_twice_between_pages(lead):
     for day in range(7):
         visits(lead, 2, kind=("site_visit", "webinar_attended")[day % 2], days=day)

@@ -1,0 +1,18 @@
+"""The appointment that an activity tells: `metadata.appointment_at`, written by the form of a contact and by the API."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+# As the API has it.
+LAST_YEAR = 2200
+
+
+def told(metadata: Mapping[str, Any], *, made_at: datetime) -> datetime | None:
+    """Its time, where it is a moment with its offset, after the one at which it was made, and one that can be kept."""
+    try:
+        moment = datetime.fromisoformat(str(metadata.get("appointment_at")))
+    except ValueError:
+        return None
+    is_fit = moment.tzinfo is not None and made_at < moment and moment.year <= LAST_YEAR
+    return moment if is_fit else None
