@@ -48,7 +48,12 @@ def join(*, lead: Lead, handoff: Handoff, by: User | None, at: datetime) -> None
 
 
 def joined_to(handoff: Handoff) -> list[Lead]:
-    """The leads that wait or go along with this handoff."""
+    """The leads that wait or go along with this handoff, held until the transaction ends: one that is just going its
+    own way is waited for, and then is none of them."""
+    lead_ids = list(JoinedLead.objects.filter(handoff=handoff).values_list("lead", flat=True))
+    if not lead_ids:
+        return []
+    holding.hold_leads(lead_ids)
     return list(Lead.objects.present().filter(joined__handoff=handoff))
 
 
