@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.years import LAST_YEAR
 from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import ClockKind, ContactMethod, ContactResult, HandoffState
@@ -22,8 +23,6 @@ from leads.domain.lead_values import AHEAD
 from leads.models import Activity, Lead
 from leads.services import activities
 
-# As the API has it.
-LAST_YEAR = 2200
 TYPES = {ContactMethod.CALL: "call", ContactMethod.MAIL: "email_sent", ContactMethod.MEETING: "meeting"}
 METHODS = {kind: method for method, kind in TYPES.items()}
 REACHED = (ContactResult.TALKED, ContactResult.APPOINTMENT)
