@@ -88,9 +88,11 @@ def come_back(*, lead_ids: Iterable[int], at: datetime) -> None:
     """Leads were put back beside a handoff that has gone on meanwhile: they go on as those did who were there."""
     for row in JoinedLead.objects.filter(lead__in=list(lead_ids)).select_related("lead", "handoff"):
         lead, handoff = row.lead, row.handoff
-        if lead.due_kind == DueKind.ANSWER and handoff.state == HandoffState.OFFERED:
-            # Its receiver or its time may have changed meanwhile.
-            duties.assign(lead=lead, duty=duties.answer(handoff))
+        # Its receiver or its time may have changed meanwhile, or it was passed on.
+        waiting = Handoff.objects.open().filter(episode=handoff.episode_id).first()
+        if lead.due_kind == DueKind.ANSWER and waiting is not None:
+            JoinedLead.objects.filter(pk=row.pk).update(handoff=waiting)
+            duties.assign(lead=lead, duty=duties.answer(waiting))
             continue
         if lead.due_kind == DueKind.ANSWER:
             duties.assign(lead=lead, duty=due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=at))
