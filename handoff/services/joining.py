@@ -37,9 +37,11 @@ def open_handoff_of_company(lead: Lead) -> Handoff | None:
 def join(*, lead: Lead, handoff: Handoff, by: User | None, at: datetime) -> None:
     """The lead (an MQL) waits for the same answer; the sheet gets a dated addendum.
 
-    The handoff is one that `open_handoff_of_company` found in this transaction.
+    The handoff is one that `open_handoff_of_company` found in this transaction. Who has joined one meanwhile stays there.
     """
-    JoinedLead.objects.create(lead=lead, handoff=handoff, at=at)
+    _row, joins = JoinedLead.objects.get_or_create(lead=lead, defaults={"handoff": handoff, "at": at})
+    if not joins:
+        return
     duties.assign(lead=lead, duty=duties.answer(handoff))
     current = Handoff.objects.select_for_update().get(pk=handoff.pk)
     addendum = {"at": at.isoformat(), "lead": lead.pk, "name": lead.name, "title": lead.title}

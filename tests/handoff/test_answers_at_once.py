@@ -165,3 +165,27 @@ def test_who_goes_its_own_way_in_the_moment_of_an_answer_does_not_go_along(verb)
 
     found = fresh(colleague)
     assert (found.stage, found.due_kind, found.due_at.date()) == ("nurture", "resurface", rest)
+
+
+@pytest.mark.parametrize("first", ["joins", "is handed over"])
+def test_what_the_system_decides_twice_at_once_is_done_once(first):
+    people = stories.small()
+    company = factories.company()
+    handoff = stories.offered(people, to=people.sato, company=company)
+    colleague = stories.lead(company=company)
+    decide = partial(eligibility.decide, lead_ids=[colleague.pk], cause="live", reason="act", at=NOON)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            if first == "joins":
+                decide()
+            else:
+                handoffs.offer(lead=fresh(colleague), by=people.mia, at=NOON, to=people.sato)
+            deciding = pool.submit(raced, [decide])
+            # On PostgreSQL it reads all it needs, until it waits for what is held here.
+            futures.wait([deciding], timeout=0.5)
+        assert deciding.result() == ["won"]
+
+    moves = StageTransition.objects.filter(lead=colleague, to_stage="mql").count()
+    waits = (JoinedLead.objects.filter(handoff=handoff).count(), colleague.handoffs.count())
+    assert (moves, waits) == (1, (1, 0) if first == "joins" else (0, 1))
