@@ -3,12 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-_FAR = _("The date is too far away. Give one between the years 1900 and 2200.")
+from accounts.domain.years import FIRST_YEAR, LAST_YEAR
+from accounts.interface.forms import TOO_FAR
 
 
 def at(request: Request) -> datetime:
@@ -19,7 +18,7 @@ def at(request: Request) -> datetime:
 class MomentField(serializers.DateTimeField):
     """A date and time that every time zone and both engines can hold; others are refused by name."""
 
-    default_error_messages = {"far": _FAR}
+    default_error_messages = {"far": TOO_FAR}
 
     def enforce_timezone(self, value: datetime) -> datetime:
         # Before it is moved to a time zone: at the ends of the calendar that fails.
@@ -30,7 +29,7 @@ class MomentField(serializers.DateTimeField):
 class DayField(serializers.DateField):
     """A day of which both engines can tell when it begins and ends."""
 
-    default_error_messages = {"far": _FAR}
+    default_error_messages = {"far": TOO_FAR}
 
     def to_internal_value(self, value: Any) -> date:
         day = super().to_internal_value(value)

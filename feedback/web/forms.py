@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.interface.forms import DayField
 from feedback.domain.choices import DEAL_RESULTS, Reason, Result
 from handoff.domain.follows import CONSIDERING_DEFAULT_DAYS
 from journal.errors import DomainError
@@ -35,7 +36,7 @@ class ResultForm(forms.Form):
         choices=Result, widget=forms.RadioSelect, error_messages={"required": _("Choose a result.")}
     )
     reason = forms.ChoiceField(choices=Reason, widget=forms.RadioSelect, required=False)
-    next_action_on = forms.DateField(widget=DayInput, required=False)
+    next_action_on = DayField(widget=DayInput, required=False)
     quality = forms.TypedChoiceField(
         choices=QUALITIES, coerce=int, empty_value=None, widget=forms.RadioSelect, required=False
     )
@@ -44,7 +45,7 @@ class ResultForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
     )
-    happened_on = forms.DateField(widget=DayInput, required=False)
+    happened_on = DayField(widget=DayInput, required=False)
 
     def values(self, *, at: datetime, zone: ZoneInfo) -> dict[str, Any]:
         """What the service takes. A reason that was chosen before another result is dropped."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.years import LAST_YEAR
 from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import METHODS, TYPES, ClockKind, ContactMethod, ContactResult, HandoffState
@@ -161,7 +162,7 @@ def _unfit(appointment_at: datetime, contacted_at: datetime) -> FieldError | Non
     if appointment_at <= contacted_at:
         told = _("A meeting comes after the contact that arranged it. Enter a later time.")
         return FieldError("appointment_at", "before_contact", str(told))
-    if appointment_at.year > appointments.LAST_YEAR:
+    if appointment_at.year > LAST_YEAR:
         told = _("This meeting is too far ahead. Enter an earlier time.")
         return FieldError("appointment_at", "far", str(told))
     return None

@@ -88,7 +88,8 @@ def follow_clock(*, handoff: Handoff, kind: str, due_at: datetime) -> int:
     """
     concerned = Q(pk=handoff.lead_id) | Q(joined__handoff=handoff)
     moving = Lead.objects.filter(concerned, due_kind=kind).values("pk")
-    return Lead.objects.filter(pk__in=moving).update(due_at=due_at)
+    # Asked once more of the row itself: one that is just getting another duty is waited for.
+    return Lead.objects.filter(pk__in=moving, due_kind=kind).update(due_at=due_at)
 
 
 def columns(duty: Duty, *, not_before: datetime | None = None) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def hold(handoff: Handoff, expected_version: int | None = None) -> None:
 def hold_many(handoff_ids: Collection[int]) -> list[Handoff]:
     """Holds these handoffs with their leads until the transaction ends; read is who answers for them, no more."""
     leads = list(Handoff.objects.filter(pk__in=handoff_ids).values_list("lead_id", flat=True))
-    list(Lead.objects.select_for_update().filter(pk__in=leads).order_by("pk").values_list("pk"))
+    hold_leads(leads)
     found = Handoff.objects.select_for_update(of=("self",)).select_related("assigned_to")
     read = found.only("lead", "team", "reroutes", "assigned_to__is_active")
     return list(read.filter(pk__in=handoff_ids).order_by("pk"))
@@ -32,6 +32,11 @@ def hold_many(handoff_ids: Collection[int]) -> list[Handoff]:
 def changed(handoff: Handoff) -> None:
     """Something that a reader of the handoff sees lies elsewhere and has changed: what was read before is stale."""
     Handoff.objects.filter(pk=handoff.pk).update(version=F("version") + 1)
+
+
+def hold_leads(lead_ids: Collection[int]) -> None:
+    """Holds these leads until the transaction ends."""
+    list(Lead.objects.select_for_update().filter(pk__in=lead_ids).order_by("pk").values_list("pk"))
 
 
 def hold_lead(lead_id: int) -> None:

@@ -37,9 +37,11 @@ def open_handoff_of_company(lead: Lead) -> Handoff | None:
 def join(*, lead: Lead, handoff: Handoff, by: User | None, at: datetime) -> None:
     """The lead (an MQL) waits for the same answer; the sheet gets a dated addendum.
 
-    The handoff is one that `open_handoff_of_company` found in this transaction.
+    The handoff is one that `open_handoff_of_company` found in this transaction. Who has joined one meanwhile stays there.
     """
-    JoinedLead.objects.create(lead=lead, handoff=handoff, at=at)
+    _row, joins = JoinedLead.objects.get_or_create(lead=lead, defaults={"handoff": handoff, "at": at})
+    if not joins:
+        return
     duties.assign(lead=lead, duty=duties.answer(handoff))
     current = Handoff.objects.select_for_update().get(pk=handoff.pk)
     addendum = {"at": at.isoformat(), "lead": lead.pk, "name": lead.name, "title": lead.title}
@@ -48,7 +50,12 @@ def join(*, lead: Lead, handoff: Handoff, by: User | None, at: datetime) -> None
 
 
 def joined_to(handoff: Handoff) -> list[Lead]:
-    """The leads that wait or go along with this handoff."""
+    """The leads that wait or go along with this handoff, held until the transaction ends: one that is just going its
+    own way is waited for, and then is none of them."""
+    lead_ids = list(JoinedLead.objects.filter(handoff=handoff).values_list("lead", flat=True))
+    if not lead_ids:
+        return []
+    holding.hold_leads(lead_ids)
     return list(Lead.objects.present().filter(joined__handoff=handoff))
 
 
@@ -83,9 +90,11 @@ def come_back(*, lead_ids: Iterable[int], at: datetime) -> None:
     """Leads were put back beside a handoff that has gone on meanwhile: they go on as those did who were there."""
     for row in JoinedLead.objects.filter(lead__in=list(lead_ids)).select_related("lead", "handoff"):
         lead, handoff = row.lead, row.handoff
-        if lead.due_kind == DueKind.ANSWER and handoff.state == HandoffState.OFFERED:
-            # Its receiver or its time may have changed meanwhile.
-            duties.assign(lead=lead, duty=duties.answer(handoff))
+        # Its receiver or its time may have changed meanwhile, or it was passed on.
+        waiting = Handoff.objects.open().filter(episode=handoff.episode_id).first()
+        if lead.due_kind == DueKind.ANSWER and waiting is not None:
+            JoinedLead.objects.filter(pk=row.pk).update(handoff=waiting)
+            duties.assign(lead=lead, duty=duties.answer(waiting))
             continue
         if lead.due_kind == DueKind.ANSWER:
             duties.assign(lead=lead, duty=due.duty(DueKind.OFFER, marketing.keeper_of(lead), at=at))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.domain.roles import Permission
 from accounts.interface import dates, figures
-from accounts.interface.forms import DateInput
+from accounts.interface.forms import DateInput, DayField
 from accounts.models import Team, User
 from accounts.queries import organization
 from accounts.web.access import needs
@@ -77,7 +77,7 @@ class NurtureForm(forms.Form):
     """Why, until when, and what is done meanwhile."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=ASIDE)
-    day = forms.DateField(label=gettext_lazy("Review date"), widget=DateInput)
+    day = DayField(label=gettext_lazy("Review date"), widget=DateInput)
     track = TrackChoice()
 
     def __init__(self, *args: Any, today: Any, **options: Any):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.interface import figures
+from accounts.interface.forms import DayField
 from accounts.models import Team, User
 from handoff.models import Batch, Handoff
 from handoff.queries import calendars, legs
@@ -52,7 +53,7 @@ class RepairForm(forms.Form):
 
 
 class NextActionForm(RepairForm):
-    on = forms.DateField(label=pgettext_lazy("next action", "When"))
+    on = DayField(label=pgettext_lazy("next action", "When"))
     kind = forms.ChoiceField(label=pgettext_lazy("next action", "What"), choices=list(KINDS_OF_ACTION.items()))
     note = forms.CharField(label=pgettext_lazy("next action", "Note"), max_length=150, required=False)
 
@@ -64,7 +65,7 @@ class NextActionForm(RepairForm):
 
 class NurtureForm(RepairForm):
     reason = forms.ChoiceField(label=_("Why"), choices=ASIDE)
-    resurface_on = forms.DateField(label=_("Review date"))
+    resurface_on = DayField(label=_("Review date"))
 
     def prepare(self) -> None:
         self.day("resurface_on", 90)
@@ -89,14 +90,14 @@ class ReassignForm(RepairForm):
 
 
 class AsideForm(RepairForm):
-    day_on = forms.DateField(label=_("Review date"))
+    day_on = DayField(label=_("Review date"))
 
     def prepare(self) -> None:
         self.day("day_on", 90)
 
 
 class WaitForm(RepairForm):
-    day_on = forms.DateField(label=_("Decide on"))
+    day_on = DayField(label=_("Decide on"))
 
     def prepare(self) -> None:
         self.day("day_on", 7)

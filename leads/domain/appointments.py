@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-# As the API has it.
-LAST_YEAR = 2200
+from accounts.domain.years import LAST_YEAR
 
 
 def told(metadata: Mapping[str, Any], *, made_at: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.api.moments import FIRST_YEAR, LAST_YEAR
+from accounts.domain.years import FIRST_YEAR, LAST_YEAR
 from accounts.interface import dates
 from accounts.interface.languages import is_japanese
 from accounts.models import Team

@@ -194,3 +194,17 @@ def test_a_lead_s_handoffs_and_the_handoff_s_page_tell_the_latest_result_and_lea
     seen = client.get(f"/handoffs/{handoff.pk}/").content.decode()
     assert "失注" in seen
     assert correct not in seen
+
+
+@pytest.mark.parametrize("field", ["next_action_on", "happened_on"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_is_too_far_away_is_refused_beside_its_field(people, handoff, client, field, day):
+    client.force_login(people.sato)
+
+    answer = send(
+        client, f"/handoffs/{handoff.pk}/feedback/", {"result": "considering", "reason": "timing", field: day}
+    )
+
+    assert answer.status_code == 422
+    assert "1900年から2200年までの日付" in answer.content.decode()
+    assert not handoff.feedbacks.exists()

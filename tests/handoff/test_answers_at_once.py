@@ -1,15 +1,17 @@
 """Any number of simultaneous answers: one wins, the others hear its name."""
 
 from collections import Counter
+from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from handoff.models import Handoff, StageTransition
-from handoff.services import handoffs, transition
+from handoff.models import Handoff, JoinedLead, StageTransition
+from handoff.services import eligibility, handoffs, transition
 from handoff.services.answers import AlreadyAnswered
 from journal import transactions
 from journal.errors import DomainError
@@ -131,3 +133,59 @@ def test_answers_contacts_and_stages_at_once_never_wait_for_each_other(monkeypat
             ),
         ]
         assert set(raced([partial(plain, verb) for verb in verbs])) == {"won"}
+
+
+@pytest.mark.parametrize("verb", ["reassign", "accept", "reject", "pause"])
+def test_who_goes_its_own_way_in_the_moment_of_an_answer_does_not_go_along(verb):
+    people = stories.small()
+    company = factories.company()
+    handoff = stories.offered(people, to=people.sato, company=company)
+    colleague = stories.lead(company=company)
+    with transaction.atomic():
+        eligibility.offer_live(leads=[colleague], at=NOON)
+    assert JoinedLead.objects.get().handoff == handoff
+    verbs = {
+        "reassign": partial(handoffs.reassign, by=people.maki, user=people.otto, at=NOON),
+        "accept": partial(handoffs.accept, by=people.sato, at=NOON),
+        "reject": partial(handoffs.reject, by=people.sato, reason="missing_information", at=NOON),
+        "pause": partial(handoffs.pause, by=people.sato, reason="waiting", until=NOON + timedelta(days=7), at=NOON),
+    }
+    answer = partial(verbs[verb], handoff=Handoff.objects.get(pk=handoff.pk))
+
+    with ThreadPoolExecutor(1) as pool:
+        rest = (NOON + timedelta(days=60)).date()
+        with transaction.atomic():
+            transition.transition(
+                lead=fresh(colleague), to="nurture", reason="x", by=people.mia, at=NOON, resurface_on=rest
+            )
+            answering = pool.submit(raced, [answer])
+            # On PostgreSQL it reads all it needs, until it waits for what is held here.
+            futures.wait([answering], timeout=0.5)
+        assert answering.result() == ["won"]
+
+    found = fresh(colleague)
+    assert (found.stage, found.due_kind, found.due_at.date()) == ("nurture", "resurface", rest)
+
+
+@pytest.mark.parametrize("first", ["joins", "is handed over"])
+def test_what_the_system_decides_twice_at_once_is_done_once(first):
+    people = stories.small()
+    company = factories.company()
+    handoff = stories.offered(people, to=people.sato, company=company)
+    colleague = stories.lead(company=company)
+    decide = partial(eligibility.decide, lead_ids=[colleague.pk], cause="live", reason="act", at=NOON)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            if first == "joins":
+                decide()
+            else:
+                handoffs.offer(lead=fresh(colleague), by=people.mia, at=NOON, to=people.sato)
+            deciding = pool.submit(raced, [decide])
+            # On PostgreSQL it reads all it needs, until it waits for what is held here.
+            futures.wait([deciding], timeout=0.5)
+        assert deciding.result() == ["won"]
+
+    moves = StageTransition.objects.filter(lead=colleague, to_stage="mql").count()
+    waits = (JoinedLead.objects.filter(handoff=handoff).count(), colleague.handoffs.count())
+    assert (moves, waits) == (1, (1, 0) if first == "joins" else (0, 1))

@@ -186,6 +186,15 @@ def test_a_list_whose_condition_no_longer_holds_together_means_no_lead(page, act
     assert owners(lead) == [None]
 
 
+def test_a_review_date_that_is_too_far_away_is_refused_beside_its_field(page):
+    form = {"lead": [lead.pk for lead in many(1)], "sent": "1", "reason": "not_now", "day": "9999-12-31"}
+
+    answer = page.post("/leads/nurture/", form)
+
+    assert "between the years 1900 and 2200" in answer.content.decode()
+    assert not BulkRun.objects.exists()
+
+
 def test_long_work_is_left_and_found_again(page, cast, monkeypatch):
     monkeypatch.setattr(bulk_runs, "AT_ONCE", 1)
     monkeypatch.setattr("leads.queries.bulk.AT_ONCE", 1)

@@ -67,6 +67,22 @@ def test_a_next_action_is_set_in_place(act, cast):
     assert (lead.due_kind, lead.due_at) == ("next_action", tokyo("2026-11-24 18:00"))
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "2201-01-01", "0001-01-01"])
+@pytest.mark.parametrize(
+    ("code", "field"), [("next-action", "on"), ("nurture", "resurface_on"), ("wait", "day_on"), ("aside-all", "day_on")]
+)
+def test_a_day_that_is_too_far_away_is_refused_beside_its_field(act, ready, code, field, day):
+    lead = duty("offer", ready.mia, ready.marketing)
+    batch = Batch.objects.create(cause="import", owner=ready.mia, team=ready.marketing, created_at=LATE, due_at=LATE)
+    BatchLead.objects.create(lead=lead, batch=batch, at=LATE)
+    subject = lead if field in ("on", "resurface_on") else batch
+
+    answer = act(ready.mia, code, subject.pk, **{"kind": "call", "reason": "not_now", field: day})
+
+    assert answer.status_code == 400
+    assert "1900年から2200年までの日付" in text_of(answer)
+
+
 def test_a_next_action_on_a_day_off_is_said_for_the_day_it_is_due(act, cast):
     lead = duty("next_action", cast.sato, cast.field, stage="sql")
 

@@ -237,6 +237,20 @@ def test_undoing_brings_back_to_wait_for_the_answer_as_it_is_owed_now(people):
     assert fresh(second).due_at == handoff.answer_due_at
 
 
+def test_undoing_brings_back_to_wait_for_whom_the_handoff_was_passed_on_to(people):
+    hana = factories.person("hana", "花田", "花", ["rep"], people.field)
+    handoff, second, row = joined_and_merged_away(people)
+    handoffs.reject(handoff=handoff, reason="wrong_person", by=people.sato, at=LATER)
+    passed_on = Handoff.objects.open().get(episode=handoff.episode)
+    assert passed_on.assigned_to == hana
+
+    merging.undo(merge=row, by=people.mia, at=LATEST)
+
+    back = fresh(second)
+    assert JoinedLead.objects.get(lead=second).handoff == passed_on
+    assert (back.owner, back.due_kind, back.due_at) == (hana, "answer", passed_on.answer_due_at)
+
+
 @pytest.mark.parametrize("flag", ["do_not_contact", "opted_out"])
 def test_a_refusal_of_either_holds(people, flag):
     handoff = stories.offered(people, to=people.sato)
