@@ -275,6 +275,21 @@ def test_the_appointment_that_inside_sales_made_travels_on_to_the_rep(client, la
         assert missed in text
 
 
+@pytest.mark.parametrize(("story", "receiver"), [(stories.small, "sato"), (stories.mid, "isao")])
+def test_who_reached_nobody_calls_again_from_the_card_and_from_the_sheet(client, story, receiver):
+    people = story()
+    person = getattr(people, receiver)
+    handoff = stories.accepted(people, to=person, phone="0268-00-5678")
+    call = f'href="tel:{handoff.lead.phone.replace("-", "")}"'
+    texts = [page(client, person).content.decode()]
+    contacts.contact(handoff=handoff, method="call", result="no_answer", by=person, at=NOON)
+
+    addresses = ("/inbox/", f"/handoffs/{handoff.pk}/", f"/handoffs/{handoff.pk}/sheet/")
+    texts += [page(client, person, address).content.decode() for address in addresses]
+
+    assert [text.count(call) for text in texts] == [1, 1, 1, 1]
+
+
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
     handoff = stories.accepted(small, to=small.sato)
     address = f"/handoffs/{handoff.pk}/"
