@@ -55,8 +55,12 @@ def why_now(acts: Sequence[Act], *, met: str, score: int | None, at: datetime) -
     return Line("met", {"where": met}) if met else Line("score", {"score": score or 0})
 
 
-def method(acts: Sequence[Act], *, phone: str, email: str, band: str, at: datetime) -> Line:
-    """How to approach: call, mail or an online meeting, with the reason."""
+def method(
+    acts: Sequence[Act], *, phone: str, email: str, band: str, at: datetime, meets_at: datetime | None = None
+) -> Line:
+    """How to approach: by the appointment that stands (`meets_at`), else call, mail or an online meeting; and why."""
+    if meets_at is not None and meets_at > at:
+        return Line("appointment", {"because": "appointment", "at": meets_at.isoformat()})
     hot = [act for act in acts if at - act.at <= HOT]
     if _first(hot, "demo_request"):
         return Line("meeting", {"because": "asked_demo"})

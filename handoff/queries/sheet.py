@@ -1,5 +1,6 @@
 """The briefing sheet as data: what travels with a handoff, read once when it is offered and never again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,9 @@ def build(lead: Lead, *, leg: str, attempt: int, at: datetime, score: LeadScore 
         "note": heard.note if heard else "",
         "ask": [item for item in questions.ITEMS if not questions.is_known(answers.get(item))],
         "why": approach.why_now(acts, met=_where(lead), score=score.total if score else None, at=at).stored(),
-        "approach": approach.method(acts, phone=lead.mobile or lead.phone, email=lead.email, band=band, at=at).stored(),
+        "approach": approach.method(
+            acts, phone=lead.mobile or lead.phone, email=lead.email, band=band, at=at, meets_at=_meets_at(activities)
+        ).stored(),
         "opening": approach.opening(
             acts, challenge=str(answers.get("challenge") or ""), need=str(answers.get("need") or "")
         ).stored(),
@@ -76,6 +79,12 @@ def _shown(activity: Activity) -> dict[str, Any]:
         "by": activity.by.name if activity.by else "",
         "note": activity.note,
     }
+
+
+def _meets_at(activities: Iterable[Activity]) -> datetime | None:
+    """The appointment that the newest of our activities to tell one speaks of."""
+    told = (appointments.told(one.metadata, made_at=one.occurred_at) for one in activities if _is_ours(one))
+    return next((moment for moment in told if moment), None)
 
 
 def _talk(activity: Activity) -> dict[str, Any]:

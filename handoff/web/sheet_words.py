@@ -130,11 +130,14 @@ def _method(approach: Mapping[str, Any]) -> str:
         "call": pgettext("approach", "Call"),
         "mail": pgettext("approach", "Email"),
         "meeting": pgettext("approach", "Online meeting"),
+        "appointment": pgettext("approach", "Appointment"),
     }
     return words.get(approach.get("code", ""), "")
 
 
 def _because(approach: Mapping[str, Any]) -> str:
+    if approach.get("code") == "appointment":
+        return _("A meeting is booked for %(when)s.") % {"when": _moment(approach["values"]["at"])}
     words = {
         "asked_demo": _("They asked for a demo."),
         "no_phone": _("No phone number on file."),

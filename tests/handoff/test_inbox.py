@@ -275,6 +275,44 @@ def test_the_appointment_that_inside_sales_made_travels_on_to_the_rep(client, la
         assert missed in text
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ja", "11/24(火) 10:00のアポが取れています。"),
+        ("en", "A meeting is booked for Tue\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}Nov 10:00."),
+    ],
+)
+@pytest.mark.parametrize(("days", "stands"), [(0, True), (7, False)])
+def test_the_sheet_advises_the_appointment_as_long_as_it_lies_ahead(client, language, told, days, stands):
+    people = stories.mid()
+    User.objects.update(language=language)
+    first = stories.accepted(people, to=people.isao)
+    made = {"result": "appointment", "appointment_at": tokyo("2026-11-24 10:00")}
+    contacts.contact(handoff=first, method="call", by=people.isao, at=NOON, **made)
+    at = NOON + timedelta(days=days, minutes=10)
+    lead = stories.qualified(stories.fresh(first.lead), by=people.isao, at=at)
+
+    handoff = handoffs.offer(lead=lead, by=people.isao, at=at, to=people.sato)
+
+    text = page(client, people.sato, f"/handoffs/{handoff.pk}/sheet/").content.decode()
+    assert (told in text) is stands
+
+
+@pytest.mark.parametrize(("story", "receiver"), [(stories.small, "sato"), (stories.mid, "isao")])
+def test_who_reached_nobody_calls_again_from_the_card_and_from_the_sheet(client, story, receiver):
+    people = story()
+    person = getattr(people, receiver)
+    handoff = stories.accepted(people, to=person, phone="0268-00-5678")
+    call = f'href="tel:{handoff.lead.phone.replace("-", "")}"'
+    texts = [page(client, person).content.decode()]
+    contacts.contact(handoff=handoff, method="call", result="no_answer", by=person, at=NOON)
+
+    addresses = ("/inbox/", f"/handoffs/{handoff.pk}/", f"/handoffs/{handoff.pk}/sheet/")
+    texts += [page(client, person, address).content.decode() for address in addresses]
+
+    assert [text.count(call) for text in texts] == [1, 1, 1, 1]
+
+
 def test_a_contact_told_on_the_handoffs_page_stays_with_that_lead(client, small):
     handoff = stories.accepted(small, to=small.sato)
     address = f"/handoffs/{handoff.pk}/"

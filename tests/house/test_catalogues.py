@@ -43,7 +43,7 @@ def test_no_entry_is_guessed_or_left_over():
 
 
 def test_a_word_with_two_spellings_is_spelt_in_one():
-    twice = {"誰": "だれ"}
+    twice = {"誰": "だれ", "決裁プロセス": "決裁の流れ"}
     found = [
         (app, named(entry)) for app, entry in entries() for text in written(entry) for word in twice if word in text
     ]
