@@ -34,6 +34,17 @@ def test_menu_shows_what_the_role_may_open(people, every_place_exists):
     assert "audit" in keys(people.ada)
 
 
+@pytest.mark.parametrize("who", ["mia", "isao", "sato", "maki", "ada"])
+def test_the_lists_of_deals_and_of_results_are_reached_from_the_menu(client, people, who):
+    client.force_login(getattr(people, who))
+
+    page = client.get("/menu/").content.decode()
+
+    for address in ("/opportunities/", "/results/"):
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200
+
+
 def test_advanced_places_wait_until_they_are_wanted(people, every_place_exists):
     assert "audit" not in keys(people.ada, shows_advanced=False)
 
