@@ -90,6 +90,7 @@ def come_back(*, lead_ids: Iterable[int], at: datetime) -> None:
     """Leads were put back beside a handoff that has gone on meanwhile: they go on as those did who were there."""
     for row in JoinedLead.objects.filter(lead__in=list(lead_ids)).select_related("lead", "handoff"):
         lead, handoff = row.lead, row.handoff
+        holding.hold(handoff)
         # Its receiver or its time may have changed meanwhile, or it was passed on.
         waiting = Handoff.objects.open().filter(episode=handoff.episode_id).first()
         if lead.due_kind == DueKind.ANSWER and waiting is not None:

@@ -15,6 +15,7 @@ from handoff.services import eligibility, handoffs, transition
 from handoff.services.answers import AlreadyAnswered
 from journal import transactions
 from journal.errors import DomainError
+from leads.services import merging
 from tests import factories
 from tests.cast import NOON
 from tests.handoff import stories
@@ -165,6 +166,28 @@ def test_who_goes_its_own_way_in_the_moment_of_an_answer_does_not_go_along(verb)
 
     found = fresh(colleague)
     assert (found.stage, found.due_kind, found.due_at.date()) == ("nurture", "resurface", rest)
+
+
+def test_who_comes_back_in_the_moment_of_the_answer_does_not_wait_for_it():
+    people = stories.small()
+    company = factories.company()
+    handoff = stories.offered(people, to=people.sato, company=company)
+    colleague = stories.lead(company=company)
+    eligibility.decide(lead_ids=[colleague.pk], cause="live", reason="act", at=NOON)
+    other = stories.accepted(people, to=people.otto).lead
+    row = merging.merge(survivor=other, loser=fresh(colleague), by=people.maki, at=NOON, across_companies=True)
+    undo = partial(merging.undo, merge=row, by=people.maki, at=NOON)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            handoffs.accept(handoff=handoff, by=people.sato, at=NOON)
+            undoing = pool.submit(raced, [undo])
+            # On PostgreSQL it reads all it needs, until it waits for what is held here.
+            futures.wait([undoing], timeout=0.5)
+        assert undoing.result() == ["won"]
+
+    assert fresh(colleague).due_kind == "offer"
+    assert not JoinedLead.objects.exists()
 
 
 @pytest.mark.parametrize("first", ["joins", "is handed over"])
