@@ -75,6 +75,12 @@ def contact(
     return handoff
 
 
+def refuse_over(handoff: Handoff) -> None:
+    """A contact belongs to a handoff that waits for its answer or was accepted. Raises HandoffOver for others."""
+    if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED):
+        raise HandoffOver
+
+
 def register(
     *,
     handoff: Handoff,
@@ -195,8 +201,7 @@ def _check(
 ) -> None:
     if not permissions.may_contact(by, handoff):
         raise NotHolder
-    if handoff.state not in (HandoffState.OFFERED, HandoffState.ACCEPTED):
-        raise HandoffOver
+    refuse_over(handoff)
     faults = []
     if method not in ContactMethod.values:
         faults.append(FieldError("method", "unknown", ", ".join(ContactMethod.values)))

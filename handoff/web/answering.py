@@ -91,9 +91,9 @@ def contact_told(request: HttpRequest) -> dict[str, Any]:
 
 
 def contacted(handoff: Handoff, *, at: datetime) -> str:
-    """What whoever has just recorded a contact reads: what is owed next."""
+    """What whoever has just recorded a contact reads: what is owed next, while they have the lead to do it."""
     lead = Lead.objects.get(pk=handoff.lead_id)
-    if lead.due_at is None:
+    if lead.due_at is None or handoff.closed_at is not None:
         return _("Contact recorded.")
     values = {"duty": lead.get_due_kind_display(), "due": _near(lead.due_at, at)}
     return _("Contact recorded. Next: %(duty)s by %(due)s.") % values

@@ -10,7 +10,7 @@ from feedback.permissions import may_report
 from feedback.services import feedback
 from handoff import permissions
 from handoff.models import Handoff
-from handoff.services import answers, handoffs
+from handoff.services import answers, contacts, handoffs
 from integrations.domain.link_actions import ANSWERS, Action
 from integrations.models import SignedLink
 from integrations.services.links import UsedLink, read
@@ -27,9 +27,11 @@ class WithSomebodyElse(DomainError):
 
 
 def refuse(*, link: SignedLink, handoff: Handoff) -> None:
-    """Raises why there is nothing for this person to do any more: AlreadyAnswered, WithSomebodyElse."""
+    """Raises why there is nothing for this person to do any more: AlreadyAnswered, HandoffOver, WithSomebodyElse."""
     if link.action in ANSWERS:
         answers.refuse_late(handoff, link.user)
+    if link.action == Action.CONTACT:
+        contacts.refuse_over(handoff)
     if not _is_theirs(link, handoff):
         raise WithSomebodyElse(name=str(handoff.assigned_to or handoff.team))
 
@@ -48,8 +50,7 @@ def use(*, token: str, values: Mapping[str, Any], at: datetime) -> Handoff:
     """Does what the link says, once, as the person it was sent to; a refusal leaves the link unused.
 
     `values` are the page's inputs: reason and comment of a reject; method, result, appointment_at and note of a
-    contact; reason, next_action_on, quality and comment
-    of a result. The sheet is only opened. Raises what `read` raises, WithSomebodyElse, and what the action itself
+    contact; reason, next_action_on, quality and comment of a result. The sheet is only opened. Raises what `read` raises, WithSomebodyElse, and what the action itself
     refuses.
     """
     link = read(token=token, at=at)

@@ -11,8 +11,9 @@ from feedback.models import Feedback, Opportunity
 from handoff.models import Handoff
 from handoff.services import handoffs, sweeps
 from handoff.web import reject_choices
+from integrations.domain.link_actions import Action
 from integrations.models import SignedLink
-from integrations.services import mails
+from integrations.services import links, mails
 from journal import services as journal
 from journal.clock import frozen
 from leads.models import Activity
@@ -117,6 +118,26 @@ def test_the_link_of_a_contact_ends_and_counts_for_its_person_alone(people, offe
     Handoff.objects.filter(pk=offer.pk).update(assigned_to=people.sato, team=people.field)
     assert press(client, contact, {"method": "call", "result": "talked"}).status_code == 410
     assert not SignedLink.objects.filter(used_at__isnull=False, action="contact").exists()
+
+
+def test_the_link_of_a_contact_says_that_the_handoff_is_over_before_it_asks(people, offer, client):
+    path = links.issue(user=people.isao, key="reminder", handoff=offer, action=Action.CONTACT, at=NOON)
+    handoffs.reject(handoff=offer, reason="not_now", by=people.isao, at=SOON)
+
+    for answer in (look(client, path), press(client, path, {"method": "call", "result": "talked"})):
+        assert (answer.status_code, "この引き渡しは終わっています" in answer.content.decode()) == (409, True)
+
+
+def test_who_handed_the_lead_on_before_recording_a_contact_hears_of_nobody_elses_deadline(people, offer, client):
+    path = links.issue(user=people.isao, key="reminder", handoff=offer, action=Action.CONTACT, at=NOON)
+    handoffs.accept(handoff=offer, by=people.isao, at=NOON)
+    lead = stories.qualified(stories.fresh(offer.lead), by=people.isao, at=NOON)
+    handoffs.offer(lead=lead, by=people.isao, at=NOON, to=people.sato)
+
+    text = press(client, path, {"method": "call", "result": "talked"}).content.decode()
+
+    assert "連絡を記録しました。" in text
+    assert "次は" not in text
 
 
 def test_the_reminder_of_a_first_contact_records_it(people, client):
