@@ -139,7 +139,7 @@ def _page(
         "needs_reason": needs_reason,
         # Pressing on would be refused: the way is to ask first.
         "is_shut": gate is not None and gate.blocks and not needs_reason,
-        "lacks": gate.lacks if gate else (),
+        "lacks": gates.told(gate.lacks) if gate else (),
         "items": gate.items if gate else (),
         # A refusal by the gate names them itself.
         "names": gates.names(gate.lacks) if gate and not isinstance(refusal, offers.GateRefused) else "",

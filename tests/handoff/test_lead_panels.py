@@ -214,6 +214,16 @@ def test_the_workflow_leads_to_what_both_departments_agreed(client, small):
     assert 'href="/settings/agreement/"' in get(client, small.maki, "/workflow/").content.decode()
 
 
+def test_the_questions_before_handing_on_are_those_of_the_items_named(client):
+    people = stories.mid()
+    lead = stories.accepted(people, to=people.isao).lead
+
+    text = get(client, people.isao, f"/leads/{lead.pk}/offer/").content.decode()
+
+    assert "必要性、導入時期、決裁の流れ" in text
+    assert re.search(r"hf-questions.*?</ul>", text, re.S)[0].count("<li>") == 3
+
+
 def test_a_criterion_that_no_question_meets_leads_to_the_lead_s_own_fields(client, small):
     Gate.objects.filter(kind="mql").update(
         mode="block", condition={"field": "company.employee_count", "op": "gte", "value": 50}, required=[]
