@@ -98,8 +98,8 @@ def _offered(lead: Lead, rule: object, at: datetime) -> bool:
             offers.offer(lead=lead, by=None, at=at, rule=rule, caused_at=_caused_at(lead, at))
     except (NoReceiver, WrongReceiver):
         return False
-    except offers.AlreadyOffered:
-        return True  # somebody handed it over since it was read
+    except (offers.AlreadyOffered, offers.WrongStage, offers.NotContactable):
+        return True  # somebody handed it over, moved it or merged it away since it was read
     return True
 
 

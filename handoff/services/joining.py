@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.models import User
 from handoff.domain.choices import HandoffState
 from handoff.domain.duties import Duty
-from handoff.domain.stages import Way
+from handoff.domain.stages import BEFORE_FIRST_LEG, Way
 from handoff.models import Handoff, JoinedLead
 from handoff.queries import due, marketing
 from handoff.services import duties, holding, stages
@@ -18,20 +18,26 @@ from leads.models import Lead
 def open_handoff_of_company(lead: Lead) -> Handoff | None:
     """The open handoff that this lead would join: of a colleague, and unanswered until the transaction ends.
 
-    None where the lead itself was handed over meanwhile.
+    None where the lead itself was handed over, ended or merged away meanwhile.
     """
     if lead.company_id is None:
         return None
     found = list(Handoff.objects.open().filter(lead__company=lead.company_id).exclude(lead=lead).order_by("id"))
     if found:
         holding.hold_lead(lead.pk)
-        if Handoff.objects.open().filter(lead=lead).exists():
+        if not _waits_for_none(lead):
             return None
     for handoff in found:
         holding.hold(handoff)
         if handoff.state == HandoffState.OFFERED:
             return handoff
     return None
+
+
+def _waits_for_none(lead: Lead) -> bool:
+    """Whether the lead, as it is now, could still be handed over for the first time."""
+    here = Lead.objects.present().in_stage(*BEFORE_FIRST_LEG, Stage.MQL).filter(pk=lead.pk, do_not_contact=False)
+    return here.exists() and not Handoff.objects.open().filter(lead=lead).exists()
 
 
 def join(*, lead: Lead, handoff: Handoff, by: User | None, at: datetime) -> None:

@@ -212,3 +212,32 @@ def test_what_the_system_decides_twice_at_once_is_done_once(first):
     moves = StageTransition.objects.filter(lead=colleague, to_stage="mql").count()
     waits = (JoinedLead.objects.filter(handoff=handoff).count(), colleague.handoffs.count())
     assert (moves, waits) == (1, (1, 0) if first == "joins" else (0, 1))
+
+
+@pytest.mark.parametrize("has_company", [True, False])
+@pytest.mark.parametrize("first", ["disqualified", "merged away"])
+def test_what_the_system_decides_of_a_lead_that_just_ended_leaves_it_alone_and_goes_on(first, has_company):
+    people = stories.small()
+    company = factories.company()
+    if has_company:
+        stories.offered(people, to=people.sato, company=company)
+    colleague, after, other = stories.lead(company=company), stories.lead(), stories.lead()
+    leads = [colleague.pk, after.pk]
+    decide = partial(eligibility.decide, lead_ids=leads, cause="live", reason="act", at=NOON)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            if first == "disqualified":
+                transition.transition(lead=fresh(colleague), to=first, reason="x", by=people.mia, at=NOON)
+            else:
+                gone = fresh(colleague)
+                merging.merge(survivor=other, loser=gone, by=people.maki, at=NOON, across_companies=True)
+            deciding = pool.submit(raced, [decide])
+            # On PostgreSQL it reads all it needs, until it waits for what is held here.
+            futures.wait([deciding], timeout=0.5)
+        assert deciding.result() == ["won"]
+
+    found = fresh(colleague)
+    assert (found.stage != "mql", found.due_kind) == (True, "")
+    assert not JoinedLead.objects.filter(lead=colleague).exists()
+    assert after.handoffs.count() == 1
