@@ -1,7 +1,7 @@
 """The buttons of a handoff: each is one post, one call, and back with a sentence about what followed."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -168,7 +168,9 @@ def _appointment(text: str) -> datetime | None:
         return None
     try:
         found = parse_datetime(text.strip())
-    except ValueError:
+        # Not every offset that can be written can be kept.
+        found = found.astimezone(UTC) if found is not None and timezone.is_aware(found) else found
+    except (ValueError, OverflowError):
         found = None
     if found is None:
         told = _("This isn't a date and time. Enter it like 2026-12-01 14:00, or leave it empty.")

@@ -1,7 +1,7 @@
 """The appointment that an activity tells: `metadata.appointment_at`, written by the form of a contact and by the API."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from accounts.domain.years import LAST_YEAR
@@ -14,4 +14,5 @@ def told(metadata: Mapping[str, Any], *, made_at: datetime) -> datetime | None:
     except ValueError:
         return None
     is_fit = moment.tzinfo is not None and made_at < moment and moment.year <= LAST_YEAR
-    return moment if is_fit else None
+    # PostgreSQL takes no offset of sixteen hours or more, and none with a part of a second.
+    return moment.astimezone(UTC) if is_fit else None

@@ -332,10 +332,13 @@ def test_logging_a_call_is_the_contact_but_not_the_answer(small):
     assert stories.fresh(handoff.lead).due_kind == "feedback"
 
 
-def test_an_appointment_logged_as_an_activity_is_known_on_the_handoff(small):
+@pytest.mark.parametrize(
+    "meeting", ["2026-11-24T10:00:00+09:00", "2026-11-24T17:00:00+16:00", "2026-11-24T10:00:00.500+09:00:00.5"]
+)
+def test_an_appointment_logged_as_an_activity_is_known_on_the_handoff(small, meeting):
     handoff = stories.accepted(small, to=small.sato)
     handoffs.contact(handoff=handoff, by=small.sato, at=NOON, method="call", result="no_answer")
-    told = {"result": "appointment", "appointment_at": "2026-11-24T10:00:00+09:00"}
+    told = {"result": "appointment", "appointment_at": meeting}
 
     for metadata in (told, {}):
         activities.record(

@@ -187,7 +187,24 @@ def test_an_appointment_in_the_past_is_refused_beside_its_field_with_what_was_ty
         assert kept in text
 
 
-@pytest.mark.parametrize("meeting", ["来週の火曜", "2026-13-40T10:00"])
+def test_an_appointment_with_an_odd_offset_is_kept(client, small):
+    handoff = stories.accepted(small, to=small.sato)
+
+    post(
+        client,
+        small.sato,
+        handoff,
+        "contact",
+        method="call",
+        result="appointment",
+        appointment_at="2026-11-24T17:00+16:00",
+    )
+
+    handoff.refresh_from_db()
+    assert handoff.appointment_at == tokyo("2026-11-24 10:00")
+
+
+@pytest.mark.parametrize("meeting", ["来週の火曜", "2026-13-40T10:00", "0001-01-01T00:00+16:00"])
 def test_an_appointment_that_is_no_date_and_time_is_refused_and_nothing_is_recorded(client, small, meeting):
     handoff = stories.accepted(small, to=small.sato)
 
