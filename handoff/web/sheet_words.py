@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from accounts.interface import dates
 from accounts.interface.languages import in_language
-from handoff.domain.choices import METHODS, HandoffState
+from handoff.domain.choices import METHODS, ContactResult, HandoffState
 from handoff.domain.questions import ITEMS
 from handoff.models import Handoff
 from handoff.queries import contact_words, reason_lines
@@ -219,16 +219,21 @@ def _history(sheet: Mapping[str, Any]) -> list[Line]:
 
 def _talk(row: Mapping[str, Any]) -> str:
     """How it went and what was noted; without either, who it was. Sheets that were frozen before tell the note only."""
-    parts = [_outcome(row), row.get("note")]
+    parts = [*_outcome(row), row.get("note")]
     said = pgettext("separator", " · ").join(part for part in parts if part)
     return said or (_("by %(name)s") % {"name": row["by"]} if row.get("by") else "")
 
 
-def _outcome(row: Mapping[str, Any]) -> str:
-    said = contact_words.said(METHODS.get(row["type"], ""), row.get("result") or "")
+def _outcome(row: Mapping[str, Any]) -> tuple[str, ...]:
+    result = row.get("result") or ""
+    said = contact_words.said(METHODS.get(row["type"], ""), result)
     if not row.get("appointment_at"):
-        return said
-    return f"{said} {_moment(row['appointment_at'])}".strip()
+        return (said,)
+    when = _moment(row["appointment_at"])
+    if result == ContactResult.APPOINTMENT:
+        return (f"{said} {when}".strip(),)
+    # Told beside another result: not to be read as the time of that.
+    return said, _("meeting on %(when)s") % {"when": when}
 
 
 def _state(row: Mapping[str, Any]) -> str:

@@ -315,6 +315,28 @@ def test_the_sheet_advises_the_appointment_as_long_as_it_lies_ahead(client, lang
     assert (told in text) is stands
 
 
+@pytest.mark.parametrize(
+    ("metadata", "told"),
+    [
+        ({"result": "talked"}, "話せた・アポ 11/24(火) 10:00・来社希望"),
+        ({}, "アポ 11/24(火) 10:00・来社希望"),
+    ],
+)
+def test_an_appointment_told_beside_another_result_is_not_read_as_the_time_of_the_talk(client, metadata, told):
+    people = stories.mid()
+    first = stories.accepted(people, to=people.isao)
+    made = metadata | {"appointment_at": "2026-11-24T10:00:00+09:00"}
+    activities.record(
+        lead=first.lead, type="call", occurred_at=NOON, by=people.isao, at=NOON, note="来社希望", metadata=made
+    )
+    at = NOON + timedelta(minutes=10)
+    lead = stories.qualified(stories.fresh(first.lead), by=people.isao, at=at)
+
+    handoff = handoffs.offer(lead=lead, by=people.isao, at=at, to=people.sato)
+
+    assert f"<td>{told}" in page(client, people.sato, f"/handoffs/{handoff.pk}/sheet/").content.decode()
+
+
 @pytest.mark.parametrize(("story", "receiver"), [(stories.small, "sato"), (stories.mid, "isao")])
 def test_who_reached_nobody_calls_again_from_the_card_and_from_the_sheet(client, story, receiver):
     people = story()
