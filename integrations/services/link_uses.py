@@ -50,8 +50,8 @@ def use(*, token: str, values: Mapping[str, Any], at: datetime) -> Handoff:
     """Does what the link says, once, as the person it was sent to; a refusal leaves the link unused.
 
     `values` are the page's inputs: reason and comment of a reject; method, result, appointment_at and note of a
-    contact; reason, next_action_on, quality and comment of a result. The sheet is only opened. Raises what `read` raises, WithSomebodyElse, and what the action itself
-    refuses.
+    contact; reason, next_action_on, quality and comment of a result. The sheet is only opened. Raises what `read`
+    raises, WithSomebodyElse, and what the action itself refuses.
     """
     link = read(token=token, at=at)
     if not SignedLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
