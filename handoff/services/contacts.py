@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain.years import LAST_YEAR
 from accounts.models import User
 from handoff import permissions
 from handoff.domain.choices import METHODS, TYPES, ClockKind, ContactMethod, ContactResult, HandoffState
@@ -165,13 +164,12 @@ def note_logged(logged: Iterable[Activity], at: datetime) -> None:
 
 def _unfit(appointment_at: datetime, contacted_at: datetime) -> FieldError | None:
     """Whoever is contacted agrees on a time still to come, and on one that both engines can keep."""
-    if appointment_at <= contacted_at:
-        told = _("A meeting comes after the contact that arranged it. Enter a later time.")
-        return FieldError("appointment_at", "before_contact", str(told))
-    if appointment_at.year > LAST_YEAR:
-        told = _("This meeting is too far ahead. Enter an earlier time.")
-        return FieldError("appointment_at", "far", str(told))
-    return None
+    told = {
+        "before_contact": _("A meeting comes after the contact that arranged it. Enter a later time."),
+        "far": _("This meeting is too far ahead. Enter an earlier time."),
+    }
+    fault = appointments.fault(appointment_at, made_at=contacted_at)
+    return FieldError("appointment_at", fault, str(told[fault])) if fault else None
 
 
 def _duty_after_contact(handoff: Handoff, at: datetime) -> Duty:
